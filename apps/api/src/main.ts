@@ -1,0 +1,2 @@
+import * as d from '@voxpersona/domain';
+console.log(d);

@@ -1,0 +1,128 @@
+/** Any value that survives JSON unchanged. */
+export type JsonValue = null | boolean | number | string | JsonValue[] | JsonObject;
+export interface JsonObject {
+  [key: string]: JsonValue;
+}
+
+/** Revision of an event inside its stream: 0 for the first, then without gaps. */
+export type Revision = number;
+
+/** What the writer believes the stream's last revision to be. There is no `any`: see invariant 1. */
+export type ExpectedRevision = Revision | 'no_stream';
+
+/**
+ * Place of an event in the whole log. Grows with every event; a position may be skipped by a store but never
+ * appears later than a greater one. `START` is before the first event.
+ */
+export type Position = bigint;
+export const START: Position = 0n;
+
+/** An event as it is handed to the store: already sealed, hashed and final to the byte. */
+export interface EventToAppend {
+  /** UUID. Appending the same id twice at the same place is recognised as a repetition. */
+  id: string;
+  type: string;
+  data: JsonObject;
+  metadata: JsonObject;
+}
+
+/** An event as it is read back. `data` and `metadata` are what was appended, key order included. */
+export interface StoredEvent extends EventToAppend {
+  stream: string;
+  revision: Revision;
+  position: Position;
+}
+
+export interface AppendResult {
+  /** Revision of the last event of this append. */
+  revision: Revision;
+  /** Position of the last event of this append. */
+  position: Position;
+  /** True when these very events (same ids, same place) were there already and nothing was written. */
+  repeated: boolean;
+}
+
+/** Which events of the log are wanted. An event must match every condition given. */
+export interface EventFilter {
+  /** Stream names must start with one of these, for example `recording-`. */
+  streamPrefixes?: readonly string[];
+  types?: readonly string[];
+}
+
+export interface ReadStreamOptions {
+  /** First revision to read; default 0. */
+  from?: Revision;
+}
+
+export interface ReadAllOptions {
+  /** Read events after this position; default `START`. */
+  after?: Position;
+  filter?: EventFilter;
+  /** At most so many events; default 1,000. */
+  limit?: number;
+}
+
+export interface ReadAllPage {
+  events: StoredEvent[];
+  /** Everything up to here has been looked at, events that the filter left out included. Read on `after` this. */
+  position: Position;
+  /** True when the end of the log was reached. */
+  atEnd: boolean;
+}
+
+/**
+ * What a subscription yields, in order:
+ * - `event`      an event that the filter lets through
+ * - `checkpoint` nothing of interest up to this position: a runner may move its checkpoint
+ * - `caughtUp`   every event that was in the log when this was made has been yielded before it
+ */
+export type SubscriptionItem =
+  | { kind: 'event'; event: StoredEvent }
+  | { kind: 'checkpoint'; position: Position }
+  | { kind: 'caughtUp'; position: Position };
+
+export interface SubscribeOptions {
+  /** Yield events after this position; default `START`. */
+  after?: Position;
+  filter?: EventFilter;
+  /** Ends the subscription (the iteration completes normally). */
+  signal?: AbortSignal;
+}
+
+/**
+ * Port: an append-only log of events in streams.
+ *
+ * Every method rejects with `EventStoreUnavailable` when the store cannot be reached.
+ */
+export interface EventStore {
+  /** Identity of this log; positions of another log mean nothing here. */
+  logId(): Promise<string>;
+
+  /**
+   * Appends all events or none.
+   *
+   * Idempotent: when `expectedRevision` lies behind the stream's end and exactly these ids stand right after it,
+   * the first append's result is given again with `repeated: true`.
+   *
+   * @throws WrongExpectedRevision with the actual revision
+   * @throws AppendOutcomeUnknown when the connection was lost before the answer: append the same bytes again at
+   *         the same `expectedRevision`
+   * @throws EventTooLarge
+   */
+  append(stream: string, events: readonly EventToAppend[], expectedRevision: ExpectedRevision): Promise<AppendResult>;
+
+  /** The stream's events in order; empty for a stream that does not exist. */
+  readStream(stream: string, options?: ReadStreamOptions): AsyncIterable<StoredEvent>;
+
+  /** One page of the log, in the order of positions. */
+  readAll(options?: ReadAllOptions): Promise<ReadAllPage>;
+
+  /** Position of the last event, `START` for an empty log. */
+  head(): Promise<Position>;
+
+  /** Catch-up subscription: what is there, then what comes. Reconnects by itself, without a gap or a double. */
+  subscribe(options?: SubscribeOptions): AsyncIterable<SubscriptionItem>;
+
+  /** Rejects when the store cannot be used now (readiness). */
+  check(): Promise<void>;
+}

@@ -1,0 +1,64 @@
+/** A stretch of recognised speech. Times are seconds from the start of the audio that was given. */
+export interface SpeechSegment {
+  start: number;
+  end: number;
+  /** Never empty: silence is the absence of a segment. */
+  text: string;
+}
+
+export interface TranscriptionRequest {
+  /** Path of a local audio file holding one chunk. */
+  file: string;
+  /** Length of the chunk in seconds. */
+  durationSeconds: number;
+  /** ISO 639-1 code, or undefined to let the provider detect it. */
+  language: string | undefined;
+  /** Names and terms that are likely to be heard; fixed when the audio is split. Empty when there are none. */
+  promptContext: string;
+}
+
+export interface TranscriptionResult {
+  /** ISO 639-1 code of the language heard (or given), undefined when the provider does not say. */
+  language: string | undefined;
+  /** In order of start time. Empty when the chunk holds no speech: that is a result, not a failure. */
+  segments: SpeechSegment[];
+  usage: { audioSeconds: number; inputTokens?: number; outputTokens?: number };
+  /** US dollars, or undefined when the price of the model is not known. Local providers cost 0. */
+  costUsd: number | undefined;
+  /** The provider's own id of the request, when it gives one. */
+  requestId: string | undefined;
+}
+
+/** How the audio should be cut for this provider, in seconds. */
+export interface ChunkPreference {
+  targetSeconds: number;
+  maxSeconds: number;
+}
+
+/** The format in which chunks are handed to the provider. */
+export interface ChunkEncoding {
+  extension: 'mp3' | 'wav';
+  sampleRate: number;
+  /** Kilobits per second; only for mp3. */
+  bitrateKbps?: number;
+}
+
+/**
+ * Port: turns one audio chunk into timed text.
+ *
+ * `transcribe` rejects with `ProviderFailure` and never retries by itself: retries belong to the job queue.
+ */
+export interface SpeechToText {
+  /** Short stable name: `openai`, `pocketsphinx`. */
+  readonly provider: string;
+  readonly model: string;
+  /** Everything besides the input that shapes the result; part of the key under which results are stored. */
+  readonly parameters: Readonly<Record<string, string | number | boolean>>;
+  /** How many chunks may be in the works at once in this process. */
+  readonly concurrency: number;
+  readonly chunks: ChunkPreference;
+  readonly encoding: ChunkEncoding;
+  /** One plain sentence on how good the result is, shown to users. */
+  readonly note: string;
+  transcribe(request: TranscriptionRequest, signal: AbortSignal): Promise<TranscriptionResult>;
+}
