@@ -1,1 +1,16 @@
-export {};
+export * from './shared/decider';
+export * from './shared/event-definition';
+export * from './shared/ids';
+export * from './shared/personal';
+export * from './shared/passages-embedded';
+export * from './shared/values';
+export * from './recording/commands';
+export * from './recording/decider';
+export * from './recording/events';
+export * from './recording/state';
+export * from './report/commands';
+export * from './report/decider';
+export * from './report/events';
+export * from './audio-claim/decider';
+export * from './access/decider';
+export * from './events';

@@ -1,0 +1,15 @@
+import { ACCESS_EVENTS } from './access/decider';
+import { AUDIO_CLAIM_EVENTS } from './audio-claim/decider';
+import { RECORDING_EVENTS } from './recording/events';
+import { REPORT_EVENTS } from './report/events';
+import { eventCatalogue, EventOf } from './shared/event-definition';
+
+const definitions = [
+  ...new Set([...RECORDING_EVENTS, ...REPORT_EVENTS, ...AUDIO_CLAIM_EVENTS, ...ACCESS_EVENTS]),
+];
+
+/** Every event that VoxPersona writes. A new event type is added to its aggregate's list, nowhere else. */
+export const DOMAIN_EVENTS = eventCatalogue(definitions);
+
+export type DomainEvent = EventOf<(typeof definitions)[number]>;
+export type DomainEventType = DomainEvent['type'];

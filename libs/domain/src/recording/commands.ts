@@ -1,0 +1,31 @@
+import { EventOf } from '../shared/event-definition';
+import { PassagesEmbedded } from '../shared/passages-embedded';
+import { Failure, TranscriptLine } from '../shared/values';
+import {
+  AudioSplit,
+  AudioUploaded,
+  ChunkTranscribed,
+  RecordingErasureCompleted,
+  RecordingStage,
+} from './events';
+
+type DataOf<D> = EventOf<D> extends { data: infer Data } ? Data : never;
+
+/** What can be asked of a recording. The recording is the stream that the command is sent to. */
+export type RecordingCommand =
+  | { type: 'UploadAudio'; audio: DataOf<typeof AudioUploaded> }
+  | { type: 'RecordSplit'; split: Omit<DataOf<typeof AudioSplit>, 'recordingId'> }
+  | { type: 'RecordChunkTranscription'; result: Omit<DataOf<typeof ChunkTranscribed>, 'recordingId'> }
+  | { type: 'RecordChunkFailure'; round: number; chunkIndex: number; failure: Failure }
+  | {
+      type: 'RecordTranscript';
+      transcriptVersion: number;
+      language: string | null;
+      /** Empty: no speech was found. */
+      lines: TranscriptLine[];
+    }
+  | { type: 'RecordPassages'; embedded: Omit<DataOf<typeof PassagesEmbedded>, 'recordingId' | 'owner'> }
+  | { type: 'RecordStageFailure'; stage: RecordingStage; failure: Failure }
+  | { type: 'RequestRetry' }
+  | { type: 'EraseRecording' }
+  | { type: 'RecordErasure'; erasure: Omit<DataOf<typeof RecordingErasureCompleted>, 'recordingId'> };

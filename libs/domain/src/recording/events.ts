@@ -1,0 +1,191 @@
+import { z } from 'zod';
+import { defineEvent, EventOf } from '../shared/event-definition';
+import { PassagesEmbedded } from '../shared/passages-embedded';
+import { personal } from '../shared/personal';
+import {
+  callRecord,
+  failure,
+  gap,
+  language,
+  scenario,
+  seconds,
+  sha256,
+  transcriptLine,
+} from '../shared/values';
+
+const recordingId = z.uuid();
+const index = z.number().int().min(0);
+/** 0 for the first run; each retry of chunks starts the next round. */
+const round = z.number().int().min(0);
+
+/** Stages of a recording that run once for the whole recording; chunks have events of their own. */
+export const RECORDING_STAGES = ['split', 'assemble', 'index', 'erase'] as const;
+export const recordingStage = z.enum(RECORDING_STAGES);
+export type RecordingStage = z.infer<typeof recordingStage>;
+
+export const AudioUploaded = defineEvent(
+  'AudioUploaded',
+  z.object({
+    recordingId,
+    owner: z.uuid(),
+    /** The claim that makes this audio of this owner one recording; released on erasure. */
+    claimId: z.uuid(),
+    fileName: personal(z.string()),
+    sizeBytes: z.number().int().min(1),
+    sha256,
+    objectKey: z.string().min(1),
+    audio: z.object({
+      durationSeconds: seconds,
+      container: z.string(),
+      codec: z.string(),
+      sampleRate: z.number().int().min(0),
+      channels: z.number().int().min(0),
+    }),
+    scenario,
+    /** Language of the speech as the user gave it; null: detect. */
+    language,
+    details: personal(z.record(z.string(), z.string())),
+    /** Types of the reports to write once the transcript is there. */
+    reports: z.array(z.string().min(1)),
+  }),
+);
+
+export const audioChunk = z.object({
+  index,
+  start: seconds,
+  end: seconds,
+  /** Seconds at its start that the chunk before holds too. */
+  overlapSeconds: seconds,
+  objectKey: z.string().min(1),
+  sizeBytes: z.number().int().min(1),
+  sha256,
+});
+export type RecordedChunk = z.infer<typeof audioChunk>;
+
+export const AudioSplit = defineEvent(
+  'AudioSplit',
+  z.object({
+    recordingId,
+    durationSeconds: seconds,
+    chunks: z.array(audioChunk).min(1),
+    /** Program and version that cut the audio. */
+    engine: z.string(),
+    /** Names and terms for the recogniser, fixed here so that no chunk's input depends on timing. */
+    promptContext: personal(z.string()),
+  }),
+);
+
+export const ChunkTranscribed = defineEvent(
+  'ChunkTranscribed',
+  z.object({
+    recordingId,
+    round,
+    chunkIndex: index,
+    /** Seconds from the start of the chunk. Empty: no speech in it. */
+    segments: personal(z.array(z.object({ start: seconds, end: seconds, text: z.string().min(1) }))),
+    language,
+    call: callRecord,
+  }),
+);
+
+export const ChunkTranscriptionFailed = defineEvent(
+  'ChunkTranscriptionFailed',
+  z.object({ recordingId, round, chunkIndex: index, start: seconds, end: seconds, failure }),
+);
+
+/** No chunk of this round is still in the works. */
+export const AllChunksTranscribed = defineEvent(
+  'AllChunksTranscribed',
+  z.object({
+    recordingId,
+    /** Version that the transcript made from these chunks will have. */
+    transcriptVersion: z.number().int().min(1),
+    transcribed: z.number().int().min(0),
+    failed: z.number().int().min(0),
+  }),
+);
+
+export const TranscriptAssembled = defineEvent(
+  'TranscriptAssembled',
+  z.object({
+    recordingId,
+    transcriptVersion: z.number().int().min(1),
+    language,
+    lines: personal(z.array(transcriptLine).min(1)),
+    gaps: z.array(gap),
+    wordCount: z.number().int().min(1),
+  }),
+);
+
+/** Everything that could be transcribed holds no speech. Said as such, never shown as an empty transcript. */
+export const NoSpeechFound = defineEvent(
+  'NoSpeechFound',
+  z.object({ recordingId, transcriptVersion: z.number().int().min(1), gaps: z.array(gap) }),
+);
+
+/** A report on this recording is wanted; its own stream begins with ReportRequested. */
+export const ReportCommissioned = defineEvent(
+  'ReportCommissioned',
+  z.object({
+    recordingId,
+    owner: z.uuid(),
+    reportId: z.uuid(),
+    reportType: z.string().min(1),
+    transcriptVersion: z.number().int().min(1),
+    language,
+  }),
+);
+
+export const RecordingStageFailed = defineEvent(
+  'RecordingStageFailed',
+  z.object({ recordingId, stage: recordingStage, failure }),
+);
+
+/** Someone asked to go on with what had failed. */
+export const RecordingRetryRequested = defineEvent(
+  'RecordingRetryRequested',
+  z.object({
+    recordingId,
+    /** The round that the chunks named here belong to from now on. */
+    round,
+    chunks: z.array(index),
+    stages: z.array(recordingStage),
+    /** Version that is to be assembled or indexed when `stages` says so; null when there is none yet. */
+    transcriptVersion: z.number().int().min(1).nullable(),
+  }),
+);
+
+/** Decided: this recording and all that stands on it goes. From here on nothing is recorded for it. */
+export const RecordingErased = defineEvent(
+  'RecordingErased',
+  z.object({ recordingId, owner: z.uuid(), claimId: z.uuid(), reportIds: z.array(z.uuid()) }),
+);
+
+/** Done: key destroyed, objects, stored results and vectors deleted. */
+export const RecordingErasureCompleted = defineEvent(
+  'RecordingErasureCompleted',
+  z.object({
+    recordingId,
+    objectsDeleted: z.number().int().min(0),
+    storedResultsDeleted: z.number().int().min(0),
+    vectorsDeleted: z.number().int().min(0),
+  }),
+);
+
+export const RECORDING_EVENTS = [
+  AudioUploaded,
+  AudioSplit,
+  ChunkTranscribed,
+  ChunkTranscriptionFailed,
+  AllChunksTranscribed,
+  TranscriptAssembled,
+  NoSpeechFound,
+  ReportCommissioned,
+  PassagesEmbedded,
+  RecordingStageFailed,
+  RecordingRetryRequested,
+  RecordingErased,
+  RecordingErasureCompleted,
+] as const;
+
+export type RecordingEvent = EventOf<(typeof RECORDING_EVENTS)[number]>;

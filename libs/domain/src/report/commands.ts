@@ -1,0 +1,16 @@
+import { EventOf } from '../shared/event-definition';
+import { PassagesEmbedded } from '../shared/passages-embedded';
+import { Failure } from '../shared/values';
+import { ReportPartWritten, ReportRequested } from './events';
+
+type DataOf<D> = EventOf<D> extends { data: infer Data } ? Data : never;
+
+/** What can be asked of a report. The report is the stream that the command is sent to. */
+export type ReportCommand =
+  | { type: 'RequestReport'; request: DataOf<typeof ReportRequested> }
+  | { type: 'RecordReportPart'; written: Omit<DataOf<typeof ReportPartWritten>, 'reportId' | 'recordingId'> }
+  | { type: 'RecordReportFailure'; round: number; part: string; failure: Failure }
+  | { type: 'RecordReportPassages'; embedded: Omit<DataOf<typeof PassagesEmbedded>, 'recordingId' | 'owner'> }
+  | { type: 'RecordReportIndexingFailure'; round: number; failure: Failure }
+  | { type: 'RequestReportRetry' }
+  | { type: 'EraseReport' };

@@ -1,0 +1,164 @@
+import { accept, acceptNothing, Decider, Decision, refuse, Refusal } from '../shared/decider';
+import { ReportCommand } from './commands';
+import { ReportEvent } from './events';
+
+export interface ReportPartState {
+  part: string;
+  promptVersion: string;
+  status: 'pending' | 'written' | 'failed';
+}
+
+export interface PresentReport {
+  phase: 'present';
+  reportId: string;
+  recordingId: string;
+  owner: string;
+  reportType: string;
+  transcriptVersion: number;
+  language: string | null;
+  /** 0 for the first run; each retry starts the next. */
+  round: number;
+  parts: readonly ReportPartState[];
+  indexing: 'pending' | 'indexed' | 'failed';
+}
+
+export type ReportState = { phase: 'absent' } | PresentReport | { phase: 'erased' };
+
+export type ReportRefusal = Refusal<
+  'report_not_found' | 'report_exists' | 'report_erased' | 'nothing_to_retry' | 'unknown_part'
+>;
+
+type ReportDecision = Decision<ReportEvent, ReportRefusal>;
+type CommandOf<Type extends ReportCommand['type']> = Extract<ReportCommand, { type: Type }>;
+
+/** The rules of one report: its parts are written in any order, and the last one completes it. */
+export const reportDecider: Decider<ReportState, ReportCommand, ReportEvent, ReportRefusal> = {
+  category: 'report',
+  initial: { phase: 'absent' },
+  decide: decideReport,
+  evolve: evolveReport,
+};
+
+function decideReport(state: ReportState, command: ReportCommand): ReportDecision {
+  switch (state.phase) {
+    case 'absent':
+      return command.type === 'RequestReport'
+        ? accept({ type: 'ReportRequested', data: command.request })
+        : refuse('report_not_found', 'There is no such report.');
+    case 'erased':
+      return command.type === 'RequestReport' || command.type === 'RequestReportRetry'
+        ? refuse('report_erased', 'The recording of this report has been erased.')
+        : acceptNothing();
+    case 'present':
+      return decidePresent(state, command);
+  }
+}
+
+function decidePresent(state: PresentReport, command: ReportCommand): ReportDecision {
+  const { reportId, recordingId, owner } = state;
+  switch (command.type) {
+    case 'RequestReport':
+      return command.request.recordingId === recordingId
+        ? acceptNothing()
+        : refuse('report_exists', 'There is a report of another recording under this id.');
+    case 'RecordReportPart':
+      return recordPart(state, command);
+    case 'RecordReportFailure':
+      return recordFailure(state, command);
+    case 'RecordReportPassages':
+      if (state.indexing === 'indexed') return acceptNothing();
+      return accept({ type: 'PassagesEmbedded', data: { recordingId, owner, ...command.embedded } });
+    case 'RecordReportIndexingFailure':
+      if (state.indexing !== 'pending' || command.round < state.round) return acceptNothing();
+      return accept({
+        type: 'ReportIndexingFailed',
+        data: { reportId, recordingId, round: command.round, failure: command.failure },
+      });
+    case 'RequestReportRetry':
+      return requestRetry(state);
+    case 'EraseReport':
+      return accept({ type: 'ReportErased', data: { reportId, recordingId } });
+  }
+}
+
+function recordPart(state: PresentReport, { written }: CommandOf<'RecordReportPart'>): ReportDecision {
+  const part = state.parts.find((candidate) => candidate.part === written.part);
+  if (!part) return refuse('unknown_part', `This report has no part ${written.part}.`);
+  if (part.status === 'written') return acceptNothing();
+  const { reportId, recordingId } = state;
+  const event: ReportEvent = { type: 'ReportPartWritten', data: { reportId, recordingId, ...written } };
+  const missing = state.parts.filter((other) => other.part !== part.part && other.status !== 'written');
+  if (missing.length > 0) return accept(event);
+  return accept<ReportEvent>(event, { type: 'AnalysisCompleted', data: { reportId, recordingId } });
+}
+
+function recordFailure(state: PresentReport, command: CommandOf<'RecordReportFailure'>): ReportDecision {
+  const part = state.parts.find((candidate) => candidate.part === command.part);
+  if (!part) return refuse('unknown_part', `This report has no part ${command.part}.`);
+  if (part.status !== 'pending' || command.round < state.round) return acceptNothing();
+  const { reportId, recordingId } = state;
+  const { round, failure } = command;
+  return accept({ type: 'AnalysisFailed', data: { reportId, recordingId, round, part: part.part, failure } });
+}
+
+function requestRetry(state: PresentReport): ReportDecision {
+  const parts = state.parts.filter((part) => part.status === 'failed').map((part) => part.part);
+  const index = parts.length === 0 && state.indexing === 'failed';
+  if (parts.length === 0 && !index) return refuse('nothing_to_retry', 'Nothing of this report has failed.');
+  const { reportId, recordingId } = state;
+  return accept({
+    type: 'ReportRetryRequested',
+    data: { reportId, recordingId, round: state.round + 1, parts, index },
+  });
+}
+
+function evolveReport(state: ReportState, event: ReportEvent): ReportState {
+  if (event.type === 'ReportRequested') {
+    const { parts, ...request } = event.data;
+    return {
+      phase: 'present',
+      ...request,
+      round: 0,
+      parts: parts.map((part) => ({ ...part, status: 'pending' })),
+      indexing: 'pending',
+    };
+  }
+  return state.phase === 'present' ? evolvePresent(state, event) : state;
+}
+
+function evolvePresent(
+  state: PresentReport,
+  event: Exclude<ReportEvent, { type: 'ReportRequested' }>,
+): ReportState {
+  switch (event.type) {
+    case 'ReportPartWritten':
+      return withParts(state, [event.data.part], 'written');
+    case 'AnalysisFailed':
+      return withParts(state, [event.data.part], 'failed');
+    case 'PassagesEmbedded':
+      return { ...state, indexing: 'indexed' };
+    case 'ReportIndexingFailed':
+      return { ...state, indexing: 'failed' };
+    case 'ReportRetryRequested':
+      return {
+        ...withParts(state, event.data.parts, 'pending'),
+        round: event.data.round,
+        indexing: event.data.index ? 'pending' : state.indexing,
+      };
+    case 'ReportErased':
+      return { phase: 'erased' };
+    case 'AnalysisCompleted':
+      return state;
+  }
+}
+
+function withParts(
+  state: PresentReport,
+  parts: readonly string[],
+  status: ReportPartState['status'],
+): PresentReport {
+  return {
+    ...state,
+    parts: state.parts.map((part) => (parts.includes(part.part) ? { ...part, status } : part)),
+  };
+}

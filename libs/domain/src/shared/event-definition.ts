@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { isPersonal } from './personal';
+
+/** Turns the data of one schema version into that of the next. Pure; sealed fields pass through untouched. */
+export type Upcaster = (data: Record<string, unknown>) => Record<string, unknown>;
+
+export interface EventDefinition<Type extends string = string, Schema extends z.ZodObject = z.ZodObject> {
+  readonly type: Type;
+  /** Version that is written today; 1 for the first. */
+  readonly version: number;
+  /** Shape of the data at `version`. */
+  readonly schema: Schema;
+  /** `upcasters[n]` leads from version n to n + 1; there is one for every version before today's. */
+  readonly upcasters: Readonly<Record<number, Upcaster>>;
+  /** Names of the fields that are sealed. An event that has any names its recording in `recordingId`. */
+  readonly personalFields: readonly string[];
+}
+
+/** The event that a definition describes: what deciders return and fold. */
+export type EventOf<D> =
+  D extends EventDefinition<infer Type, infer Schema> ? { type: Type; data: z.infer<Schema> } : never;
+
+/**
+ * Defines an event type.
+ *
+ * @throws Error when a version has no upcaster or a personal field has no recording: mistakes of a programmer,
+ *         found when the module is loaded
+ */
+export function defineEvent<Type extends string, Schema extends z.ZodObject>(
+  type: Type,
+  schema: Schema,
+  history: { version?: number; upcasters?: Readonly<Record<number, Upcaster>> } = {},
+): EventDefinition<Type, Schema> {
+  const version = history.version ?? 1;
+  const upcasters = history.upcasters ?? {};
+  for (let from = 1; from < version; from += 1) {
+    if (!upcasters[from]) throw new Error(`${type}: no upcaster from version ${from}`);
+  }
+  const fields = Object.entries(schema.shape) as [string, z.ZodType][];
+  const personalFields = fields.filter(([, field]) => isPersonal(field)).map(([name]) => name);
+  if (personalFields.length > 0 && !('recordingId' in schema.shape)) {
+    throw new Error(`${type}: an event with personal fields must name its recording in recordingId`);
+  }
+  return { type, version, schema, upcasters, personalFields };
+}
+
+/** Event definitions by type. */
+export type EventCatalogue = ReadonlyMap<string, EventDefinition>;
+
+/** @throws Error when two definitions share a type */
+export function eventCatalogue(definitions: readonly EventDefinition[]): EventCatalogue {
+  const catalogue = new Map<string, EventDefinition>();
+  for (const definition of definitions) {
+    if (catalogue.has(definition.type)) throw new Error(`Event type ${definition.type} is defined twice`);
+    catalogue.set(definition.type, definition);
+  }
+  return catalogue;
+}

@@ -1,0 +1,81 @@
+import { z } from 'zod';
+
+/** Seconds from the start of the recording (or of the chunk, where a schema says so). */
+export const seconds = z.number().min(0);
+
+/** ISO 639-1 code, or null when it is not known (yet). */
+export const language = z.string().min(2).max(8).nullable();
+
+export const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** Which model made a result, and with what settings. */
+export const modelIdentity = z.object({
+  provider: z.string().min(1),
+  model: z.string().min(1),
+  parameters: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+});
+export type ModelIdentity = z.infer<typeof modelIdentity>;
+
+/** What a call to a model took. `costUsd` is null when the price of the model is not known. */
+export const callRecord = z.object({
+  model: modelIdentity,
+  /** Key under which the paid result is stored (invariant 6). */
+  resultKey: sha256,
+  usage: z.object({
+    audioSeconds: z.number().min(0).nullable(),
+    inputTokens: z.number().int().min(0).nullable(),
+    outputTokens: z.number().int().min(0).nullable(),
+  }),
+  costUsd: z.number().min(0).nullable(),
+  durationMs: z.number().min(0),
+  requestId: z.string().nullable(),
+});
+export type CallRecord = z.infer<typeof callRecord>;
+
+/** Why a step failed: a code and where to ask, never the provider's raw words. */
+export const failure = z.object({
+  code: z.string().min(1),
+  provider: z.string().nullable(),
+  requestId: z.string().nullable(),
+  attempts: z.number().int().min(1),
+});
+export type Failure = z.infer<typeof failure>;
+
+export const embedderIdentity = z.object({
+  provider: z.string().min(1),
+  model: z.string().min(1),
+  dimension: z.number().int().min(1),
+});
+
+/** What kind of conversation was recorded; decides later which roles and reports make sense. */
+export const SCENARIOS = ['interview', 'design-audit', 'note'] as const;
+export const scenario = z.enum(SCENARIOS);
+export type Scenario = z.infer<typeof scenario>;
+
+/** One line of a transcript. `speaker` is null until roles are assigned. */
+export const transcriptLine = z.object({
+  start: seconds,
+  end: seconds,
+  text: z.string().min(1),
+  speaker: z.string().nullable(),
+});
+export type TranscriptLine = z.infer<typeof transcriptLine>;
+
+/** A stretch that could not be transcribed, and why. */
+export const gap = z.object({
+  chunkIndex: z.number().int().min(0),
+  start: seconds,
+  end: seconds,
+  code: z.string().min(1),
+});
+export type Gap = z.infer<typeof gap>;
+
+export const passage = z.object({
+  id: z.uuid(),
+  ordinal: z.number().int().min(0),
+  /** Null for passages of a report, which has no time. */
+  start: seconds.nullable(),
+  end: seconds.nullable(),
+  text: z.string().min(1),
+});
+export type Passage = z.infer<typeof passage>;
