@@ -13,13 +13,19 @@ module.exports = {
       name: 'event-store-stands-on-domain',
       severity: 'error',
       from: { path: '^libs/event-store/src' },
-      to: { path: '^(apps|libs/(pipeline|projections|platform))/' },
+      to: { path: '^(apps|libs/(pipeline|projections|vector-store))/' },
     },
     {
       name: 'platform-stands-alone',
       severity: 'error',
       from: { path: '^libs/platform/src' },
-      to: { path: '^(apps|libs/(domain|event-store|pipeline|projections))/' },
+      to: { path: '^(apps|libs/(domain|event-store|pipeline|projections|vector-store))/' },
+    },
+    {
+      name: 'vector-store-stands-on-event-store',
+      severity: 'error',
+      from: { path: '^libs/vector-store/src' },
+      to: { path: '^(apps|libs/(pipeline|projections))/' },
     },
     {
       name: 'pipeline-and-projections-stand-apart',

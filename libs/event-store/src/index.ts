@@ -1,2 +1,18 @@
 export * from './port/event-store';
 export * from './port/errors';
+export * from './port/position-token';
+export * from './codec/canonical-json';
+export * from './codec/event-codec';
+export * from './codec/hash-chain';
+export * from './codec/metadata';
+export * from './codec/sealing';
+export * from './key-ring/key-ring';
+export * from './key-ring/postgres-key-ring';
+export * from './actors/actors';
+export { UnknownEventInStream } from './actors/read-forward';
+export * from './subscriptions/checkpointed-consumer';
+export * from './subscriptions/checkpointed-runner';
+export { CHECKPOINT_MIGRATIONS } from './subscriptions/checkpoints';
+export * from './postgres/migrations';
+export * from './postgres/postgres-event-store';
+export * from './subscriptions/wait-for-checkpoint';

@@ -1,1 +1,9 @@
-export {};
+export * from './backoff';
+export * from './postgres/listener';
+export * from './postgres/migrate';
+export * from './postgres/pool';
+export * from './embedded-postgres/embedded-postgres';
+export * from './embedded-postgres/errors';
+export * from './embedded-postgres/instance-lock';
+export * from './postgres/transaction';
+export * from './postgres/database-failure';

@@ -1,3 +1,4 @@
+import { isErased } from '../shared/personal';
 import { Gap } from '../shared/values';
 import { RecordingEvent, RecordingStage } from './events';
 
@@ -5,6 +6,10 @@ export interface ChunkState {
   index: number;
   start: number;
   end: number;
+  /** Seconds at its start that the chunk before holds too. */
+  overlapSeconds: number;
+  objectKey: string;
+  sha256: string;
   status: 'pending' | 'transcribed' | 'failed';
   /** Why it failed; null unless `status` is `failed`. */
   failureCode: string | null;
@@ -22,6 +27,8 @@ export interface PresentRecording {
   reports: readonly string[];
   round: number;
   chunks: readonly ChunkState[];
+  /** Names and terms for the recogniser; empty until the audio is split. */
+  promptContext: string;
   /** True when a chunk was transcribed that no announced transcript holds yet. */
   hasUnassembledChunks: boolean;
   /** Version announced by the last AllChunksTranscribed; 0 before. */
@@ -79,6 +86,7 @@ function uploaded(data: AudioUploadedData): PresentRecording {
     reports: data.reports,
     round: 0,
     chunks: [],
+    promptContext: '',
     hasUnassembledChunks: false,
     announcedVersion: 0,
     assembledVersion: 0,
@@ -93,10 +101,14 @@ function evolvePresent(state: PresentRecording, event: RecordingEvent): Recordin
     case 'AudioSplit':
       return {
         ...withoutFailed(state, ['split']),
-        chunks: event.data.chunks.map(({ index, start, end }) => ({
+        promptContext: isErased(event.data.promptContext) ? '' : event.data.promptContext,
+        chunks: event.data.chunks.map(({ index, start, end, overlapSeconds, objectKey, sha256 }) => ({
           index,
           start,
           end,
+          overlapSeconds,
+          objectKey,
+          sha256,
           status: 'pending',
           failureCode: null,
         })),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isPersonal } from './personal';
 
-/** Turns the data of one schema version into that of the next. Pure; sealed fields pass through untouched. */
+/** Turns the data of one schema version into that of the next. Pure; a personal field comes opened, or as `Erased`. */
 export type Upcaster = (data: Record<string, unknown>) => Record<string, unknown>;
 
 export interface EventDefinition<Type extends string = string, Schema extends z.ZodObject = z.ZodObject> {

@@ -45,6 +45,17 @@ export class EventTooLarge extends Error {
   }
 }
 
+/** An event's id is taken by an event elsewhere in the log: not a repetition, a mistake. */
+export class DuplicateEventId extends Error {
+  constructor(
+    readonly stream: string,
+    cause: unknown,
+  ) {
+    super(`Stream ${stream}: an event id of this append exists elsewhere in the log`, { cause });
+    this.name = 'DuplicateEventId';
+  }
+}
+
 /** A position token that does not parse, or that was given out by another log. */
 export class InvalidPositionToken extends Error {
   constructor(readonly reason: 'malformed' | 'another_log' | 'beyond_the_end') {

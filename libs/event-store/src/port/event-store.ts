@@ -108,8 +108,13 @@ export interface EventStore {
    * @throws AppendOutcomeUnknown when the connection was lost before the answer: append the same bytes again at
    *         the same `expectedRevision`
    * @throws EventTooLarge
+   * @throws DuplicateEventId when an id exists elsewhere in the log (only stores that can know it)
    */
-  append(stream: string, events: readonly EventToAppend[], expectedRevision: ExpectedRevision): Promise<AppendResult>;
+  append(
+    stream: string,
+    events: readonly EventToAppend[],
+    expectedRevision: ExpectedRevision,
+  ): Promise<AppendResult>;
 
   /** The stream's events in order; empty for a stream that does not exist. */
   readStream(stream: string, options?: ReadStreamOptions): AsyncIterable<StoredEvent>;

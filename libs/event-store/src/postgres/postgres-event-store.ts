@@ -1,0 +1,94 @@
+import { PostgresListener } from '@voxpersona/platform';
+import { Pool } from 'pg';
+import { EventTooLarge } from '../port/errors';
+import {
+  AppendResult,
+  EventStore,
+  EventToAppend,
+  ExpectedRevision,
+  Position,
+  ReadAllOptions,
+  ReadAllPage,
+  ReadStreamOptions,
+  StoredEvent,
+  SubscribeOptions,
+  SubscriptionItem,
+} from '../port/event-store';
+import { GroupCommit } from './group-commit';
+import { orUnavailable, readAll, readHead, readStream } from './read';
+import { subscribe } from './subscribe';
+
+export interface PostgresEventStoreOptions {
+  /**
+   * Largest event in bytes of JSON, data and metadata together. The default of 16 MiB holds the sealed transcript of
+   * several days of speech.
+   */
+  maxEventBytes?: number;
+}
+
+const DEFAULT_MAX_EVENT_BYTES = 16 * 1024 * 1024;
+
+/** The event log in a PostgreSQL table: the embedded default. Expects EVENT_LOG_MIGRATIONS to be applied. */
+export class PostgresEventStore implements EventStore {
+  private readonly groupCommit: GroupCommit;
+  private readonly maxEventBytes: number;
+  private knownLogId: string | undefined;
+
+  constructor(
+    private readonly pool: Pool,
+    private readonly listener: PostgresListener,
+    options: PostgresEventStoreOptions = {},
+  ) {
+    this.groupCommit = new GroupCommit(pool);
+    this.maxEventBytes = options.maxEventBytes ?? DEFAULT_MAX_EVENT_BYTES;
+  }
+
+  async logId(): Promise<string> {
+    if (this.knownLogId) return this.knownLogId;
+    const { rows } = await orUnavailable(() =>
+      this.pool.query<{ log_id: string }>('SELECT log_id FROM log_identity'),
+    );
+    const row = rows[0];
+    if (!row) throw new Error('The log has no identity: the table log_identity is empty');
+    this.knownLogId = row.log_id;
+    return row.log_id;
+  }
+
+  async append(
+    stream: string,
+    events: readonly EventToAppend[],
+    expectedRevision: ExpectedRevision,
+  ): Promise<AppendResult> {
+    if (events.length === 0) throw new RangeError('An append has at least one event');
+    for (const event of events) {
+      const bytes = Buffer.byteLength(JSON.stringify([event.data, event.metadata]));
+      if (bytes > this.maxEventBytes) throw new EventTooLarge(stream, event.type, bytes, this.maxEventBytes);
+    }
+    return this.groupCommit.append({ stream, events, expectedRevision });
+  }
+
+  readStream(stream: string, options: ReadStreamOptions = {}): AsyncIterable<StoredEvent> {
+    return readStream(this.pool, stream, options.from ?? 0);
+  }
+
+  readAll(options: ReadAllOptions = {}): Promise<ReadAllPage> {
+    return readAll(this.pool, options);
+  }
+
+  head(): Promise<Position> {
+    return readHead(this.pool);
+  }
+
+  subscribe(options: SubscribeOptions = {}): AsyncIterable<SubscriptionItem> {
+    return subscribe((page) => this.readAll(page), this.listener, options);
+  }
+
+  async check(): Promise<void> {
+    await orUnavailable(() => this.pool.query('SELECT 1'));
+  }
+
+  /** Transactions in which appends were committed: fewer than appends when writers shared them. */
+  get committedBatches(): number {
+    return this.groupCommit.committedBatches;
+  }
+}

@@ -1,0 +1,102 @@
+import { isDatabaseFailure } from '@voxpersona/platform';
+import { Pool } from 'pg';
+import { EventStoreUnavailable } from '../port/errors';
+import {
+  EventFilter,
+  JsonObject,
+  Position,
+  ReadAllOptions,
+  ReadAllPage,
+  START,
+  StoredEvent,
+} from '../port/event-store';
+
+interface EventRow {
+  position: string;
+  stream: string;
+  revision: string;
+  id: string;
+  type: string;
+  data: JsonObject;
+  metadata: JsonObject;
+}
+
+const COLUMNS = 'position, stream, revision, id, type, data, metadata';
+const STREAM_PAGE = 500;
+const DEFAULT_PAGE = 1_000;
+/** Positions that one page looks at, so that a filter that matches little still reports progress. */
+const WINDOW = 20_000n;
+
+/** Turns the database's absence into the port's error; anything else is a mistake and stays what it is. */
+export async function orUnavailable<T>(query: () => Promise<T>): Promise<T> {
+  try {
+    return await query();
+  } catch (error) {
+    throw isDatabaseFailure(error) ? new EventStoreUnavailable(error) : error;
+  }
+}
+
+export async function* readStream(pool: Pool, stream: string, from: number): AsyncGenerator<StoredEvent> {
+  for (let next = from; ;) {
+    const { rows } = await orUnavailable(() =>
+      pool.query<EventRow>({
+        name: 'read-stream',
+        text: `SELECT ${COLUMNS} FROM events WHERE stream = $1 AND revision >= $2 ORDER BY revision LIMIT $3`,
+        values: [stream, next, STREAM_PAGE],
+      }),
+    );
+    yield* rows.map(toEvent);
+    if (rows.length < STREAM_PAGE) return;
+    next += rows.length;
+  }
+}
+
+export async function readHead(pool: Pool): Promise<Position> {
+  const { rows } = await orUnavailable(() =>
+    pool.query<{ head: string }>('SELECT coalesce(max(position), 0) AS head FROM events'),
+  );
+  return BigInt(rows[0]?.head ?? 0);
+}
+
+/** The head is read first: up to it the log is complete, since positions are assigned in the order of commits. */
+export async function readAll(pool: Pool, options: ReadAllOptions): Promise<ReadAllPage> {
+  const after = options.after ?? START;
+  const limit = options.limit ?? DEFAULT_PAGE;
+  const head = await readHead(pool);
+  if (head <= after) return { events: [], position: after, atEnd: true };
+  const windowEnd = options.filter && after + WINDOW < head ? after + WINDOW : head;
+  const { condition, values } = filterSql(options.filter, 4);
+  const { rows } = await orUnavailable(() =>
+    pool.query<EventRow>(
+      `SELECT ${COLUMNS} FROM events WHERE position > $1 AND position <= $2 ${condition}
+       ORDER BY position LIMIT $3`,
+      [after.toString(), windowEnd.toString(), limit, ...values],
+    ),
+  );
+  const events = rows.map(toEvent);
+  const last = events.at(-1);
+  const position = last && events.length === limit ? last.position : windowEnd;
+  return { events, position, atEnd: position >= head };
+}
+
+function filterSql(
+  filter: EventFilter | undefined,
+  firstParameter: number,
+): { condition: string; values: string[][] } {
+  const conditions: string[] = [];
+  const values: string[][] = [];
+  const parameter = (value: readonly string[]): string => {
+    values.push([...value]);
+    return `$${firstParameter + values.length - 1}::text[]`;
+  };
+  if (filter?.streamPrefixes) {
+    const prefixes = parameter(filter.streamPrefixes);
+    conditions.push(`EXISTS (SELECT FROM unnest(${prefixes}) AS prefix WHERE starts_with(stream, prefix))`);
+  }
+  if (filter?.types) conditions.push(`type = ANY (${parameter(filter.types)})`);
+  return { condition: conditions.map((condition) => `AND ${condition}`).join(' '), values };
+}
+
+function toEvent(row: EventRow): StoredEvent {
+  return { ...row, position: BigInt(row.position), revision: Number(row.revision) };
+}

@@ -1,0 +1,218 @@
+import { Pool, PoolClient } from 'pg';
+import { Job, JobRecord, JobState, Lane, laneOf } from './job';
+
+/** Channel on which the database says that there is work. */
+export const JOBS_CHANNEL = 'voxpersona_jobs';
+
+/** Channel on which the database says that jobs were taken back from whoever runs them. */
+export const JOBS_CALLED_OFF_CHANNEL = 'voxpersona_jobs_called_off';
+
+/** A lease that is not renewed for so long belongs to a dead worker. */
+export const LEASE_SECONDS = 15;
+
+export interface QueuedJob {
+  id: string;
+  job: Job;
+  correlationId: string;
+  causationId: string;
+  saga: string;
+}
+
+/** Why a run failed, as far as it may be kept: a code, never the provider's words. */
+export interface JobFailure {
+  code: string;
+  provider: string | null;
+  requestId: string | null;
+}
+
+interface JobRow {
+  id: string;
+  job: Job;
+  lane: Lane;
+  state: JobState;
+  attempts: number;
+  forgiven_attempts: number;
+  interruptions: number;
+  correlation_id: string;
+  causation_id: string;
+  saga: string;
+  failure_code: string | null;
+  failure_provider: string | null;
+  failure_request_id: string | null;
+}
+
+const COLUMNS = `id, job, lane, state, attempts, forgiven_attempts, interruptions, correlation_id, causation_id, saga,
+  failure_code, failure_provider, failure_request_id`;
+
+/**
+ * The durable job queue, in PostgreSQL whichever store holds the log. Every method is one statement: the row's state
+ * and lease are checked where they are changed, so a worker that lost its lease changes nothing.
+ */
+export class JobQueue {
+  constructor(private readonly pool: Pool) {}
+
+  /** Adds jobs in the caller's transaction; a job whose id is known is left as it is. */
+  async add(transaction: PoolClient, jobs: readonly QueuedJob[]): Promise<void> {
+    for (const { id, job, correlationId, causationId, saga } of jobs) {
+      await transaction.query(
+        `INSERT INTO jobs (id, lane, job, recording_id, saga, correlation_id, causation_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING`,
+        [id, laneOf(job), JSON.stringify(job), job.recordingId, saga, correlationId, causationId],
+      );
+    }
+    if (jobs.length > 0) await transaction.query(`NOTIFY ${JOBS_CHANNEL}`);
+  }
+
+  /** Cancels what is still open for a recording; a worker in the middle of it loses its lease. */
+  async callOff(
+    transaction: PoolClient,
+    recordingId: string,
+    states: 'parked' | 'unfinished',
+  ): Promise<void> {
+    await transaction.query(
+      `UPDATE jobs SET state = 'cancelled', leased_by = NULL, finished_at = now()
+       WHERE recording_id = $1 AND state = ANY ($2)`,
+      [recordingId, states === 'parked' ? ['parked'] : ['ready', 'running', 'parked']],
+    );
+    if (states === 'unfinished') await transaction.query(`NOTIFY ${JOBS_CALLED_OFF_CHANNEL}`);
+  }
+
+  /** Takes up to `limit` jobs of a lane that are due, or whose worker died, in the order they were queued. */
+  async claim(worker: string, lane: Lane, limit: number): Promise<JobRecord[]> {
+    const { rows } = await this.pool.query<JobRow>(
+      `UPDATE jobs SET
+         interruptions = interruptions + CASE state WHEN 'running' THEN 1 ELSE 0 END,
+         state = 'running', leased_by = $1, leased_until = now() + make_interval(secs => $4)
+       WHERE id IN (
+         SELECT id FROM jobs
+         WHERE lane = $2 AND (state = 'ready' AND run_at <= now() OR state = 'running' AND leased_until < now())
+         ORDER BY run_at, number LIMIT $3 FOR UPDATE SKIP LOCKED)
+       RETURNING ${COLUMNS}`,
+      [worker, lane, limit, LEASE_SECONDS],
+    );
+    return rows.map(toRecord);
+  }
+
+  /** Renews the leases of a worker; gives the ids that it still holds. */
+  async renew(worker: string, ids: readonly string[]): Promise<Set<string>> {
+    const { rows } = await this.pool.query<{ id: string }>(
+      `UPDATE jobs SET leased_until = now() + make_interval(secs => $3)
+       WHERE id = ANY ($2) AND leased_by = $1 AND state = 'running' RETURNING id`,
+      [worker, ids, LEASE_SECONDS],
+    );
+    return new Set(rows.map((row) => row.id));
+  }
+
+  async finish(worker: string, id: string, state: 'done' | 'cancelled'): Promise<void> {
+    await this.pool.query(
+      `UPDATE jobs SET state = $3, leased_by = NULL, leased_until = NULL, finished_at = now()
+       WHERE id = $2 AND leased_by = $1 AND state = 'running'`,
+      [worker, id, state],
+    );
+  }
+
+  /** Puts a job back for a later run. `counted`: whether this run counts as a failed attempt. */
+  async putBack(
+    worker: string,
+    id: string,
+    delayMs: number,
+    failure: (JobFailure & { counted: boolean }) | null,
+  ): Promise<void> {
+    await this.pool.query(
+      `UPDATE jobs SET state = 'ready', leased_by = NULL, leased_until = NULL,
+         run_at = now() + make_interval(secs => $3::double precision / 1000),
+         attempts = attempts + $4, failure_code = coalesce($5, failure_code),
+         failure_provider = coalesce($6, failure_provider), failure_request_id = coalesce($7, failure_request_id)
+       WHERE id = $2 AND leased_by = $1 AND state = 'running'`,
+      [
+        worker,
+        id,
+        delayMs,
+        failure?.counted ? 1 : 0,
+        failure?.code ?? null,
+        failure?.provider ?? null,
+        failure?.requestId ?? null,
+      ],
+    );
+  }
+
+  /** Gives up on a job. Its failure must be in the log already. */
+  async park(worker: string, id: string, failure: JobFailure): Promise<void> {
+    await this.pool.query(
+      `UPDATE jobs SET state = 'parked', leased_by = NULL, leased_until = NULL, attempts = attempts + 1,
+         failure_code = $3, failure_provider = $4, failure_request_id = $5, finished_at = now()
+       WHERE id = $2 AND leased_by = $1 AND state = 'running'`,
+      [worker, id, failure.code, failure.provider, failure.requestId],
+    );
+  }
+
+  /**
+   * Frees every lease at once. Only for a process that knows that no other worker lives: the embedded server, which
+   * holds its instance alone.
+   */
+  async freeAllLeases(): Promise<number> {
+    const { rowCount } = await this.pool.query(
+      `UPDATE jobs SET state = 'ready', leased_by = NULL, leased_until = NULL, interruptions = interruptions + 1
+       WHERE state = 'running'`,
+    );
+    return rowCount ?? 0;
+  }
+
+  /** Milliseconds until the next job of a lane is due or a lease runs out; null when there is none. */
+  async nextDueMs(lane: Lane): Promise<number | null> {
+    const { rows } = await this.pool.query<{ due: string | null }>(
+      `SELECT extract(epoch FROM min(CASE state WHEN 'ready' THEN run_at ELSE leased_until END) - now()) * 1000 AS due
+       FROM jobs WHERE lane = $1 AND state IN ('ready', 'running')`,
+      [lane],
+    );
+    const due = rows[0]?.due;
+    return due === null || due === undefined ? null : Math.max(0, Number(due));
+  }
+
+  /** Jobs by state, newest first. */
+  async list(states: readonly JobState[], limit: number): Promise<JobRecord[]> {
+    const { rows } = await this.pool.query<JobRow>(
+      `SELECT ${COLUMNS} FROM jobs WHERE state = ANY ($1) ORDER BY number DESC LIMIT $2`,
+      [states, limit],
+    );
+    return rows.map(toRecord);
+  }
+
+  /** Lets a parked job run again, with a new count of attempts. False when it is not parked. */
+  async retryParked(id: string): Promise<boolean> {
+    const { rowCount } = await this.pool.query(
+      `UPDATE jobs SET state = 'ready', run_at = now(), finished_at = NULL, forgiven_attempts = attempts
+       WHERE id = $1 AND state = 'parked'`,
+      [id],
+    );
+    if (rowCount === 1) await this.pool.query(`NOTIFY ${JOBS_CHANNEL}`);
+    return rowCount === 1;
+  }
+
+  /** Takes a parked job off the list for good. False when it is not parked. */
+  async cancelParked(id: string): Promise<boolean> {
+    const { rowCount } = await this.pool.query(
+      `UPDATE jobs SET state = 'cancelled' WHERE id = $1 AND state = 'parked'`,
+      [id],
+    );
+    return rowCount === 1;
+  }
+}
+
+function toRecord(row: JobRow): JobRecord {
+  return {
+    id: row.id,
+    job: row.job,
+    lane: row.lane,
+    state: row.state,
+    attempts: row.attempts,
+    forgivenAttempts: row.forgiven_attempts,
+    interruptions: row.interruptions,
+    correlationId: row.correlation_id,
+    causationId: row.causation_id,
+    saga: row.saga,
+    failureCode: row.failure_code,
+    failureProvider: row.failure_provider,
+    failureRequestId: row.failure_request_id,
+  };
+}

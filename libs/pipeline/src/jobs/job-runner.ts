@@ -1,0 +1,217 @@
+import { randomUUID } from 'node:crypto';
+import { PostgresListener } from '@voxpersona/platform';
+import { JobRecord, Lane } from './job';
+import { JobFailure, JobQueue, JOBS_CALLED_OFF_CHANNEL, JOBS_CHANNEL, LEASE_SECONDS } from './job-queue';
+import { isPoisonous, outcomeOf, RetryPolicy } from './run-outcome';
+
+/** Carries out one job. `signal` aborts when the job is called off or the process shuts down. */
+export type RunJob = (record: JobRecord, signal: AbortSignal) => Promise<void>;
+
+/** Appends the failure of a job that is given up. */
+export type RecordGivingUp = (record: JobRecord, failure: JobFailure, attempts: number) => Promise<void>;
+
+export interface JobRunnerLog {
+  log(message: string): void;
+  warn(message: string): void;
+  error(message: string, stack?: string): void;
+}
+
+export interface JobRunnerOptions {
+  /** Places per lane in this process. */
+  places: Readonly<Record<Lane, number>>;
+  policy: RetryPolicy;
+  log: JobRunnerLog;
+}
+
+/** Looks for due jobs at least so often, should a notification be lost. */
+const FALLBACK_POLL_MS = 5_000;
+const HEARTBEAT_MS = (LEASE_SECONDS * 1_000) / 3;
+const LANES: readonly Lane[] = ['media', 'speech-to-text', 'language-model', 'housekeeping'];
+
+interface Running {
+  lane: Lane;
+  abort: AbortController;
+  finished: Promise<void>;
+}
+
+/**
+ * Takes jobs from the queue and runs them, each lane within its places. A worker's leases are renewed by heartbeat;
+ * a job whose lease was lost is aborted, because another worker may have it.
+ */
+export class JobRunner {
+  /** Identity of this worker for as long as the process lives. */
+  readonly worker = randomUUID();
+  private readonly running = new Map<string, Running>();
+  private readonly timers = new Map<Lane, NodeJS.Timeout>();
+  private readonly claiming = new Map<Lane, Promise<void>>();
+  private readonly claimAgain = new Set<Lane>();
+  private heartbeat: NodeJS.Timeout | undefined;
+  private readonly unsubscribe: (() => void)[] = [];
+  private accepting = false;
+
+  constructor(
+    private readonly queue: JobQueue,
+    private readonly listener: PostgresListener,
+    private readonly runJob: RunJob,
+    private readonly recordGivingUp: RecordGivingUp,
+    private readonly options: JobRunnerOptions,
+  ) {}
+
+  async start(): Promise<void> {
+    this.accepting = true;
+    this.unsubscribe.push(
+      await this.listener.subscribe(JOBS_CHANNEL, () => this.wakeAll()),
+      // A job that was called off has lost its lease: this worker finds out now instead of at the next heartbeat.
+      await this.listener.subscribe(JOBS_CALLED_OFF_CHANNEL, () => void this.renewLeases()),
+    );
+    this.heartbeat = setInterval(() => void this.renewLeases(), HEARTBEAT_MS);
+    this.wakeAll();
+  }
+
+  /**
+   * Takes nothing new, lets what runs finish within `graceMs`, then aborts it and hands it back to the queue.
+   */
+  async stop(graceMs: number): Promise<void> {
+    this.accepting = false;
+    for (const unsubscribe of this.unsubscribe.splice(0)) unsubscribe();
+    for (const timer of this.timers.values()) clearTimeout(timer);
+    await Promise.all(this.claiming.values());
+    const finished = Promise.all([...this.running.values()].map((run) => run.finished));
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, graceMs);
+    });
+    await Promise.race([finished, patience]);
+    clearTimeout(timer);
+    for (const run of this.running.values()) run.abort.abort();
+    await finished;
+    clearInterval(this.heartbeat);
+  }
+
+  get runningCount(): number {
+    return this.running.size;
+  }
+
+  private wakeAll(): void {
+    for (const lane of LANES) this.wake(lane);
+  }
+
+  /** Claims for a lane; a wake-up during a claim leads to one more claim after it. */
+  private wake(lane: Lane): void {
+    if (!this.accepting) return;
+    if (this.claiming.has(lane)) {
+      this.claimAgain.add(lane);
+      return;
+    }
+    const claim = this.claim(lane).finally(() => {
+      this.claiming.delete(lane);
+      if (this.claimAgain.delete(lane)) this.wake(lane);
+    });
+    this.claiming.set(lane, claim);
+  }
+
+  private async claim(lane: Lane): Promise<void> {
+    clearTimeout(this.timers.get(lane));
+    let next = FALLBACK_POLL_MS;
+    try {
+      const taken = [...this.running.values()].filter((run) => run.lane === lane).length;
+      const free = this.options.places[lane] - taken;
+      // With no place free the next finished run of this lane wakes it.
+      if (free <= 0) return;
+      const records = await this.queue.claim(this.worker, lane, free);
+      for (const record of records) this.begin(record);
+      if (records.length < free) next = Math.min(next, (await this.queue.nextDueMs(lane)) ?? next);
+    } catch (error) {
+      this.options.log.warn(`Cannot claim jobs of lane ${lane}: ${describe(error)}`);
+      next = 1_000;
+    }
+    if (this.accepting)
+      this.timers.set(
+        lane,
+        setTimeout(() => this.wake(lane), Math.max(next, 5)),
+      );
+  }
+
+  private begin(record: JobRecord): void {
+    const abort = new AbortController();
+    const finished = this.execute(record, abort.signal).finally(() => {
+      this.running.delete(record.id);
+      this.wake(record.lane);
+    });
+    this.running.set(record.id, { lane: record.lane, abort, finished });
+  }
+
+  /** Never rejects: what cannot be written now is left to the lease, which runs out. */
+  private async execute(record: JobRecord, signal: AbortSignal): Promise<void> {
+    try {
+      if (isPoisonous(record)) {
+        await this.giveUp(record, { code: 'interrupted_too_often', provider: null, requestId: null });
+        return;
+      }
+      try {
+        await this.runJob(record, signal);
+      } catch (error) {
+        await this.afterFailure(record, error, signal);
+        return;
+      }
+      await this.queue.finish(this.worker, record.id, 'done');
+    } catch (error) {
+      this.options.log.warn(`${describeJob(record)}: its outcome cannot be written: ${describe(error)}`);
+    }
+  }
+
+  private async afterFailure(record: JobRecord, error: unknown, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) {
+      await this.queue.putBack(this.worker, record.id, 0, null);
+      return;
+    }
+    const outcome = outcomeOf(error, record, this.options.policy, Math.random);
+    switch (outcome.kind) {
+      case 'drop':
+        await this.queue.finish(this.worker, record.id, 'cancelled');
+        return;
+      case 'again': {
+        const { delayMs, failure, counted } = outcome;
+        this.options.log.warn(
+          `${describeJob(record)}: ${describe(error)}; again in ${Math.round(delayMs)} ms`,
+        );
+        await this.queue.putBack(this.worker, record.id, delayMs, { ...failure, counted });
+        return;
+      }
+      case 'park':
+        this.options.log.error(
+          `${describeJob(record)}: given up: ${describe(error)}`,
+          outcome.failure.code === 'internal_error' && error instanceof Error ? error.stack : undefined,
+        );
+        await this.giveUp(record, outcome.failure);
+    }
+  }
+
+  /** The event first, the row second: a crash between the two repeats the event's command, which has the same id. */
+  private async giveUp(record: JobRecord, failure: JobFailure): Promise<void> {
+    await this.recordGivingUp(record, failure, record.attempts + 1);
+    await this.queue.park(this.worker, record.id, failure);
+  }
+
+  private async renewLeases(): Promise<void> {
+    if (this.running.size === 0) return;
+    try {
+      const asked = [...this.running];
+      const held = await this.queue.renew(
+        this.worker,
+        asked.map(([id]) => id),
+      );
+      for (const [id, run] of asked) if (!held.has(id)) run.abort.abort();
+    } catch (error) {
+      this.options.log.warn(`Leases cannot be renewed: ${describe(error)}`);
+    }
+  }
+}
+
+function describeJob({ id, job }: JobRecord): string {
+  return `Job ${job.type} ${id} of recording ${job.recordingId}`;
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}

@@ -1,0 +1,77 @@
+/**
+ * What a saga can have done. Jobs hold ids and versions only, never words of a recording: the queue is not sealed.
+ * Every type has its activity in `../activities` and its lane in `LANE_OF`.
+ */
+export type Job =
+  | { type: 'SplitAudio'; recordingId: string }
+  | { type: 'TranscribeChunk'; recordingId: string; chunkIndex: number; round: number }
+  | { type: 'AssembleTranscript'; recordingId: string; transcriptVersion: number }
+  | { type: 'IndexTranscript'; recordingId: string; transcriptVersion: number }
+  | {
+      type: 'StartReport';
+      recordingId: string;
+      reportId: string;
+      owner: string;
+      reportType: string;
+      transcriptVersion: number;
+      language: string | null;
+    }
+  | { type: 'WriteReportPart'; recordingId: string; reportId: string; part: string; round: number }
+  | { type: 'IndexReport'; recordingId: string; reportId: string; round: number }
+  | { type: 'EraseReport'; recordingId: string; reportId: string }
+  | { type: 'EraseRecordingData'; recordingId: string }
+  | { type: 'ReleaseAudioClaim'; recordingId: string; claimId: string };
+
+export type JobType = Job['type'];
+export type JobOf<Type extends JobType> = Extract<Job, { type: Type }>;
+
+/**
+ * - `ready`      waits for its turn (`run_at` may lie ahead: a retry)
+ * - `running`    a worker holds its lease
+ * - `done`       its result is in the log
+ * - `parked`     gave up; its failure is in the log; can be retried or cancelled
+ * - `cancelled`  will not run: cancelled by hand, overtaken by a retry, or its recording was erased
+ */
+export type JobState = 'ready' | 'running' | 'done' | 'parked' | 'cancelled';
+
+/** One row of the queue. Times are ISO 8601, UTC. */
+export interface JobRecord {
+  id: string;
+  job: Job;
+  lane: Lane;
+  state: JobState;
+  /** Runs that failed so far. */
+  attempts: number;
+  /** Of these, the ones before the last retry by hand. */
+  forgivenAttempts: number;
+  /** Runs that ended with their worker (crash, lost lease); not counted as attempts. */
+  interruptions: number;
+  correlationId: string;
+  /** Id of the event that this job follows from. */
+  causationId: string;
+  /** Name of the saga that asked for it. */
+  saga: string;
+  failureCode: string | null;
+  failureProvider: string | null;
+  failureRequestId: string | null;
+}
+
+/** Jobs of one lane compete for the same thing. Each lane has its own number of places per process. */
+export type Lane = 'media' | 'speech-to-text' | 'language-model' | 'housekeeping';
+
+const LANE_OF: Record<JobType, Lane> = {
+  SplitAudio: 'media',
+  TranscribeChunk: 'speech-to-text',
+  AssembleTranscript: 'housekeeping',
+  IndexTranscript: 'housekeeping',
+  StartReport: 'housekeeping',
+  WriteReportPart: 'language-model',
+  IndexReport: 'housekeeping',
+  EraseReport: 'housekeeping',
+  EraseRecordingData: 'housekeeping',
+  ReleaseAudioClaim: 'housekeeping',
+};
+
+export function laneOf(job: Job): Lane {
+  return LANE_OF[job.type];
+}

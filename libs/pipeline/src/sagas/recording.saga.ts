@@ -1,0 +1,92 @@
+import { DomainEvent, RecordingStage } from '@voxpersona/domain';
+import { Recorded } from '@voxpersona/event-store';
+import { Instruction, run, Saga } from './saga';
+
+type EventOfType<Type extends DomainEvent['type']> = Extract<Recorded<DomainEvent>, { type: Type }>;
+
+/** Leads a recording from its upload to an indexed transcript, and an erased one to nothing. */
+export const recordingSaga: Saga = {
+  name: 'recording-saga',
+  filter: { streamPrefixes: ['recording-'] },
+  react,
+};
+
+function react(event: Recorded<DomainEvent>): Instruction[] {
+  switch (event.type) {
+    case 'AudioUploaded':
+      return [run({ type: 'SplitAudio', recordingId: event.data.recordingId })];
+    case 'AudioSplit':
+      return event.data.chunks.map(({ index }) => transcribe(event.data.recordingId, index, 0));
+    case 'AllChunksTranscribed':
+      return event.data.transcribed > 0 ? [assemble(event.data)] : [];
+    case 'TranscriptAssembled':
+      return [index(event.data)];
+    case 'ReportCommissioned':
+      return [run({ type: 'StartReport', ...event.data })];
+    case 'RecordingRetryRequested':
+      return retry(event);
+    case 'RecordingErased':
+      return erase(event);
+    default:
+      return [];
+  }
+}
+
+function transcribe(recordingId: string, chunkIndex: number, round: number): Instruction {
+  return run({ type: 'TranscribeChunk', recordingId, chunkIndex, round });
+}
+
+function assemble({
+  recordingId,
+  transcriptVersion,
+}: {
+  recordingId: string;
+  transcriptVersion: number;
+}): Instruction {
+  return run({ type: 'AssembleTranscript', recordingId, transcriptVersion });
+}
+
+function index({
+  recordingId,
+  transcriptVersion,
+}: {
+  recordingId: string;
+  transcriptVersion: number;
+}): Instruction {
+  return run({ type: 'IndexTranscript', recordingId, transcriptVersion });
+}
+
+function eraseData(recordingId: string): Instruction {
+  return run({ type: 'EraseRecordingData', recordingId });
+}
+
+function retry({ data }: EventOfType<'RecordingRetryRequested'>): Instruction[] {
+  const { recordingId, round, chunks, transcriptVersion } = data;
+  const again = (stage: RecordingStage): Instruction[] => {
+    switch (stage) {
+      case 'split':
+        return [run({ type: 'SplitAudio', recordingId })];
+      case 'assemble':
+        return transcriptVersion === null ? [] : [assemble({ recordingId, transcriptVersion })];
+      case 'index':
+        return transcriptVersion === null ? [] : [index({ recordingId, transcriptVersion })];
+      case 'erase':
+        return [eraseData(recordingId)];
+    }
+  };
+  return [
+    { kind: 'callOff', recordingId, states: 'parked' },
+    ...chunks.map((chunkIndex) => transcribe(recordingId, chunkIndex, round)),
+    ...data.stages.flatMap(again),
+  ];
+}
+
+function erase({ data }: EventOfType<'RecordingErased'>): Instruction[] {
+  const { recordingId, claimId, reportIds } = data;
+  return [
+    { kind: 'callOff', recordingId, states: 'unfinished' },
+    ...reportIds.map((reportId) => run({ type: 'EraseReport', recordingId, reportId })),
+    eraseData(recordingId),
+    run({ type: 'ReleaseAudioClaim', recordingId, claimId }),
+  ];
+}

@@ -1,0 +1,25 @@
+import { DomainEvent } from '@voxpersona/domain';
+import { EventFilter, Recorded } from '@voxpersona/event-store';
+import { Job } from '../jobs/job';
+
+/** What a saga wants to happen because of one event. */
+export type Instruction =
+  /** Queue a job. */
+  | { kind: 'run'; job: Job }
+  /** Call off what is still queued or parked for a recording; it is overtaken. */
+  | { kind: 'callOff'; recordingId: string; states: 'parked' | 'unfinished' };
+
+/**
+ * Decides what follows from an event. Pure and stateless: what a reaction needs is in the event (joins are
+ * decisions, so "the last chunk is done" is an event of its own).
+ */
+export interface Saga {
+  /** Name of its checkpoint; part of the ids of its jobs; never changes. */
+  readonly name: string;
+  readonly filter: EventFilter;
+  react(event: Recorded<DomainEvent>): Instruction[];
+}
+
+export function run(job: Job): Instruction {
+  return { kind: 'run', job };
+}

@@ -1,0 +1,11 @@
+/** Classes of SQLSTATE that say "the database cannot do this now", not "this is wrong". */
+const UNAVAILABLE_CLASSES = new Set(['08', '53', '57', '58', '40', '55']);
+
+/** True when the error is the database's (gone, restarting, out of space, deadlock) and not the statement's. */
+export function isDatabaseFailure(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  if (/^[0-9A-Z]{5}$/.test(code)) return UNAVAILABLE_CLASSES.has(code.slice(0, 2));
+  if (/^E[A-Z]+$/.test(code)) return true;
+  return /Connection terminated|timeout exceeded when trying to connect|not queryable/i.test(error.message);
+}

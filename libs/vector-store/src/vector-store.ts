@@ -1,0 +1,92 @@
+import { KeyRing, openBlock, sealBlock } from '@voxpersona/event-store';
+import { Pool } from 'pg';
+
+export const VECTOR_STORE_MIGRATIONS = [
+  {
+    name: '0020-passage-vectors',
+    sql: `
+      CREATE TABLE passage_vectors (
+        passage_id uuid NOT NULL,
+        recording_id uuid NOT NULL,
+        -- Identity of the embedder; the same passage may have a vector of each.
+        embedder text NOT NULL,
+        -- Little-endian 32-bit floats, sealed under the recording's key.
+        sealed_vector bytea NOT NULL,
+        PRIMARY KEY (passage_id, embedder)
+      );
+      CREATE INDEX passage_vectors_of_recording ON passage_vectors (recording_id);`,
+  },
+] as const;
+
+export interface StoredVector {
+  passageId: string;
+  vector: Float32Array;
+}
+
+/** What made a vector, as one string. */
+export function embedderName(identity: { provider: string; model: string; dimension: number }): string {
+  return `${identity.provider}/${identity.model}/${identity.dimension}`;
+}
+
+/**
+ * The vectors of all passages. Embedding costs time or money, so a vector is made once, kept here, and only read when
+ * an index is built. Sealed under the recording's key: a vector says much about the words it stands for.
+ */
+export class VectorStore {
+  constructor(
+    private readonly pool: Pool,
+    private readonly keys: KeyRing,
+  ) {}
+
+  /** @throws RecordingKeyDestroyed */
+  async put(recordingId: string, embedder: string, vectors: readonly StoredVector[]): Promise<void> {
+    if (vectors.length === 0) return;
+    const key = await this.keys.keyForSealing(recordingId);
+    const sealed = vectors.map(({ passageId, vector }) =>
+      sealBlock(key, toBytes(vector), place(passageId, embedder)),
+    );
+    await this.pool.query(
+      `INSERT INTO passage_vectors (passage_id, recording_id, embedder, sealed_vector)
+       SELECT passage_id, $2, $3, sealed FROM unnest($1::uuid[], $4::bytea[]) AS given(passage_id, sealed)
+       ON CONFLICT DO NOTHING`,
+      [vectors.map(({ passageId }) => passageId), recordingId, embedder, sealed],
+    );
+  }
+
+  /** The vectors of a recording's passages that are there; none once it is erased. */
+  async read(recordingId: string, embedder: string, passageIds: readonly string[]): Promise<StoredVector[]> {
+    const key = await this.keys.keyForOpening(recordingId);
+    if (!key) return [];
+    const { rows } = await this.pool.query<{ passage_id: string; sealed_vector: Buffer }>(
+      `SELECT passage_id, sealed_vector FROM passage_vectors
+       WHERE recording_id = $1 AND embedder = $2 AND passage_id = ANY ($3)`,
+      [recordingId, embedder, passageIds],
+    );
+    return rows.map(({ passage_id: passageId, sealed_vector: sealed }) => ({
+      passageId,
+      vector: toVector(openBlock(key, sealed, place(passageId, embedder))),
+    }));
+  }
+
+  /** @returns how many there were */
+  async deleteRecording(recordingId: string): Promise<number> {
+    const { rowCount } = await this.pool.query('DELETE FROM passage_vectors WHERE recording_id = $1', [
+      recordingId,
+    ]);
+    return rowCount ?? 0;
+  }
+}
+
+function place(passageId: string, embedder: string): string[] {
+  return ['passage-vector', passageId, embedder];
+}
+
+function toBytes(vector: Float32Array): Buffer {
+  const bytes = Buffer.alloc(vector.length * 4);
+  vector.forEach((value, index) => bytes.writeFloatLE(value, index * 4));
+  return bytes;
+}
+
+function toVector(bytes: Buffer): Float32Array {
+  return Float32Array.from({ length: bytes.length / 4 }, (_, index) => bytes.readFloatLE(index * 4));
+}
