@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { canonicalJson, JsonObject, JsonValue, KeyRing, openBlock, sealBlock } from '@voxpersona/event-store';
+import { canonicalJson, JsonObject, KeyRing, openBlock, sealBlock } from '@voxpersona/event-store';
 import { Pool } from 'pg';
 
 export const RESULT_STORE_MIGRATIONS = [

@@ -53,7 +53,9 @@ export interface SplitRequest {
 }
 
 export interface SplitResult {
-  probe: AudioProbe;
+  /** Exact length of the decoded audio in seconds. */
+  durationSeconds: number;
+  /** In order; at least one. */
   chunks: AudioChunk[];
   /** Program and version that cut, for the audit trail: `ffmpeg 4.1`. */
   engine: string;

@@ -1,0 +1,4 @@
+export * from './media';
+export * from './merge-chunks';
+export { FfmpegMedia } from './ffmpeg/ffmpeg-media';
+export { findMediaPrograms, type MediaPrograms } from './ffmpeg/programs';

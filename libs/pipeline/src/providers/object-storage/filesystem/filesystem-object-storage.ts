@@ -1,0 +1,169 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { access, constants, link, mkdir, open, readdir, rm, rmdir, stat, unlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { Readable, Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { ProviderFailure } from '../../provider-failure';
+import { ObjectNotFound, ObjectStorage, StoredObject } from '../object-storage';
+
+const KEY = /^[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/;
+/** Where uploads grow until they are whole; no key can begin with a dot-dot or this name, see `pathOf`. */
+const INCOMING = '.incoming';
+
+/**
+ * Objects as files below one folder. An object appears under its key in one step, after its bytes are on the disk; a
+ * crash leaves at most a file in the incoming folder, which `clearIncoming` removes.
+ */
+export class FilesystemObjectStorage implements ObjectStorage {
+  readonly provider = 'filesystem';
+
+  constructor(private readonly root: string) {}
+
+  /** Removes what a crash left half-written. Only for a process that is the only one to write here. */
+  async clearIncoming(): Promise<void> {
+    await rm(join(this.root, INCOMING), { recursive: true, force: true });
+  }
+
+  async put(key: string, content: Readable, signal?: AbortSignal): Promise<StoredObject> {
+    const target = this.pathOf(key);
+    const incoming = join(this.root, INCOMING, randomUUID());
+    const hash = createHash('sha256');
+    let sizeBytes = 0;
+    const measure = new Transform({
+      transform(bytes: Buffer, _encoding, done) {
+        hash.update(bytes);
+        sizeBytes += bytes.length;
+        done(null, bytes);
+      },
+    });
+    try {
+      await this.io(() => mkdir(dirname(incoming), { recursive: true, mode: 0o700 }));
+      const file = createWriteStream(incoming, { flags: 'wx', mode: 0o600, flush: true });
+      // The source's own errors (a client that went away) are the caller's; only the file's are ours.
+      await pipeline(content, measure, file, { ...(signal && { signal }) }).catch((error: unknown) => {
+        throw file.errored === error && isSystemError(error) ? storageFailure(error) : error;
+      });
+      await this.io(async () => {
+        await mkdir(dirname(target), { recursive: true, mode: 0o700 });
+        await link(incoming, target);
+        await syncFolder(dirname(target));
+      });
+    } finally {
+      await rm(incoming, { force: true });
+    }
+    return { key, sizeBytes, sha256: hash.digest('hex') };
+  }
+
+  async get(key: string, range?: { start: number; end: number }): Promise<Readable> {
+    await this.size(key);
+    return createReadStream(this.pathOf(key), range ?? {});
+  }
+
+  async size(key: string): Promise<number> {
+    return this.io(async () => (await stat(this.pathOf(key))).size, key);
+  }
+
+  async withLocalFile<T>(key: string, use: (path: string) => Promise<T>): Promise<T> {
+    await this.size(key);
+    return use(this.pathOf(key));
+  }
+
+  async move(from: string, to: string): Promise<void> {
+    const target = this.pathOf(to);
+    await this.io(async () => {
+      await mkdir(dirname(target), { recursive: true, mode: 0o700 });
+      await link(this.pathOf(from), target);
+      await unlink(this.pathOf(from));
+      await syncFolder(dirname(target));
+      await this.removeEmptyFolders(dirname(this.pathOf(from)));
+    }, from);
+  }
+
+  async delete(key: string): Promise<void> {
+    await this.io(async () => {
+      await rm(this.pathOf(key), { force: true });
+      await this.removeEmptyFolders(dirname(this.pathOf(key)));
+    });
+  }
+
+  async deletePrefix(prefix: string): Promise<number> {
+    let count = 0;
+    for await (const key of this.list(prefix)) {
+      await this.delete(key);
+      count += 1;
+    }
+    return count;
+  }
+
+  async *list(prefix: string): AsyncIterable<string> {
+    if (!prefix.endsWith('/')) throw new RangeError(`A prefix ends with a slash: ${prefix}`);
+    const folder = this.pathOf(prefix.slice(0, -1));
+    const entries = await this.io(
+      () => readdir(folder, { recursive: true, withFileTypes: true }),
+      prefix,
+    ).catch((error: unknown) => {
+      if (error instanceof ObjectNotFound) return [];
+      throw error;
+    });
+    for (const entry of entries) {
+      if (entry.isFile()) yield join(entry.parentPath, entry.name).slice(this.root.length + 1);
+    }
+  }
+
+  async check(): Promise<void> {
+    await this.io(async () => {
+      await mkdir(this.root, { recursive: true, mode: 0o700 });
+      await access(this.root, constants.W_OK);
+    });
+  }
+
+  /** @throws RangeError for a key outside the alphabet: keys are ours, so that is a mistake in the code */
+  private pathOf(key: string): string {
+    const outside = key
+      .split('/')
+      .some((segment) => segment === '.' || segment === '..' || segment === INCOMING);
+    if (!KEY.test(key) || outside) throw new RangeError(`Not an object key: ${key}`);
+    return join(this.root, key);
+  }
+
+  private async io<T>(work: () => Promise<T>, key = ''): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (isSystemError(error) && error.code === 'ENOENT') throw new ObjectNotFound(key);
+      throw isSystemError(error) ? storageFailure(error) : error;
+    }
+  }
+
+  private async removeEmptyFolders(folder: string): Promise<void> {
+    for (let path = folder; path.length > this.root.length; path = dirname(path)) {
+      try {
+        await rmdir(path);
+      } catch {
+        return; // Not empty, or gone already.
+      }
+    }
+  }
+}
+
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error;
+}
+
+function storageFailure(cause: NodeJS.ErrnoException): ProviderFailure {
+  return new ProviderFailure('storage', `The data folder cannot be used: ${cause.code ?? cause.message}`, {
+    provider: 'filesystem',
+    cause,
+  });
+}
+
+/** Makes a new name in the folder durable. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

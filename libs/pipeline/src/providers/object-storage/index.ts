@@ -1,0 +1,2 @@
+export * from './object-storage';
+export { FilesystemObjectStorage } from './filesystem/filesystem-object-storage';

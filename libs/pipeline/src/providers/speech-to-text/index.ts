@@ -1,0 +1,4 @@
+export * from './speech-to-text';
+export * from './choose';
+export { OpenAiSpeechToText } from './openai/openai-speech-to-text';
+export { PocketsphinxSpeechToText } from './pocketsphinx/pocketsphinx-speech-to-text';

@@ -1,0 +1,120 @@
+import { createReadStream } from 'node:fs';
+import OpenAI, { APIConnectionTimeoutError, APIError, APIUserAbortError } from 'openai';
+import { failureOfHttp } from '../../http-failure';
+import { ProviderFailure } from '../../provider-failure';
+import {
+  ChunkEncoding,
+  ChunkPreference,
+  SpeechToText,
+  TranscriptionRequest,
+  TranscriptionResult,
+} from '../speech-to-text';
+import { readTranscription } from './transcription-answer';
+
+export interface OpenAiSpeechToTextOptions {
+  apiKey: string;
+  /** Any OpenAI-compatible server; default: OpenAI itself. */
+  baseUrl?: string | undefined;
+  model: string;
+  concurrency: number;
+  timeoutMs: number;
+  chunks?: Partial<ChunkPreference>;
+}
+
+const PROVIDER = 'openai';
+
+/** US dollars per minute of audio, from OpenAI's public price list of November 2026. */
+const DOLLARS_PER_MINUTE: Readonly<Record<string, number>> = {
+  'whisper-1': 0.006,
+  'gpt-4o-transcribe': 0.006,
+  'gpt-4o-mini-transcribe': 0.003,
+};
+
+/** Models that know segments with times; all others answer with bare text. */
+const SEGMENT_MODELS = /whisper/i;
+
+/** Speech-to-text by OpenAI's audio API, or any server that speaks it. */
+export class OpenAiSpeechToText implements SpeechToText {
+  readonly provider = PROVIDER;
+  readonly model: string;
+  readonly parameters;
+  readonly concurrency: number;
+  readonly chunks: ChunkPreference;
+  readonly encoding: ChunkEncoding = { extension: 'mp3', sampleRate: 16_000, bitrateKbps: 48 };
+  readonly note: string;
+  private readonly client: OpenAI;
+  private readonly responseFormat: 'verbose_json' | 'json';
+
+  constructor(options: OpenAiSpeechToTextOptions) {
+    this.model = options.model;
+    this.concurrency = options.concurrency;
+    this.chunks = { targetSeconds: 180, maxSeconds: 240, ...options.chunks };
+    this.responseFormat = SEGMENT_MODELS.test(options.model) ? 'verbose_json' : 'json';
+    this.parameters = { temperature: 0, responseFormat: this.responseFormat };
+    this.note = `Transcribed by ${options.model}.`;
+    this.client = new OpenAI({
+      apiKey: options.apiKey,
+      ...(options.baseUrl !== undefined && { baseURL: options.baseUrl }),
+      timeout: options.timeoutMs,
+      // The job queue retries; a second layer would retry its retries, and pay for them.
+      maxRetries: 0,
+      logLevel: 'off',
+    });
+  }
+
+  async transcribe(request: TranscriptionRequest, signal: AbortSignal): Promise<TranscriptionResult> {
+    try {
+      const { data, request_id: requestId } = await this.client.audio.transcriptions
+        .create(
+          {
+            file: createReadStream(request.file),
+            model: this.model,
+            response_format: this.responseFormat,
+            temperature: 0,
+            ...(request.language !== undefined && { language: request.language }),
+            ...(request.promptContext !== '' && { prompt: request.promptContext }),
+          },
+          { signal },
+        )
+        .withResponse();
+      const answer = readTranscription(data, request, requestId ?? undefined);
+      return { ...answer, costUsd: this.costOf(request.durationSeconds), requestId: requestId ?? undefined };
+    } catch (error) {
+      throw signal.aborted ? error : asProviderFailure(error);
+    }
+  }
+
+  private costOf(seconds: number): number | undefined {
+    const perMinute = DOLLARS_PER_MINUTE[this.model];
+    return perMinute === undefined ? undefined : (seconds / 60) * perMinute;
+  }
+}
+
+function asProviderFailure(error: unknown): Error {
+  if (error instanceof ProviderFailure) return error;
+  if (error instanceof APIConnectionTimeoutError) {
+    return new ProviderFailure('timeout', 'openai: no answer in time', { provider: PROVIDER, cause: error });
+  }
+  if (error instanceof APIUserAbortError) return error;
+  if (error instanceof APIError) {
+    return failureOfHttp({
+      provider: PROVIDER,
+      status: typeof error.status === 'number' ? error.status : undefined,
+      reason: error.code ?? error.type,
+      headers: error.headers instanceof Headers ? error.headers : undefined,
+      requestId: error.requestID ?? undefined,
+      cause: error,
+    });
+  }
+  // The SDK lets the parser's own error through when a 200 does not hold JSON.
+  if (error instanceof SyntaxError) {
+    return new ProviderFailure('invalid_response', 'openai: the answer is not JSON', {
+      provider: PROVIDER,
+      cause: error,
+    });
+  }
+  return new ProviderFailure('unavailable', 'openai: the connection was lost', {
+    provider: PROVIDER,
+    cause: error,
+  });
+}
