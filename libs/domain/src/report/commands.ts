@@ -13,4 +13,4 @@ export type ReportCommand =
   | { type: 'RecordReportPassages'; embedded: Omit<DataOf<typeof PassagesEmbedded>, 'recordingId' | 'owner'> }
   | { type: 'RecordReportIndexingFailure'; round: number; failure: Failure }
   | { type: 'RequestReportRetry' }
-  | { type: 'EraseReport' };
+  | { type: 'EraseReport'; reportId: string; recordingId: string };

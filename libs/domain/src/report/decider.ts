@@ -42,15 +42,28 @@ export const reportDecider: Decider<ReportState, ReportCommand, ReportEvent, Rep
 function decideReport(state: ReportState, command: ReportCommand): ReportDecision {
   switch (state.phase) {
     case 'absent':
-      return command.type === 'RequestReport'
-        ? accept({ type: 'ReportRequested', data: command.request })
-        : refuse('report_not_found', 'There is no such report.');
+      return decideAbsent(command);
     case 'erased':
-      return command.type === 'RequestReport' || command.type === 'RequestReportRetry'
+      return command.type === 'RequestReportRetry'
         ? refuse('report_erased', 'The recording of this report has been erased.')
         : acceptNothing();
     case 'present':
       return decidePresent(state, command);
+  }
+}
+
+function decideAbsent(command: ReportCommand): ReportDecision {
+  switch (command.type) {
+    case 'RequestReport':
+      return accept({ type: 'ReportRequested', data: command.request });
+    // Erased before it began: the stream is closed, so that a request that comes late finds it so.
+    case 'EraseReport':
+      return accept({
+        type: 'ReportErased',
+        data: { reportId: command.reportId, recordingId: command.recordingId },
+      });
+    default:
+      return refuse('report_not_found', 'There is no such report.');
   }
 }
 
@@ -123,12 +136,13 @@ function evolveReport(state: ReportState, event: ReportEvent): ReportState {
       indexing: 'pending',
     };
   }
+  if (event.type === 'ReportErased') return { phase: 'erased' };
   return state.phase === 'present' ? evolvePresent(state, event) : state;
 }
 
 function evolvePresent(
   state: PresentReport,
-  event: Exclude<ReportEvent, { type: 'ReportRequested' }>,
+  event: Exclude<ReportEvent, { type: 'ReportRequested' | 'ReportErased' }>,
 ): ReportState {
   switch (event.type) {
     case 'ReportPartWritten':
@@ -145,8 +159,6 @@ function evolvePresent(
         round: event.data.round,
         indexing: event.data.index ? 'pending' : state.indexing,
       };
-    case 'ReportErased':
-      return { phase: 'erased' };
     case 'AnalysisCompleted':
       return state;
   }

@@ -48,8 +48,10 @@ function seam(chunk: HeardChunk): number {
 }
 
 function place(segment: TimedText, chunk: HeardChunk): TimedText {
-  const within = (seconds: number): number =>
-    Math.min(Math.max(chunk.start + seconds, chunk.start), chunk.end);
+  const within = (seconds: number): number => {
+    const held = Math.min(Math.max(chunk.start + seconds, chunk.start), chunk.end);
+    return Math.round(held * 1_000) / 1_000;
+  };
   const start = within(segment.start);
   return { start, end: Math.max(start, within(segment.end)), text: segment.text };
 }

@@ -8,7 +8,7 @@ const CODES: ReadonlyMap<string, string> = new Map(
 );
 
 function twoLetterCodes(): string[] {
-  const letters = [...'abcdefghijklmnopqrstuvwxyz'];
+  const letters = Array.from('abcdefghijklmnopqrstuvwxyz');
   return letters.flatMap((first) => letters.map((second) => first + second));
 }
 

@@ -1,0 +1,56 @@
+import { CommandHandler, ICommandHandler } from '@nestjs/cqrs';
+import { DomainEvent, isErased, RecordedChunk, TranscriptLine } from '@voxpersona/domain';
+import { Recorded } from '@voxpersona/event-store';
+import { HeardChunk, mergeChunks } from '../providers/media';
+import { AssembleTranscript } from './job-command';
+import { eventsOfType, RecordedEvents } from './recording-events';
+import { ResultReporter } from './report-result';
+
+/** Lays what was heard in all chunks on one time line. */
+@CommandHandler(AssembleTranscript)
+export class AssembleTranscriptHandler implements ICommandHandler<AssembleTranscript> {
+  constructor(
+    private readonly events: RecordedEvents,
+    private readonly results: ResultReporter,
+  ) {}
+
+  async execute({ job, run }: AssembleTranscript): Promise<void> {
+    const { recordingId, transcriptVersion } = job;
+    const assembled = assemble(await this.events.read('recording', recordingId));
+    if (!assembled) return;
+    const command = { type: 'RecordTranscript' as const, transcriptVersion, ...assembled };
+    await this.results.toRecording(recordingId, command, run.context);
+  }
+}
+
+/** Undefined when the recording was erased. */
+function assemble(
+  events: readonly Recorded<DomainEvent>[],
+): { language: string | null; lines: TranscriptLine[] } | undefined {
+  const chunks = eventsOfType(events, 'AudioSplit')[0]?.data.chunks ?? [];
+  const given = eventsOfType(events, 'AudioUploaded')[0]?.data.language ?? null;
+  const heard: HeardChunk[] = [];
+  const secondsByLanguage = new Map<string, number>();
+  const transcriptions = eventsOfType(events, 'ChunkTranscribed').map((event) => event.data);
+  for (const chunk of chunks) {
+    const transcription = transcriptions.find((candidate) => candidate.chunkIndex === chunk.index);
+    if (!transcription) continue;
+    const { segments, language } = transcription;
+    if (isErased(segments)) return undefined;
+    heard.push(heardChunk(chunk, segments));
+    // Of silence a recogniser may say any language.
+    if (language && segments.length > 0) {
+      secondsByLanguage.set(language, (secondsByLanguage.get(language) ?? 0) + chunk.end - chunk.start);
+    }
+  }
+  const mostSpoken = [...secondsByLanguage].sort((a, b) => b[1] - a[1])[0]?.[0] ?? null;
+  const lines = mergeChunks(heard).map((line) => ({ ...line, speaker: null }));
+  return { language: given ?? mostSpoken, lines };
+}
+
+function heardChunk(
+  { start, end, overlapSeconds }: RecordedChunk,
+  segments: HeardChunk['segments'],
+): HeardChunk {
+  return { start, end, overlapSeconds, segments };
+}

@@ -1,0 +1,59 @@
+import { Injectable } from '@nestjs/common';
+import { Failure } from '@voxpersona/domain';
+import { CommandContext } from '@voxpersona/event-store';
+import { Job } from '../jobs/job';
+import { ResultReporter } from './report-result';
+
+/** Appends what a job's giving up means for its recording or report, so that it is seen there and can be retried. */
+@Injectable()
+export class GivingUp {
+  constructor(private readonly results: ResultReporter) {}
+
+  async record(job: Job, failure: Failure, context: CommandContext): Promise<void> {
+    switch (job.type) {
+      case 'SplitAudio':
+        return this.stage(job.recordingId, 'split', failure, context);
+      case 'AssembleTranscript':
+        return this.stage(job.recordingId, 'assemble', failure, context);
+      case 'IndexTranscript':
+        return this.stage(job.recordingId, 'index', failure, context);
+      case 'EraseRecordingData':
+        return this.stage(job.recordingId, 'erase', failure, context);
+      case 'TranscribeChunk': {
+        const { recordingId, chunkIndex, round } = job;
+        const command = { type: 'RecordChunkFailure' as const, round, chunkIndex, failure };
+        return this.results.toRecording(recordingId, command, context);
+      }
+      case 'WriteReportPart': {
+        const { reportId, part, round } = job;
+        return this.results.toReport(
+          reportId,
+          { type: 'RecordReportFailure', round, part, failure },
+          context,
+        );
+      }
+      case 'IndexReport': {
+        const { reportId, round } = job;
+        return this.results.toReport(
+          reportId,
+          { type: 'RecordReportIndexingFailure', round, failure },
+          context,
+        );
+      }
+      // These only write to the log itself: when they cannot, no failure can be written either. The parked job tells.
+      case 'StartReport':
+      case 'EraseReport':
+      case 'ReleaseAudioClaim':
+        return undefined;
+    }
+  }
+
+  private stage(
+    recordingId: string,
+    stage: 'split' | 'assemble' | 'index' | 'erase',
+    failure: Failure,
+    context: CommandContext,
+  ): Promise<void> {
+    return this.results.toRecording(recordingId, { type: 'RecordStageFailure', stage, failure }, context);
+  }
+}

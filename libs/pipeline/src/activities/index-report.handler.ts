@@ -1,0 +1,37 @@
+import { CommandHandler, ICommandHandler } from '@nestjs/cqrs';
+import { isErased } from '@voxpersona/domain';
+import { cutReportPassages } from '../passages/passages';
+import { PassageIndexer } from './index-passages';
+import { IndexReport } from './job-command';
+import { eventsOfType, RecordedEvents } from './recording-events';
+import { ResultReporter } from './report-result';
+
+/** Cuts a finished report into passages and embeds them. */
+@CommandHandler(IndexReport)
+export class IndexReportHandler implements ICommandHandler<IndexReport> {
+  constructor(
+    private readonly events: RecordedEvents,
+    private readonly indexer: PassageIndexer,
+    private readonly results: ResultReporter,
+  ) {}
+
+  async execute({ job, run }: IndexReport): Promise<void> {
+    const { recordingId, reportId } = job;
+    const events = await this.events.read('report', reportId);
+    const language = eventsOfType(events, 'ReportRequested')[0]?.data.language ?? null;
+    const texts: string[] = [];
+    for (const { data } of eventsOfType(events, 'ReportPartWritten')) {
+      if (isErased(data.text)) return;
+      texts.push(data.text);
+    }
+    const cut = cutReportPassages(texts.join('\n\n'));
+    const embedded = await this.indexer.embed(
+      recordingId,
+      { kind: 'report', reportId },
+      language,
+      cut,
+      run.signal,
+    );
+    await this.results.toReport(reportId, { type: 'RecordReportPassages', embedded }, run.context);
+  }
+}

@@ -1,0 +1,47 @@
+import { Command } from '@nestjs/cqrs';
+import { CommandContext } from '@voxpersona/event-store';
+import { JobOf, JobType } from '../jobs/job';
+
+/** What a job's run brings along besides the job itself. */
+export interface JobRun {
+  /** Aborts when the job is called off or the process shuts down. */
+  signal: AbortSignal;
+  /** For the command that reports the result; the same in every run of the job. */
+  context: CommandContext;
+}
+
+abstract class JobCommand<Type extends JobType> extends Command<void> {
+  constructor(
+    readonly job: JobOf<Type>,
+    readonly run: JobRun,
+  ) {
+    super();
+  }
+}
+
+export class SplitAudio extends JobCommand<'SplitAudio'> {}
+export class TranscribeChunk extends JobCommand<'TranscribeChunk'> {}
+export class AssembleTranscript extends JobCommand<'AssembleTranscript'> {}
+export class IndexTranscript extends JobCommand<'IndexTranscript'> {}
+export class StartReport extends JobCommand<'StartReport'> {}
+export class WriteReportPart extends JobCommand<'WriteReportPart'> {}
+export class IndexReport extends JobCommand<'IndexReport'> {}
+export class EraseReport extends JobCommand<'EraseReport'> {}
+export class EraseRecordingData extends JobCommand<'EraseRecordingData'> {}
+export class ReleaseAudioClaim extends JobCommand<'ReleaseAudioClaim'> {}
+
+/** The command of every type of job; a new type does not compile until it is here. */
+export const JOB_COMMANDS: {
+  [Type in JobType]: new (job: JobOf<Type>, run: JobRun) => JobCommand<Type>;
+} = {
+  SplitAudio,
+  TranscribeChunk,
+  AssembleTranscript,
+  IndexTranscript,
+  StartReport,
+  WriteReportPart,
+  IndexReport,
+  EraseReport,
+  EraseRecordingData,
+  ReleaseAudioClaim,
+};

@@ -1,0 +1,13 @@
+/** Everything of a recording lies below one prefix, so that erasing it is one deletion. */
+export function recordingPrefix(recordingId: string): string {
+  return `recordings/${recordingId}/`;
+}
+
+export function originalKey(recordingId: string): string {
+  return `${recordingPrefix(recordingId)}original`;
+}
+
+/** @param attempt anything unique: a split done again writes beside what a crashed one left, never over it */
+export function chunkKey(recordingId: string, attempt: string, index: number, extension: string): string {
+  return `${recordingPrefix(recordingId)}chunks/${attempt}/${index}.${extension}`;
+}

@@ -1,0 +1,81 @@
+import { Inject } from '@nestjs/common';
+import { CommandHandler, ICommandHandler } from '@nestjs/cqrs';
+import { DomainEvent, isErased, RecordedChunk, recordingDecider } from '@voxpersona/domain';
+import { Actors } from '@voxpersona/event-store';
+import { randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AudioChunk, Media, SplitResult } from '../providers/media';
+import { ObjectStorage } from '../providers/object-storage';
+import { SpeechToText } from '../providers/speech-to-text';
+import { MEDIA, OBJECT_STORAGE, SPEECH_TO_TEXT } from '../tokens';
+import { SplitAudio } from './job-command';
+import { chunkKey } from './object-keys';
+import { promptContextOf } from './prompt-context';
+import { eventsOfType, RecordedEvents } from './recording-events';
+import { ResultReporter } from './report-result';
+
+/** Cuts the original into chunks and stores them. */
+@CommandHandler(SplitAudio)
+export class SplitAudioHandler implements ICommandHandler<SplitAudio> {
+  constructor(
+    private readonly actors: Actors<DomainEvent>,
+    private readonly events: RecordedEvents,
+    private readonly results: ResultReporter,
+    @Inject(MEDIA) private readonly media: Media,
+    @Inject(OBJECT_STORAGE) private readonly storage: ObjectStorage,
+    @Inject(SPEECH_TO_TEXT) private readonly speechToText: SpeechToText,
+  ) {}
+
+  async execute({ job, run }: SplitAudio): Promise<void> {
+    const { recordingId } = job;
+    const [uploaded] = eventsOfType(await this.events.read('recording', recordingId), 'AudioUploaded');
+    if (!uploaded || isErased(uploaded.data.details)) return;
+    const promptContext = promptContextOf(uploaded.data.details);
+    const folder = await mkdtemp(join(tmpdir(), 'voxpersona-split-'));
+    try {
+      const split = await this.split(uploaded.data.objectKey, folder, run.signal);
+      const chunks = await this.store(recordingId, split.chunks, run.signal);
+      const { durationSeconds, engine } = split;
+      const command = {
+        type: 'RecordSplit' as const,
+        split: { durationSeconds, chunks, engine, promptContext },
+      };
+      await this.results.toRecording(recordingId, command, run.context);
+      await this.removeIfUnused(recordingId, chunks);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+
+  private split(objectKey: string, outputFolder: string, signal: AbortSignal): Promise<SplitResult> {
+    const { chunks: preference, encoding } = this.speechToText;
+    return this.storage.withLocalFile(objectKey, (file) =>
+      this.media.split({ file, outputFolder, preference, encoding }, signal),
+    );
+  }
+
+  private async store(
+    recordingId: string,
+    chunks: readonly AudioChunk[],
+    signal: AbortSignal,
+  ): Promise<RecordedChunk[]> {
+    const attempt = randomUUID();
+    const stored: RecordedChunk[] = [];
+    for (const { file, ...chunk } of chunks) {
+      const objectKey = chunkKey(recordingId, attempt, chunk.index, this.speechToText.encoding.extension);
+      await this.storage.put(objectKey, createReadStream(file), signal);
+      stored.push({ ...chunk, objectKey });
+    }
+    return stored;
+  }
+
+  /** Erased meanwhile, or split by another worker: then nothing refers to these chunks and nothing would delete them. */
+  private async removeIfUnused(recordingId: string, chunks: readonly RecordedChunk[]): Promise<void> {
+    const { state } = await this.actors.read(recordingDecider, recordingId);
+    const used = state.phase === 'present' && state.chunks[0]?.objectKey === chunks[0]?.objectKey;
+    if (!used) for (const chunk of chunks) await this.storage.delete(chunk.objectKey);
+  }
+}

@@ -1,0 +1,155 @@
+import { Inject } from '@nestjs/common';
+import { Command, CommandHandler, ICommandHandler } from '@nestjs/cqrs';
+import {
+  audioClaimDecider,
+  audioClaimId,
+  DomainEvent,
+  RecordingCommand,
+  recordingDecider,
+  RecordingState,
+  Scenario,
+} from '@voxpersona/domain';
+import { Actors, Position } from '@voxpersona/event-store';
+import { originalKey } from '../activities/object-keys';
+import { AudioProbe, Media } from '../providers/media';
+import { ObjectStorage, StoredObject } from '../providers/object-storage';
+import { MEDIA, OBJECT_STORAGE } from '../tokens';
+import { commandContext, RequestContext } from './request-context';
+
+/** Audio that lies in the object store, and what its sender says of it. */
+export interface Upload {
+  /** Proposed id of the recording, under whose key the audio was stored. */
+  recordingId: string;
+  stored: StoredObject;
+  owner: string;
+  fileName: string;
+  scenario: Scenario;
+  /** ISO 639-1; null: detect. */
+  language: string | null;
+  details: Record<string, string>;
+  reports: string[];
+}
+
+export interface UploadAnswer {
+  recordingId: string;
+  position: Position;
+  /** True when this audio of this owner was there already: nothing new was made. */
+  duplicate: boolean;
+}
+
+/**
+ * Makes stored audio a recording. On any failure, and for audio that was there already, what was stored for this upload
+ * is deleted again.
+ *
+ * Rejects with `UnusableAudio` for a file that cannot become a recording.
+ */
+export class AcceptUpload extends Command<UploadAnswer> {
+  constructor(
+    readonly upload: Upload,
+    readonly limits: { maxSeconds: number },
+    readonly request: RequestContext,
+  ) {
+    super();
+  }
+}
+
+/** Claims change hands only by an erasure in between: more rounds than this would be a mistake. */
+const CLAIM_ROUNDS = 5;
+
+@CommandHandler(AcceptUpload)
+export class AcceptUploadHandler implements ICommandHandler<AcceptUpload> {
+  constructor(
+    private readonly actors: Actors<DomainEvent>,
+    @Inject(MEDIA) private readonly media: Media,
+    @Inject(OBJECT_STORAGE) private readonly storage: ObjectStorage,
+  ) {}
+
+  async execute(command: AcceptUpload): Promise<UploadAnswer> {
+    const { upload, limits } = command;
+    let objectKey = upload.stored.key;
+    let keep = false;
+    try {
+      const audio = await this.storage.withLocalFile(objectKey, (file) => this.media.probe(file, limits));
+      const { recordingId, existing } = await this.claim(command);
+      if (existing) return { recordingId, position: existing, duplicate: true };
+      if (recordingId !== upload.recordingId) {
+        // A claim whose recording was never made: its upload died half-way. This one takes its place.
+        await this.storage.move(objectKey, originalKey(recordingId));
+        objectKey = originalKey(recordingId);
+      }
+      const answer = await this.upload(command, recordingId, objectKey, audio);
+      keep = !answer.duplicate;
+      return answer;
+    } catch (error) {
+      // Unless it is certain that no event names the object, it stays: an orphan is a lesser evil than a loss.
+      keep = await this.mayBeReferenced(command.upload.recordingId, error);
+      throw error;
+    } finally {
+      if (!keep) await this.storage.delete(objectKey);
+    }
+  }
+
+  /** Finds the recording that this audio is, or is to become. */
+  private async claim(
+    command: AcceptUpload,
+  ): Promise<{ recordingId: string; existing: Position | undefined }> {
+    const { upload, request } = command;
+    const claimId = audioClaimId(upload.owner, upload.stored.sha256);
+    for (let round = 0; round < CLAIM_ROUNDS; round += 1) {
+      const { recordingId } = upload;
+      const claim = { type: 'ClaimAudio' as const, claimId, recordingId };
+      const context = commandContext(request, 'claim', String(round));
+      const { state } = await this.actors.ask(audioClaimDecider, claimId, claim, context);
+      const holder = state.holder ?? recordingId;
+      const recording = await this.actors.read(recordingDecider, holder);
+      if (recording.state.phase === 'present') return { recordingId: holder, existing: recording.position };
+      if (recording.state.phase === 'absent') return { recordingId: holder, existing: undefined };
+      // Erased, and the claim not released yet: the saga is about to; this is the same command sooner.
+      const release = { type: 'ReleaseAudio' as const, claimId, recordingId: holder };
+      await this.actors.ask(
+        audioClaimDecider,
+        claimId,
+        release,
+        commandContext(request, 'release', String(round)),
+      );
+    }
+    throw new Error('The claim on this audio changes hands too often');
+  }
+
+  private async upload(
+    { upload, request }: AcceptUpload,
+    recordingId: string,
+    objectKey: string,
+    audio: AudioProbe,
+  ): Promise<UploadAnswer> {
+    const { owner, fileName, scenario, language, details, reports, stored } = upload;
+    const { sizeBytes, sha256 } = stored;
+    const claimId = audioClaimId(owner, sha256);
+    const of = { recordingId, owner, claimId, fileName, scenario, language, details, reports };
+    const command: RecordingCommand = {
+      type: 'UploadAudio',
+      audio: { ...of, sizeBytes, sha256, objectKey, audio },
+    };
+    const answer = await this.actors.ask(
+      recordingDecider,
+      recordingId,
+      command,
+      commandContext(request, 'upload', recordingId),
+    );
+    return { recordingId, position: answer.position, duplicate: !holds(answer.state, objectKey) };
+  }
+
+  private async mayBeReferenced(recordingId: string, cause: unknown): Promise<boolean> {
+    try {
+      return (await this.actors.read(recordingDecider, recordingId)).exists;
+    } catch {
+      // The store is away: `cause` is reported, and the sweep of orphans decides later.
+      return cause !== undefined;
+    }
+  }
+}
+
+/** Another upload of the same audio may have been first, under its own object. */
+function holds(state: RecordingState, objectKey: string): boolean {
+  return state.phase === 'present' && state.objectKey === objectKey;
+}

@@ -1,0 +1,114 @@
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { DomainEvent, Failure } from '@voxpersona/domain';
+import { CheckpointedRunner, CommandContext, EventCodec, EventStore } from '@voxpersona/event-store';
+import { PostgresListener } from '@voxpersona/platform';
+import { Pool } from 'pg';
+import { GivingUp } from './activities/giving-up';
+import { JOB_COMMANDS, JobRun } from './activities/job-command';
+import { failureCommandId, resultCommandId } from './jobs/job-id';
+import { Job, JobRecord } from './jobs/job';
+import { JobQueue } from './jobs/job-queue';
+import { JobRunner } from './jobs/job-runner';
+import { LanguageModel } from './providers/language-model';
+import { SpeechToText } from './providers/speech-to-text';
+import { recordingSaga } from './sagas/recording.saga';
+import { reportSaga } from './sagas/report.saga';
+import { SagaConsumer } from './sagas/saga-consumer';
+import { EVENT_STORE, LANGUAGE_MODEL, SPEECH_TO_TEXT } from './tokens';
+
+/** Retries of jobs, see `RetryPolicy`. */
+export interface PipelineSettings {
+  maxAttempts: number;
+  baseDelayMs: number;
+  /** Milliseconds that running jobs get to finish at shutdown. */
+  shutdownGraceMs: number;
+}
+export const PIPELINE_SETTINGS = Symbol('PipelineSettings');
+
+const MAX_DELAY_MS = 5 * 60_000;
+const SAGAS = [recordingSaga, reportSaga];
+
+/** Runs the sagas and the jobs of one process. */
+@Injectable()
+export class PipelineRunner {
+  private readonly log = new Logger('Pipeline');
+  readonly sagas: readonly CheckpointedRunner<DomainEvent>[];
+  private readonly jobs: JobRunner;
+
+  constructor(
+    @Inject(EVENT_STORE) store: EventStore,
+    codec: EventCodec<DomainEvent>,
+    pool: Pool,
+    queue: JobQueue,
+    listener: PostgresListener,
+    private readonly commandBus: CommandBus,
+    private readonly givingUp: GivingUp,
+    @Inject(SPEECH_TO_TEXT) speechToText: SpeechToText,
+    @Inject(LANGUAGE_MODEL) languageModel: LanguageModel,
+    @Inject(PIPELINE_SETTINGS) private readonly settings: PipelineSettings,
+  ) {
+    this.sagas = SAGAS.map(
+      (saga) => new CheckpointedRunner(store, codec, pool, new SagaConsumer(saga, queue), this.log),
+    );
+    this.jobs = new JobRunner(
+      queue,
+      listener,
+      (record, signal) => this.run(record, signal),
+      (record, failure, attempts) => this.giveUp(record, { ...failure, attempts }),
+      {
+        places: {
+          media: 1,
+          'speech-to-text': speechToText.concurrency,
+          'language-model': languageModel.concurrency,
+          housekeeping: 4,
+        },
+        policy: {
+          maxAttempts: settings.maxAttempts,
+          baseDelayMs: settings.baseDelayMs,
+          maxDelayMs: MAX_DELAY_MS,
+        },
+        log: this.log,
+      },
+    );
+  }
+
+  async start(): Promise<void> {
+    for (const saga of this.sagas) saga.start();
+    await this.jobs.start();
+  }
+
+  /** Hands unfinished jobs back to the queue. */
+  async stop(): Promise<void> {
+    await Promise.all(this.sagas.map((saga) => saga.stop()));
+    await this.jobs.stop(this.settings.shutdownGraceMs);
+  }
+
+  private async run(record: JobRecord, signal: AbortSignal): Promise<void> {
+    const context = contextOf(record, resultCommandId(record.id));
+    await this.commandBus.execute(commandOf(record.job, { signal, context }));
+  }
+
+  private async giveUp(record: JobRecord, failure: Failure): Promise<void> {
+    const context = contextOf(record, failureCommandId(record.id, failure.attempts));
+    await this.givingUp.record(record.job, failure, context);
+  }
+}
+
+function commandOf<J extends Job>(job: J, run: JobRun): InstanceType<(typeof JOB_COMMANDS)[J['type']]> {
+  // The table's key picks the class whose job this is; TypeScript cannot follow a union through a lookup.
+  const CommandClass = JOB_COMMANDS[job.type] as new (
+    job: J,
+    run: JobRun,
+  ) => InstanceType<(typeof JOB_COMMANDS)[J['type']]>;
+  return new CommandClass(job, run);
+}
+
+function contextOf(record: JobRecord, commandId: string): CommandContext {
+  return {
+    commandId,
+    correlationId: record.correlationId,
+    causationId: record.causationId,
+    actor: { kind: 'saga', id: record.saga, owner: null },
+  };
+}

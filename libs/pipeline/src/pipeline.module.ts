@@ -1,0 +1,54 @@
+import { Module } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import { AssembleTranscriptHandler } from './activities/assemble-transcript.handler';
+import {
+  EraseRecordingDataHandler,
+  EraseReportHandler,
+  ReleaseAudioClaimHandler,
+} from './activities/erase.handlers';
+import { GivingUp } from './activities/giving-up';
+import { PassageIndexer } from './activities/index-passages';
+import { IndexReportHandler } from './activities/index-report.handler';
+import { IndexTranscriptHandler } from './activities/index-transcript.handler';
+import { RecordedEvents } from './activities/recording-events';
+import { ResultReporter } from './activities/report-result';
+import { SplitAudioHandler } from './activities/split-audio.handler';
+import { StartReportHandler } from './activities/start-report.handler';
+import { TranscribeChunkHandler } from './activities/transcribe-chunk.handler';
+import { WriteReportPartHandler } from './activities/write-report-part.handler';
+import { AcceptUploadHandler } from './commands/accept-upload';
+import { EraseRecordingHandler } from './commands/erase-recording';
+import { IssueApiKeyHandler } from './commands/issue-api-key';
+import { RetryRecordingHandler } from './commands/retry-recording';
+import { PipelineRunner } from './pipeline-runner';
+
+const ACTIVITIES = [
+  SplitAudioHandler,
+  TranscribeChunkHandler,
+  AssembleTranscriptHandler,
+  IndexTranscriptHandler,
+  StartReportHandler,
+  WriteReportPartHandler,
+  IndexReportHandler,
+  EraseReportHandler,
+  EraseRecordingDataHandler,
+  ReleaseAudioClaimHandler,
+];
+
+const COMMANDS = [AcceptUploadHandler, RetryRecordingHandler, EraseRecordingHandler, IssueApiKeyHandler];
+
+/** Commands of people, activities of jobs, and what drives them. Adapters come from the application's global module. */
+@Module({
+  imports: [CqrsModule],
+  providers: [
+    ...ACTIVITIES,
+    ...COMMANDS,
+    RecordedEvents,
+    ResultReporter,
+    PassageIndexer,
+    GivingUp,
+    PipelineRunner,
+  ],
+  exports: [CqrsModule, PipelineRunner, RecordedEvents],
+})
+export class PipelineModule {}

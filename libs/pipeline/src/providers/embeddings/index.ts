@@ -1,0 +1,2 @@
+export * from './embeddings';
+export { HashingEmbedder } from './hashing/hashing-embedder';

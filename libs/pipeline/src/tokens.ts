@@ -1,0 +1,9 @@
+/** Names under which Nest hands out what is an interface, and so has no class to be named by. */
+export const EVENT_STORE = Symbol('EventStore');
+export const KEY_RING = Symbol('KeyRing');
+export const SPEECH_TO_TEXT = Symbol('SpeechToText');
+export const LANGUAGE_MODEL = Symbol('LanguageModel');
+export const EMBEDDER = Symbol('Embedder');
+export const MEDIA = Symbol('Media');
+export const OBJECT_STORAGE = Symbol('ObjectStorage');
+export const CATALOGUE = Symbol('Catalogue');
