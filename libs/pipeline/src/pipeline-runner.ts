@@ -5,9 +5,9 @@ import { CheckpointedRunner, CommandContext, EventCodec, EventStore } from '@vox
 import { PostgresListener } from '@voxpersona/platform';
 import { Pool } from 'pg';
 import { GivingUp } from './activities/giving-up';
-import { JOB_COMMANDS, JobRun } from './activities/job-command';
+import { jobCommand } from './activities/job-command';
 import { failureCommandId, resultCommandId } from './jobs/job-id';
-import { Job, JobRecord } from './jobs/job';
+import { JobRecord } from './jobs/job';
 import { JobQueue } from './jobs/job-queue';
 import { JobRunner } from './jobs/job-runner';
 import { LanguageModel } from './providers/language-model';
@@ -86,22 +86,13 @@ export class PipelineRunner {
 
   private async run(record: JobRecord, signal: AbortSignal): Promise<void> {
     const context = contextOf(record, resultCommandId(record.id));
-    await this.commandBus.execute(commandOf(record.job, { signal, context }));
+    await this.commandBus.execute(jobCommand(record.job.type, record.job, { signal, context }));
   }
 
   private async giveUp(record: JobRecord, failure: Failure): Promise<void> {
     const context = contextOf(record, failureCommandId(record.id, failure.attempts));
     await this.givingUp.record(record.job, failure, context);
   }
-}
-
-function commandOf<J extends Job>(job: J, run: JobRun): InstanceType<(typeof JOB_COMMANDS)[J['type']]> {
-  // The table's key picks the class whose job this is; TypeScript cannot follow a union through a lookup.
-  const CommandClass = JOB_COMMANDS[job.type] as new (
-    job: J,
-    run: JobRun,
-  ) => InstanceType<(typeof JOB_COMMANDS)[J['type']]>;
-  return new CommandClass(job, run);
 }
 
 function contextOf(record: JobRecord, commandId: string): CommandContext {

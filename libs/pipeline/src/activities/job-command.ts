@@ -31,7 +31,7 @@ export class EraseRecordingData extends JobCommand<'EraseRecordingData'> {}
 export class ReleaseAudioClaim extends JobCommand<'ReleaseAudioClaim'> {}
 
 /** The command of every type of job; a new type does not compile until it is here. */
-export const JOB_COMMANDS: {
+const JOB_COMMANDS: {
   [Type in JobType]: new (job: JobOf<Type>, run: JobRun) => JobCommand<Type>;
 } = {
   SplitAudio,
@@ -45,3 +45,12 @@ export const JOB_COMMANDS: {
   EraseRecordingData,
   ReleaseAudioClaim,
 };
+
+/** The command that carries out a job. */
+export function jobCommand<Type extends JobType>(
+  type: Type,
+  job: JobOf<Type>,
+  run: JobRun,
+): JobCommand<Type> {
+  return new JOB_COMMANDS[type](job, run);
+}

@@ -67,22 +67,24 @@ export class AcceptUploadHandler implements ICommandHandler<AcceptUpload> {
   async execute(command: AcceptUpload): Promise<UploadAnswer> {
     const { upload, limits } = command;
     let objectKey = upload.stored.key;
+    let target = upload.recordingId;
     let keep = false;
     try {
       const audio = await this.storage.withLocalFile(objectKey, (file) => this.media.probe(file, limits));
       const { recordingId, existing } = await this.claim(command);
       if (existing) return { recordingId, position: existing, duplicate: true };
-      if (recordingId !== upload.recordingId) {
+      if (recordingId !== target) {
         // A claim whose recording was never made: its upload died half-way. This one takes its place.
         await this.storage.move(objectKey, originalKey(recordingId));
         objectKey = originalKey(recordingId);
+        target = recordingId;
       }
       const answer = await this.upload(command, recordingId, objectKey, audio);
       keep = !answer.duplicate;
       return answer;
     } catch (error) {
       // Unless it is certain that no event names the object, it stays: an orphan is a lesser evil than a loss.
-      keep = await this.mayBeReferenced(command.upload.recordingId, error);
+      keep = await this.mayBeReferenced(target, error);
       throw error;
     } finally {
       if (!keep) await this.storage.delete(objectKey);
