@@ -1,1 +1,16 @@
-export {};
+export * from './migrations';
+export * from './projections.module';
+export * from './projections-runner';
+export * from './api-keys/api-keys.projection';
+export * from './queries/get-api-key';
+export * from './queries/get-recording';
+export * from './queries/get-report';
+export * from './queries/get-transcript';
+export * from './queries/list-recordings';
+export * from './queries/search-passages';
+export * from './recordings/recording-view';
+export * from './reports/reports.projection';
+export * from './transcripts/transcripts.projection';
+export * from './vector-index/exact-vector-index';
+export * from './vector-index/vector-index';
+export * from './vector-index/vector-index-replica';

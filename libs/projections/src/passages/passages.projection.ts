@@ -1,0 +1,91 @@
+import { DomainEvent, isErased } from '@voxpersona/domain';
+import { CheckpointedConsumer, EventFilter, Recorded } from '@voxpersona/event-store';
+import { PoolClient } from 'pg';
+import { textSearchConfiguration } from '../search/full-text';
+
+export const PASSAGES_TABLE_SQL = `
+  CREATE TABLE read_passages (
+    id uuid PRIMARY KEY,
+    recording_id uuid NOT NULL,
+    owner uuid NOT NULL,
+    source_kind text NOT NULL,
+    -- The report, or for a transcript the recording.
+    source_id uuid NOT NULL,
+    ordinal integer NOT NULL,
+    start_seconds double precision,
+    end_seconds double precision,
+    language text,
+    text text NOT NULL,
+    text_configuration regconfig NOT NULL,
+    words tsvector NOT NULL
+  );
+  CREATE INDEX read_passages_words ON read_passages USING gin (words);
+  CREATE INDEX read_passages_of_recording ON read_passages (recording_id);`;
+
+type PassagesEvent = Extract<Recorded<DomainEvent>, { type: 'PassagesEmbedded' }>;
+
+/** The passages that can be searched: those of the newest transcript and of the reports that stand on it. */
+export class PassagesConsumer implements CheckpointedConsumer<DomainEvent> {
+  readonly name = 'passages';
+  readonly version = 1;
+  readonly filter: EventFilter = {
+    types: ['PassagesEmbedded', 'TranscriptAssembled', 'NoSpeechFound', 'RecordingErased', 'ReportErased'],
+  };
+
+  async apply(events: readonly Recorded<DomainEvent>[], transaction: PoolClient): Promise<void> {
+    for (const event of events) await this.applyOne(event, transaction);
+  }
+
+  async reset(transaction: PoolClient): Promise<void> {
+    await transaction.query('DELETE FROM read_passages');
+  }
+
+  private async applyOne(event: Recorded<DomainEvent>, transaction: PoolClient): Promise<void> {
+    switch (event.type) {
+      case 'PassagesEmbedded':
+        return this.insert(event, transaction);
+      // A new transcript: what stood on the old one is overtaken. Its passages come with an event of their own.
+      case 'TranscriptAssembled':
+      case 'NoSpeechFound':
+      case 'RecordingErased':
+        await transaction.query('DELETE FROM read_passages WHERE recording_id = $1', [
+          event.data.recordingId,
+        ]);
+        return;
+      case 'ReportErased':
+        await transaction.query('DELETE FROM read_passages WHERE source_id = $1', [event.data.reportId]);
+        return;
+      default:
+        return;
+    }
+  }
+
+  private async insert({ data }: PassagesEvent, transaction: PoolClient): Promise<void> {
+    const { recordingId, owner, source, language, passages } = data;
+    if (isErased(passages)) return;
+    const sourceId = source.kind === 'report' ? source.reportId : recordingId;
+    await transaction.query(
+      `INSERT INTO read_passages (id, recording_id, owner, source_kind, source_id, ordinal, start_seconds,
+         end_seconds, language, text, text_configuration, words)
+       SELECT id, $1, $2, $3, $4, ordinal, start_seconds, end_seconds, $5, text, $6::regconfig,
+         to_tsvector($6::regconfig, text)
+       FROM unnest($7::uuid[], $8::integer[], $9::double precision[], $10::double precision[], $11::text[])
+         AS given(id, ordinal, start_seconds, end_seconds, text)
+       ON CONFLICT (id) DO NOTHING`,
+      [
+        recordingId,
+        owner,
+        source.kind,
+        sourceId,
+        language,
+        textSearchConfiguration(language),
+        passages.map((passage) => passage.id),
+        passages.map((passage) => passage.ordinal),
+        passages.map((passage) => passage.start),
+        passages.map((passage) => passage.end),
+        // PostgreSQL's text holds no NUL.
+        passages.map((passage) => passage.text.replaceAll('\0', ' ')),
+      ],
+    );
+  }
+}

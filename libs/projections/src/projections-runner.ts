@@ -1,0 +1,73 @@
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { DomainEvent } from '@voxpersona/domain';
+import {
+  CheckpointedConsumer,
+  CheckpointedRunner,
+  EventCodec,
+  EventStore,
+  Position,
+  RunnerStatus,
+  waitForCheckpoints,
+} from '@voxpersona/event-store';
+import { Pool } from 'pg';
+import { apiKeysProjection } from './api-keys/api-keys.projection';
+import { PassagesConsumer } from './passages/passages.projection';
+import { recordingsProjection } from './recordings/recordings.projection';
+import { reportsProjection } from './reports/reports.projection';
+import { DocumentConsumer } from './runner/document-projection';
+import { transcriptsProjection } from './transcripts/transcripts.projection';
+import { VectorIndexReplica } from './vector-index/vector-index-replica';
+
+/** The one list of read models in PostgreSQL: a new one is added here, and its table in `migrations.ts`. */
+function consumers(): CheckpointedConsumer<DomainEvent>[] {
+  return [
+    new DocumentConsumer(recordingsProjection),
+    new DocumentConsumer(transcriptsProjection),
+    new DocumentConsumer(reportsProjection),
+    new DocumentConsumer(apiKeysProjection),
+    new PassagesConsumer(),
+  ];
+}
+
+export const PROJECTIONS_EVENT_STORE = Symbol('ProjectionsEventStore');
+
+export type ProjectionName =
+  'recordings' | 'transcripts' | 'reports' | 'api-keys' | 'passages' | 'vector-index';
+
+/** Keeps all read models of this process up with the log. */
+@Injectable()
+export class ProjectionsRunner {
+  private readonly runners: readonly CheckpointedRunner<DomainEvent>[];
+
+  constructor(
+    @Inject(PROJECTIONS_EVENT_STORE) store: EventStore,
+    codec: EventCodec<DomainEvent>,
+    private readonly pool: Pool,
+    private readonly vectorIndex: VectorIndexReplica,
+  ) {
+    const log = new Logger('Projections');
+    this.runners = consumers().map((consumer) => new CheckpointedRunner(store, codec, pool, consumer, log));
+  }
+
+  start(): void {
+    for (const runner of this.runners) runner.start();
+    this.vectorIndex.start();
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.runners.map((runner) => runner.stop()), this.vectorIndex.stop()]);
+  }
+
+  get statuses(): { name: string; status: RunnerStatus }[] {
+    return [...this.runners, this.vectorIndex].map(({ name, status }) => ({ name, status }));
+  }
+
+  /** Waits until the named read models hold everything up to `position`; false when patience ran out. */
+  async waitFor(names: readonly ProjectionName[], position: Position, patienceMs: number): Promise<boolean> {
+    const startedAt = Date.now();
+    const inPostgres = names.filter((name) => name !== 'vector-index');
+    if (!(await waitForCheckpoints(this.pool, inPostgres, position, patienceMs))) return false;
+    if (!names.includes('vector-index')) return true;
+    return this.vectorIndex.waitFor(position, Math.max(0, patienceMs - (Date.now() - startedAt)));
+  }
+}

@@ -1,0 +1,26 @@
+import { Module } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import { ProjectionsRunner } from './projections-runner';
+import { GetApiKeyHandler } from './queries/get-api-key';
+import { GetRecordingHandler } from './queries/get-recording';
+import { GetReportHandler } from './queries/get-report';
+import { GetTranscriptHandler } from './queries/get-transcript';
+import { ListRecordingsHandler } from './queries/list-recordings';
+import { SearchPassagesHandler } from './queries/search-passages';
+
+const QUERIES = [
+  GetRecordingHandler,
+  ListRecordingsHandler,
+  GetTranscriptHandler,
+  GetReportHandler,
+  GetApiKeyHandler,
+  SearchPassagesHandler,
+];
+
+/** Read models and the queries on them. Adapters come from the application's global module. */
+@Module({
+  imports: [CqrsModule],
+  providers: [...QUERIES, ProjectionsRunner],
+  exports: [CqrsModule, ProjectionsRunner],
+})
+export class ProjectionsModule {}

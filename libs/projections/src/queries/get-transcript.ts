@@ -1,0 +1,23 @@
+import { IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import { Pool } from 'pg';
+import { TranscriptView } from '../transcripts/transcripts.projection';
+
+/** The newest transcript of a recording, whoever owns it: ask `GetRecording` first. Null when there is none. */
+export class GetTranscript extends Query<TranscriptView | null> {
+  constructor(readonly recordingId: string) {
+    super();
+  }
+}
+
+@QueryHandler(GetTranscript)
+export class GetTranscriptHandler implements IQueryHandler<GetTranscript> {
+  constructor(private readonly pool: Pool) {}
+
+  async execute({ recordingId }: GetTranscript): Promise<TranscriptView | null> {
+    const { rows } = await this.pool.query<{ document: TranscriptView }>(
+      'SELECT document FROM read_transcripts WHERE id = $1',
+      [recordingId],
+    );
+    return rows[0]?.document ?? null;
+  }
+}

@@ -1,0 +1,119 @@
+import { Inject } from '@nestjs/common';
+import { IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import { Pool } from 'pg';
+import { searchByText } from '../search/full-text';
+import { fuseRanks } from '../search/rank-fusion';
+import { VectorIndex } from '../vector-index/vector-index';
+
+/** Turns a question into a vector, by the same embedder that made the index. */
+export interface QueryEmbedder {
+  embed(texts: readonly string[]): Promise<Float32Array[]>;
+}
+export const QUERY_EMBEDDER = Symbol('QueryEmbedder');
+export const VECTOR_INDEX = Symbol('VectorIndex');
+
+export interface PassageHit {
+  passageId: string;
+  recordingId: string;
+  fileName: string | null;
+  source: { kind: 'transcript' } | { kind: 'report'; reportId: string };
+  /** Seconds; null for a passage of a report. */
+  start: number | null;
+  end: number | null;
+  language: string | null;
+  text: string;
+  /** Of reciprocal rank fusion: only its order means something. */
+  score: number;
+  foundBy: ('words' | 'vectors')[];
+}
+
+/** The passages that answer a question best, by words and by vectors. */
+export class SearchPassages extends Query<PassageHit[]> {
+  constructor(
+    readonly owner: string,
+    readonly query: string,
+    readonly limit: number,
+    readonly recordingIds?: readonly string[],
+  ) {
+    super();
+  }
+}
+
+/** Hits of each search that take part in the fusion. */
+const CANDIDATES = 50;
+/** A vector less similar than this says nothing; without it every search would find everything. */
+const MIN_SIMILARITY = 0.1;
+
+interface PassageRow {
+  id: string;
+  recording_id: string;
+  source_kind: 'transcript' | 'report';
+  source_id: string;
+  start_seconds: number | null;
+  end_seconds: number | null;
+  language: string | null;
+  text: string;
+  file_name: string | null;
+}
+
+@QueryHandler(SearchPassages)
+export class SearchPassagesHandler implements IQueryHandler<SearchPassages> {
+  constructor(
+    private readonly pool: Pool,
+    @Inject(VECTOR_INDEX) private readonly index: VectorIndex,
+    @Inject(QUERY_EMBEDDER) private readonly embedder: QueryEmbedder,
+  ) {}
+
+  async execute({ owner, query, limit, recordingIds }: SearchPassages): Promise<PassageHit[]> {
+    const [words, vectors] = await Promise.all([
+      searchByText(this.pool, { owner, query, recordingIds, limit: CANDIDATES }),
+      this.searchByVector(owner, query, recordingIds),
+    ]);
+    const fused = fuseRanks({ words, vectors }).slice(0, limit);
+    const rows = await this.load(
+      owner,
+      fused.map((hit) => hit.id),
+    );
+    return fused.flatMap(({ id, score, foundBy }) => {
+      const row = rows.get(id);
+      // Known to one index and not yet, or no longer, to the other.
+      return row ? [{ ...toHit(row), score, foundBy }] : [];
+    });
+  }
+
+  private async searchByVector(
+    owner: string,
+    query: string,
+    recordingIds: readonly string[] | undefined,
+  ): Promise<string[]> {
+    const [vector] = await this.embedder.embed([query]);
+    if (!vector?.some((value) => value !== 0)) return [];
+    const hits = await this.index.search(vector, CANDIDATES, { owner, recordingIds });
+    return hits.filter(({ score }) => score >= MIN_SIMILARITY).map(({ id }) => id);
+  }
+
+  private async load(owner: string, ids: readonly string[]): Promise<Map<string, PassageRow>> {
+    const { rows } = await this.pool.query<PassageRow>(
+      `SELECT read_passages.id, recording_id, source_kind, source_id, start_seconds, end_seconds, language, text,
+         document ->> 'fileName' AS file_name
+       FROM read_passages LEFT JOIN read_recordings ON read_recordings.id = recording_id
+       WHERE read_passages.id = ANY ($1) AND read_passages.owner = $2`,
+      [ids, owner],
+    );
+    return new Map(rows.map((row) => [row.id, row]));
+  }
+}
+
+function toHit(row: PassageRow): Omit<PassageHit, 'score' | 'foundBy'> {
+  return {
+    passageId: row.id,
+    recordingId: row.recording_id,
+    fileName: row.file_name,
+    source:
+      row.source_kind === 'report' ? { kind: 'report', reportId: row.source_id } : { kind: 'transcript' },
+    start: row.start_seconds,
+    end: row.end_seconds,
+    language: row.language,
+    text: row.text,
+  };
+}

@@ -1,0 +1,213 @@
+import { CallRecord, DomainEvent, Gap, isErased, RecordingStage, Scenario } from '@voxpersona/domain';
+import { Recorded } from '@voxpersona/event-store';
+
+/**
+ * - `processing` on its way to a transcript
+ * - `ready`      transcript assembled and searchable (it may have gaps)
+ * - `no_speech`  transcribed, and nobody speaks in it
+ * - `failed`     a stage, or every chunk, was given up; can be retried
+ * - `erasing`, `erased`
+ */
+export type RecordingStatus = 'processing' | 'ready' | 'no_speech' | 'failed' | 'erasing' | 'erased';
+export type ProcessingStage = 'splitting' | 'transcribing' | 'assembling' | 'indexing' | 'done';
+export type ReportStatus = 'writing' | 'completed' | 'failed';
+
+export interface RecordingView {
+  id: string;
+  owner: string;
+  /** Null once erased, like all that is personal. */
+  fileName: string | null;
+  details: Record<string, string> | null;
+  sizeBytes: number;
+  sha256: string;
+  scenario: Scenario;
+  audio: { durationSeconds: number; container: string; codec: string; sampleRate: number; channels: number };
+  /** As given, else as heard; null while it is not known. */
+  language: string | null;
+  /** ISO 8601. */
+  uploadedAt: string;
+  /** Position of the upload in the log, as a string of digits; orders lists. */
+  uploadedPosition: string;
+  updatedAt: string;
+  chunks: {
+    index: number;
+    start: number;
+    end: number;
+    status: 'pending' | 'transcribed' | 'failed';
+    code: string | null;
+  }[];
+  failures: { stage: RecordingStage; code: string; provider: string | null; requestId: string | null }[];
+  announcedVersion: number;
+  assembledVersion: number;
+  indexedVersion: number;
+  noSpeech: boolean;
+  wordCount: number;
+  reports: { id: string; type: string; transcriptVersion: number; status: ReportStatus }[];
+  /** What all model calls cost so far, and how many of them have no known price. */
+  cost: { usd: number; callsOfUnknownPrice: number };
+  erasure: 'none' | 'decided' | 'completed';
+}
+
+/** The fold behind the table of recordings. Reads the events of the recording and of its reports. */
+export function evolveRecordingView(
+  view: RecordingView | undefined,
+  event: Recorded<DomainEvent>,
+): RecordingView | undefined {
+  if (event.type === 'AudioUploaded') return uploaded(event);
+  if (!view) return undefined;
+  const changed = evolveExisting(view, event);
+  return { ...changed, updatedAt: event.metadata.recordedAt };
+}
+
+function uploaded(event: Extract<Recorded<DomainEvent>, { type: 'AudioUploaded' }>): RecordingView {
+  const { recordingId, owner, fileName, details, sizeBytes, sha256, scenario, audio, language } = event.data;
+  return {
+    id: recordingId,
+    owner,
+    fileName: isErased(fileName) ? null : fileName,
+    details: isErased(details) ? null : details,
+    sizeBytes,
+    sha256,
+    scenario,
+    audio,
+    language,
+    uploadedAt: event.metadata.recordedAt,
+    uploadedPosition: event.position.toString(),
+    updatedAt: event.metadata.recordedAt,
+    chunks: [],
+    failures: [],
+    announcedVersion: 0,
+    assembledVersion: 0,
+    indexedVersion: 0,
+    noSpeech: false,
+    wordCount: 0,
+    reports: [],
+    cost: { usd: 0, callsOfUnknownPrice: 0 },
+    erasure: 'none',
+  };
+}
+
+function evolveExisting(view: RecordingView, event: Recorded<DomainEvent>): RecordingView {
+  switch (event.type) {
+    case 'AudioSplit':
+      return {
+        ...withoutFailures(view, ['split']),
+        chunks: event.data.chunks.map(({ index, start, end }) => ({
+          index,
+          start,
+          end,
+          status: 'pending',
+          code: null,
+        })),
+      };
+    case 'ChunkTranscribed':
+      return withCost(withChunk(view, event.data.chunkIndex, 'transcribed', null), event.data.call);
+    case 'ChunkTranscriptionFailed':
+      return withChunk(view, event.data.chunkIndex, 'failed', event.data.failure.code);
+    case 'AllChunksTranscribed':
+      return { ...view, announcedVersion: event.data.transcriptVersion };
+    case 'TranscriptAssembled': {
+      const { transcriptVersion, wordCount, language } = event.data;
+      const assembled = { assembledVersion: transcriptVersion, noSpeech: false, wordCount };
+      return { ...withoutFailures(view, ['assemble']), ...assembled, language: view.language ?? language };
+    }
+    case 'NoSpeechFound': {
+      const assembledVersion = event.data.transcriptVersion;
+      return { ...withoutFailures(view, ['assemble']), assembledVersion, noSpeech: true, wordCount: 0 };
+    }
+    case 'ReportCommissioned': {
+      const { reportId: id, reportType: type, transcriptVersion } = event.data;
+      return { ...view, reports: [...view.reports, { id, type, transcriptVersion, status: 'writing' }] };
+    }
+    case 'PassagesEmbedded':
+      return event.data.source.kind === 'transcript'
+        ? { ...withoutFailures(view, ['index']), indexedVersion: event.data.source.transcriptVersion }
+        : view;
+    case 'RecordingStageFailed': {
+      const { stage, failure } = event.data;
+      const { code, provider, requestId } = failure;
+      const failures = withoutFailures(view, [stage]).failures;
+      return { ...view, failures: [...failures, { stage, code, provider, requestId }] };
+    }
+    case 'RecordingRetryRequested':
+      return event.data.chunks.reduce(
+        (next, index) => withChunk(next, index, 'pending', null),
+        withoutFailures(view, event.data.stages),
+      );
+    case 'RecordingErased':
+      return erased(view);
+    case 'RecordingErasureCompleted':
+      return { ...view, erasure: 'completed', failures: [] };
+    case 'ReportPartWritten':
+      return withCost(view, event.data.call);
+    case 'AnalysisCompleted':
+      return withReport(view, event.data.reportId, 'completed');
+    case 'AnalysisFailed':
+      return withReport(view, event.data.reportId, 'failed');
+    case 'ReportRetryRequested':
+      return event.data.parts.length > 0 ? withReport(view, event.data.reportId, 'writing') : view;
+    default:
+      return view;
+  }
+}
+
+function erased(view: RecordingView): RecordingView {
+  return { ...view, fileName: null, details: null, erasure: 'decided', failures: [], reports: [] };
+}
+
+function withChunk(
+  view: RecordingView,
+  index: number,
+  status: RecordingView['chunks'][number]['status'],
+  code: string | null,
+): RecordingView {
+  const chunks = view.chunks.map((chunk) => (chunk.index === index ? { ...chunk, status, code } : chunk));
+  return { ...view, chunks };
+}
+
+function withoutFailures(view: RecordingView, stages: readonly RecordingStage[]): RecordingView {
+  return { ...view, failures: view.failures.filter(({ stage }) => !stages.includes(stage)) };
+}
+
+function withReport(view: RecordingView, id: string, status: ReportStatus): RecordingView {
+  return {
+    ...view,
+    reports: view.reports.map((report) => (report.id === id ? { ...report, status } : report)),
+  };
+}
+
+function withCost(view: RecordingView, { costUsd }: CallRecord): RecordingView {
+  const { usd, callsOfUnknownPrice } = view.cost;
+  const cost =
+    costUsd === null
+      ? { usd, callsOfUnknownPrice: callsOfUnknownPrice + 1 }
+      : { usd: Math.round((usd + costUsd) * 1e9) / 1e9, callsOfUnknownPrice };
+  return { ...view, cost };
+}
+
+/** What a user is told; worked out from the row, so that it can never disagree with it. */
+export function statusOf(view: RecordingView): RecordingStatus {
+  if (view.erasure !== 'none') return view.erasure === 'completed' ? 'erased' : 'erasing';
+  if (view.failures.length > 0) return 'failed';
+  if (stageOf(view) !== 'done') return 'processing';
+  const heard = view.chunks.some((chunk) => chunk.status === 'transcribed');
+  if (!heard) return 'failed';
+  return view.noSpeech ? 'no_speech' : 'ready';
+}
+
+export function stageOf(view: RecordingView): ProcessingStage {
+  if (view.chunks.length === 0) return 'splitting';
+  if (view.chunks.some((chunk) => chunk.status === 'pending')) return 'transcribing';
+  const nothingHeard = view.chunks.every((chunk) => chunk.status === 'failed');
+  if (nothingHeard) return 'done';
+  if (view.announcedVersion === 0 || view.assembledVersion < view.announcedVersion) return 'assembling';
+  if (!view.noSpeech && view.indexedVersion < view.assembledVersion) return 'indexing';
+  return 'done';
+}
+
+/** Stretches that could not be transcribed. */
+export function gapsOfView(view: RecordingView): Gap[] {
+  return view.chunks
+    .filter((chunk) => chunk.status === 'failed')
+    .map(({ index, start, end, code }) => ({ chunkIndex: index, start, end, code: code ?? 'unknown' }));
+}
