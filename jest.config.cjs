@@ -23,7 +23,7 @@ const base = {
     ],
   },
   moduleNameMapper: {
-    '^@voxpersona/(domain|event-store|pipeline|projections|platform|vector-store)$': '<rootDir>/libs/$1/src',
+    '^@voxpersona/(domain|event-store|pipeline|projections|platform|vector-store|composition)$': '<rootDir>/libs/$1/src',
     '^@test/(.*)$': '<rootDir>/test/support/$1',
   },
   modulePathIgnorePatterns: ['<rootDir>/dist/'],

@@ -7,3 +7,8 @@ export * from './embedded-postgres/errors';
 export * from './embedded-postgres/instance-lock';
 export * from './postgres/transaction';
 export * from './postgres/database-failure';
+export * from './configuration/load-environment';
+export * from './configuration/reference';
+export type { Environment } from './configuration/settings';
+export * from './logging/create-logger';
+export * from './master-key';

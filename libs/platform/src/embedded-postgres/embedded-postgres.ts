@@ -14,6 +14,7 @@ const ADOPT_PATIENCE_MS = 60_000;
 
 export interface EmbeddedPostgres {
   connectionString: string;
+  port: number;
   /** True when it was running already. */
   adopted: boolean;
   /** Stops the database, whoever started it. */
@@ -31,9 +32,13 @@ export function defaultDataFolder(): string {
  * Gives the PostgreSQL of a data folder: the one that runs (left behind by a server that was killed, or kept by a
  * server that runs now), else a new one.
  *
+ * @param preferredPort tried first: after a crash of the database alone, everybody knows it under its old port
  * @throws EmbeddedPostgresFailed
  */
-export async function startEmbeddedPostgres(dataFolder: string): Promise<EmbeddedPostgres> {
+export async function startEmbeddedPostgres(
+  dataFolder: string,
+  preferredPort?: number,
+): Promise<EmbeddedPostgres> {
   const user = unprivilegedUser();
   mkdirSync(dataFolder, { recursive: true, mode: user ? 0o711 : 0o700 });
   // PostgreSQL names its folder without links; so must we, to know it again.
@@ -49,10 +54,13 @@ export async function startEmbeddedPostgres(dataFolder: string): Promise<Embedde
   const running = runningPostmaster(cluster);
   const adopted = running !== undefined && (await answers(cluster, running, ADOPT_PATIENCE_MS));
   const postmaster =
-    running && adopted ? running : await startPostmaster(cluster, binaries, user, join(folder, 'logs'));
+    running && adopted
+      ? running
+      : await startPostmaster(cluster, binaries, user, join(folder, 'logs'), preferredPort);
   await ensureDatabase(connectionString(cluster, postmaster.port, 'postgres'));
   return {
     connectionString: connectionString(cluster, postmaster.port, DATABASE),
+    port: postmaster.port,
     adopted,
     stop: () => stopPostmaster(cluster, postmaster),
   };

@@ -93,10 +93,11 @@ export async function startPostmaster(
   binaries: PostgresBinaries,
   user: UnprivilegedUser | undefined,
   logFolder: string,
+  preferredPort: number | undefined,
 ): Promise<Postmaster> {
   const deadline = Date.now() + START_PATIENCE_MS;
-  while (Date.now() < deadline) {
-    const port = await freePort();
+  for (let wish = preferredPort; Date.now() < deadline; wish = undefined) {
+    const port = wish ?? (await freePort());
     const pid = spawnPostmaster(cluster, binaries, user, logFolder, port);
     while (isAlive(pid) && Date.now() < deadline) {
       const running = runningPostmaster(cluster);

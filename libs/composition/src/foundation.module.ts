@@ -1,0 +1,78 @@
+import { DynamicModule, Logger, Module } from '@nestjs/common';
+import { Actors, EventCodec } from '@voxpersona/event-store';
+import {
+  CATALOGUE,
+  EMBEDDER,
+  EVENT_STORE,
+  JobQueue,
+  KEY_RING,
+  LANGUAGE_MODEL,
+  MEDIA,
+  OBJECT_STORAGE,
+  PIPELINE_SETTINGS,
+  PipelineSettings,
+  ResultStore,
+  SPEECH_TO_TEXT,
+} from '@voxpersona/pipeline';
+import { Environment, PostgresListener } from '@voxpersona/platform';
+import {
+  ExactVectorIndex,
+  PROJECTIONS_EVENT_STORE,
+  QUERY_EMBEDDER,
+  VECTOR_INDEX,
+  VectorIndexReplica,
+} from '@voxpersona/projections';
+import { VectorStore } from '@voxpersona/vector-store';
+import { Pool } from 'pg';
+import { Adapters } from './adapters';
+import { Foundation } from './foundation';
+
+export const ENVIRONMENT = Symbol('Environment');
+export const ADAPTERS = Symbol('Adapters');
+
+/** Hands the open foundation and the chosen adapters to every module of an application. */
+@Module({})
+export class FoundationModule {
+  static forRoot(environment: Environment, foundation: Foundation, adapters: Adapters): DynamicModule {
+    const { embedder } = adapters;
+    const index = new ExactVectorIndex(embedder.identity.dimension);
+    const replica = new VectorIndexReplica(
+      foundation.store,
+      foundation.codec,
+      foundation.vectors,
+      index,
+      embedder.identity,
+      new Logger('Projections'),
+    );
+    const settings: PipelineSettings = {
+      maxAttempts: environment.JOB_MAX_ATTEMPTS,
+      baseDelayMs: environment.JOB_BACKOFF_MS,
+      shutdownGraceMs: environment.SHUTDOWN_GRACE_SECONDS * 1_000,
+    };
+    const providers = [
+      { provide: ENVIRONMENT, useValue: environment },
+      { provide: ADAPTERS, useValue: adapters },
+      { provide: Pool, useValue: foundation.pool },
+      { provide: PostgresListener, useValue: foundation.listener },
+      { provide: KEY_RING, useValue: foundation.keyRing },
+      { provide: EVENT_STORE, useValue: foundation.store },
+      { provide: PROJECTIONS_EVENT_STORE, useValue: foundation.store },
+      { provide: EventCodec, useValue: foundation.codec },
+      { provide: Actors, useValue: foundation.actors },
+      { provide: JobQueue, useValue: foundation.jobs },
+      { provide: ResultStore, useValue: foundation.results },
+      { provide: VectorStore, useValue: foundation.vectors },
+      { provide: SPEECH_TO_TEXT, useValue: adapters.speechToText },
+      { provide: LANGUAGE_MODEL, useValue: adapters.languageModel },
+      { provide: EMBEDDER, useValue: embedder },
+      { provide: QUERY_EMBEDDER, useValue: embedder },
+      { provide: MEDIA, useValue: adapters.media },
+      { provide: OBJECT_STORAGE, useValue: adapters.objectStorage },
+      { provide: CATALOGUE, useValue: adapters.catalogue },
+      { provide: PIPELINE_SETTINGS, useValue: settings },
+      { provide: VECTOR_INDEX, useValue: index },
+      { provide: VectorIndexReplica, useValue: replica },
+    ];
+    return { module: FoundationModule, global: true, providers, exports: providers };
+  }
+}

@@ -1,0 +1,86 @@
+import { deriveId, DOMAIN_EVENTS, DomainEvent } from '@voxpersona/domain';
+import {
+  Actors,
+  CHECKPOINT_MIGRATIONS,
+  EVENT_LOG_MIGRATIONS,
+  EventCodec,
+  EventStore,
+  KEY_RING_MIGRATIONS,
+  KeyRing,
+  PostgresEventStore,
+  PostgresKeyRing,
+} from '@voxpersona/event-store';
+import { JOB_MIGRATIONS, JobQueue, RESULT_STORE_MIGRATIONS, ResultStore } from '@voxpersona/pipeline';
+import { createPool, Environment, loadMasterKey, migrate, PostgresListener } from '@voxpersona/platform';
+import { PROJECTION_MIGRATIONS } from '@voxpersona/projections';
+import { VECTOR_STORE_MIGRATIONS, VectorStore } from '@voxpersona/vector-store';
+import { Pool } from 'pg';
+import { Database } from './database';
+import { CompositionLog } from './log';
+
+/** What every process stands on: the log, the keys, the actors, and the tables beside them. */
+export interface Foundation {
+  database: Database;
+  pool: Pool;
+  listener: PostgresListener;
+  keyRing: KeyRing;
+  store: EventStore;
+  codec: EventCodec<DomainEvent>;
+  actors: Actors<DomainEvent>;
+  jobs: JobQueue;
+  results: ResultStore;
+  vectors: VectorStore;
+  close(): Promise<void>;
+}
+
+const MIGRATIONS = [
+  ...EVENT_LOG_MIGRATIONS,
+  ...KEY_RING_MIGRATIONS,
+  ...CHECKPOINT_MIGRATIONS,
+  ...JOB_MIGRATIONS,
+  ...RESULT_STORE_MIGRATIONS,
+  ...VECTOR_STORE_MIGRATIONS,
+  ...PROJECTION_MIGRATIONS,
+];
+
+/** Id of an event: of its command, and of its place among the events of that command. */
+export function eventIdOf(commandId: string, index: number): string {
+  return deriveId('event', commandId, index);
+}
+
+/** Builds the foundation on an open database; closing it closes the database too. */
+export async function layFoundation(
+  environment: Environment,
+  database: Database,
+  log: CompositionLog,
+): Promise<Foundation> {
+  const { connectionString, dataFolder } = database;
+  const pool = createPool({
+    connectionString,
+    applicationName: `voxpersona, pid ${process.pid}`,
+    onIdleError: (error) => log.warn(`A database connection was lost: ${error.message}`),
+  });
+  const applied = await migrate(pool, MIGRATIONS);
+  if (applied.length > 0) log.log(`Tables brought up to date: ${applied.join(', ')}`);
+  const listener = new PostgresListener(connectionString, log);
+  const keyRing = new PostgresKeyRing(pool, loadMasterKey(dataFolder, environment.VOXPERSONA_MASTER_KEY));
+  const store = new PostgresEventStore(pool, listener);
+  const codec = new EventCodec<DomainEvent>(DOMAIN_EVENTS, keyRing, eventIdOf);
+  return {
+    database,
+    pool,
+    listener,
+    keyRing,
+    store,
+    codec,
+    actors: new Actors(store, codec),
+    jobs: new JobQueue(pool),
+    results: new ResultStore(pool, keyRing),
+    vectors: new VectorStore(pool, keyRing),
+    close: async () => {
+      await listener.close();
+      await pool.end();
+      await database.close();
+    },
+  };
+}

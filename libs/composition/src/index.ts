@@ -1,0 +1,5 @@
+export * from './adapters';
+export * from './database';
+export * from './foundation';
+export * from './foundation.module';
+export * from './log';

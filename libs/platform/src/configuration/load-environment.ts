@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { Environment, SETTINGS } from './settings';
+
+/** All faults of a configuration at once. Holds names and rules, never values. */
+export class ConfigurationInvalid extends Error {
+  constructor(readonly faults: readonly string[]) {
+    super(`The configuration has faults:\n${faults.map((fault) => `- ${fault}`).join('\n')}`);
+    this.name = 'ConfigurationInvalid';
+  }
+}
+
+/**
+ * Reads the configuration from environment variables. An empty variable counts as not set.
+ *
+ * @throws ConfigurationInvalid
+ */
+export function loadEnvironment(variables: Readonly<Record<string, string | undefined>>): Environment {
+  const given = Object.fromEntries(
+    Object.keys(SETTINGS).flatMap((name) => {
+      const value = variables[name]?.trim();
+      return value ? [[name, value]] : [];
+    }),
+  );
+  const shape = Object.fromEntries(Object.entries(SETTINGS).map(([name, { schema }]) => [name, schema]));
+  const parsed = z.object(shape).safeParse(given);
+  const faults = parsed.success ? [] : parsed.error.issues.map(describe);
+  if (parsed.success) faults.push(...contradictions(parsed.data as unknown as Environment));
+  if (faults.length > 0 || !parsed.success) throw new ConfigurationInvalid(faults);
+  // The shape was made from SETTINGS itself, which the type is derived from.
+  return Object.freeze(parsed.data) as unknown as Environment;
+}
+
+function describe(issue: z.core.$ZodIssue): string {
+  return `${issue.path.join('.')}: ${issue.message}`;
+}
+
+/** Faults that only two variables together have. */
+function contradictions(environment: Environment): string[] {
+  const faults: string[] = [];
+  if (environment.SPEECH_TO_TEXT === 'openai' && !environment.OPENAI_API_KEY) {
+    faults.push('OPENAI_API_KEY: is needed with SPEECH_TO_TEXT=openai');
+  }
+  if (environment.LANGUAGE_MODEL === 'anthropic' && !environment.ANTHROPIC_API_KEY) {
+    faults.push('ANTHROPIC_API_KEY: is needed with LANGUAGE_MODEL=anthropic');
+  }
+  const { CHUNK_TARGET_SECONDS: target, CHUNK_MAX_SECONDS: max } = environment;
+  if (target !== undefined && max !== undefined && target > max) {
+    faults.push('CHUNK_TARGET_SECONDS: must not exceed CHUNK_MAX_SECONDS');
+  }
+  return faults;
+}

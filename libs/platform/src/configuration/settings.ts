@@ -1,0 +1,112 @@
+import { z } from 'zod';
+
+/** One variable of the environment. */
+interface Setting<Schema extends z.ZodType> {
+  /** What it is for, in one sentence, for the reference. */
+  meaning: string;
+  schema: Schema;
+  /** True: its value is never shown. */
+  secret?: boolean;
+}
+
+function setting<Schema extends z.ZodType>(
+  meaning: string,
+  schema: Schema,
+  options: { secret?: boolean } = {},
+): Setting<Schema> {
+  return { meaning, schema, ...options };
+}
+
+const text = z.string().min(1);
+const wholeNumber = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+const positiveNumber = z.coerce.number().positive();
+
+/** Every variable that VoxPersona reads. The documentation's table is checked against this list. */
+export const SETTINGS = {
+  HOST: setting('Address to listen on.', text.default('127.0.0.1')),
+  PORT: setting('Port to listen on; 0 takes a free one.', wholeNumber(0, 65_535).default(3000)),
+  VOXPERSONA_DATA_DIR: setting(
+    'Folder of the embedded installation. Default: /var/lib/voxpersona as root, else below your home.',
+    text.optional(),
+  ),
+  DATABASE_URL: setting(
+    'PostgreSQL server to use in place of the embedded one.',
+    z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// address' }).optional(),
+    { secret: true },
+  ),
+  VOXPERSONA_MASTER_KEY: setting(
+    '32 bytes in base64 that the keys of all recordings are sealed under. Default: a file in the data folder.',
+    z
+      .base64()
+      .refine((value) => Buffer.from(value, 'base64').length === 32, 'must be 32 bytes in base64')
+      .optional(),
+    { secret: true },
+  ),
+  LOG_LEVEL: setting(
+    'Least important messages to log.',
+    z.enum(['error', 'warn', 'log', 'debug']).default('log'),
+  ),
+  LOG_FORMAT: setting('For people or for machines.', z.enum(['text', 'json']).default('text')),
+  MAX_UPLOAD_BYTES: setting(
+    'Largest upload in bytes.',
+    wholeNumber(1, Number.MAX_SAFE_INTEGER).default(2 * 1024 ** 3),
+  ),
+  MAX_AUDIO_HOURS: setting('Longest recording in hours.', positiveNumber.max(1_000).default(24)),
+  SPEECH_TO_TEXT: setting(
+    'Recogniser; auto takes the first that can work.',
+    z.enum(['auto', 'openai', 'pocketsphinx']).default('auto'),
+  ),
+  OPENAI_API_KEY: setting('Key for speech-to-text.', text.optional(), { secret: true }),
+  OPENAI_BASE_URL: setting(
+    'Server that speaks the OpenAI API, if not OpenAI.',
+    z.url({ protocol: /^https?$/ }).optional(),
+  ),
+  OPENAI_TRANSCRIPTION_MODEL: setting('Model for speech-to-text.', text.default('whisper-1')),
+  OPENAI_CONCURRENCY: setting('Chunks transcribed at once.', wholeNumber(1, 100).default(10)),
+  OPENAI_TIMEOUT_SECONDS: setting('Patience for one chunk.', positiveNumber.default(300)),
+  LANGUAGE_MODEL: setting(
+    'What writes reports; auto takes the first that can work.',
+    z.enum(['auto', 'anthropic', 'extractive']).default('auto'),
+  ),
+  ANTHROPIC_API_KEY: setting('Key for reports.', text.optional(), { secret: true }),
+  ANTHROPIC_BASE_URL: setting(
+    'Server that speaks the Anthropic API, if not Anthropic.',
+    z.url({ protocol: /^https?$/ }).optional(),
+  ),
+  ANTHROPIC_MODEL: setting('Model for reports. Default: a current Sonnet.', text.optional()),
+  ANTHROPIC_CONCURRENCY: setting('Report parts written at once.', wholeNumber(1, 100).default(4)),
+  ANTHROPIC_TIMEOUT_SECONDS: setting('Patience for one part of a report.', positiveNumber.default(600)),
+  EMBEDDINGS: setting('What makes vectors.', z.enum(['hashing']).default('hashing')),
+  CHUNK_TARGET_SECONDS: setting(
+    'Length of a chunk to aim for. Default: as the recogniser prefers.',
+    positiveNumber.min(5).optional(),
+  ),
+  CHUNK_MAX_SECONDS: setting(
+    'Longest chunk. Default: as the recogniser prefers.',
+    positiveNumber.min(10).optional(),
+  ),
+  JOB_MAX_ATTEMPTS: setting('Runs of a job before it is parked.', wholeNumber(1, 100).default(5)),
+  JOB_BACKOFF_MS: setting(
+    'Milliseconds before the second run of a job; doubles from there.',
+    wholeNumber(1, 600_000).default(1_000),
+  ),
+  READ_PATIENCE_MS: setting(
+    'Milliseconds that a query with ?after= waits for the read models.',
+    wholeNumber(0, 60_000).default(10_000),
+  ),
+  SHUTDOWN_GRACE_SECONDS: setting(
+    'Seconds that running jobs get to finish at shutdown.',
+    z.coerce.number().min(0).max(600).default(10),
+  ),
+  CATALOGUE_DIR: setting(
+    'Folder of report types and prompts. Default: the one that comes along.',
+    text.optional(),
+  ),
+  FFMPEG_PATH: setting('ffmpeg to use. Default: the one on the PATH, else one from npm.', text.optional()),
+  FFPROBE_PATH: setting('ffprobe to use. Default: the one on the PATH, else one from npm.', text.optional()),
+} as const;
+
+type Settings = typeof SETTINGS;
+
+/** The environment, read and checked; names as in the environment. */
+export type Environment = { readonly [Name in keyof Settings]: z.infer<Settings[Name]['schema']> };
