@@ -169,6 +169,14 @@ export class JobQueue {
     return due === null || due === undefined ? null : Math.max(0, Number(due));
   }
 
+  async count(state: JobState): Promise<number> {
+    const { rows } = await this.pool.query<{ jobs: string }>(
+      'SELECT count(*) AS jobs FROM jobs WHERE state = $1',
+      [state],
+    );
+    return Number(rows[0]?.jobs ?? 0);
+  }
+
   /** Jobs by state, newest first. */
   async list(states: readonly JobState[], limit: number): Promise<JobRecord[]> {
     const { rows } = await this.pool.query<JobRow>(

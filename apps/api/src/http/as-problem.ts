@@ -1,0 +1,75 @@
+import { HttpException } from '@nestjs/common';
+import {
+  AppendOutcomeUnknown,
+  EventStoreUnavailable,
+  InvalidPositionToken,
+  StreamContention,
+} from '@voxpersona/event-store';
+import { CommandRefused, ProviderFailure, UnusableAudio, UnusableAudioCode } from '@voxpersona/pipeline';
+import { isDatabaseFailure } from '@voxpersona/platform';
+import { Problem, ProblemName } from './problem';
+
+const OF_AUDIO: Record<UnusableAudioCode, ProblemName> = {
+  not_media: 'not-audio',
+  no_audio_stream: 'no-sound',
+  truncated: 'truncated',
+  too_long: 'audio-too-long',
+  too_short: 'audio-too-short',
+};
+
+const OF_REFUSAL: Readonly<Record<string, ProblemName>> = {
+  recording_not_found: 'not-found',
+  report_not_found: 'not-found',
+  recording_erased: 'erased',
+  report_erased: 'erased',
+  nothing_to_retry: 'nothing-to-retry',
+};
+
+const OF_STATUS: Readonly<Record<number, ProblemName>> = {
+  400: 'invalid-request',
+  401: 'not-authenticated',
+  404: 'not-found',
+  405: 'method-not-allowed',
+  413: 'too-large',
+  415: 'not-multipart',
+};
+
+const COME_BACK = { 'Retry-After': '5' };
+
+/** What a client is told about an error; undefined for one that nobody foresaw. */
+export function asProblem(error: unknown): Problem | undefined {
+  if (error instanceof Problem) return error;
+  if (error instanceof UnusableAudio) return new Problem(OF_AUDIO[error.code], error.message);
+  if (error instanceof CommandRefused) {
+    const name = OF_REFUSAL[error.refusal.code];
+    return name && new Problem(name, error.refusal.message);
+  }
+  if (error instanceof InvalidPositionToken) {
+    return new Problem(
+      'invalid-after',
+      'Give the position exactly as an earlier answer of this server gave it.',
+    );
+  }
+  if (isOutage(error)) {
+    return new Problem(
+      'unavailable',
+      'The database or the data folder cannot be reached. Try again soon.',
+      COME_BACK,
+    );
+  }
+  if (error instanceof HttpException) {
+    const name = OF_STATUS[error.getStatus()];
+    return name && new Problem(name, error.message);
+  }
+  return undefined;
+}
+
+function isOutage(error: unknown): boolean {
+  return (
+    error instanceof EventStoreUnavailable ||
+    error instanceof AppendOutcomeUnknown ||
+    error instanceof StreamContention ||
+    (error instanceof ProviderFailure && error.code === 'storage') ||
+    isDatabaseFailure(error)
+  );
+}

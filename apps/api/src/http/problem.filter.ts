@@ -1,0 +1,34 @@
+import { ArgumentsHost, Catch, ExceptionFilter, Logger } from '@nestjs/common';
+import { Request, Response } from 'express';
+import { asProblem } from './as-problem';
+import { Problem } from './problem';
+import { requestIdOf } from './request-id';
+
+/** Writes every error as problem details. What nobody foresaw is logged whole and told as nothing but its request id. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  private readonly log = new Logger('Api');
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const request = http.getRequest<Request>();
+    const response = http.getResponse<Response>();
+    const requestId = requestIdOf(request);
+    const known = asProblem(error);
+    if (!known) {
+      const stack = error instanceof Error ? error.stack : String(error);
+      this.log.error(`${request.method} ${request.path} (request ${requestId}): ${stack}`);
+    }
+    const problem =
+      known ?? new Problem('internal', `Tell the operator of this server the request id ${requestId}.`);
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
+    response
+      .status(problem.getStatus())
+      .set(problem.headers)
+      .type('application/problem+json')
+      .send(JSON.stringify(problem.toDetails(requestId)));
+  }
+}

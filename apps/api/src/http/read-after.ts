@@ -1,0 +1,45 @@
+import { Inject, Injectable } from '@nestjs/common';
+import {
+  EventStore,
+  formatPosition,
+  InvalidPositionToken,
+  parsePosition,
+  Position,
+} from '@voxpersona/event-store';
+import { ENVIRONMENT } from '@voxpersona/composition';
+import { EVENT_STORE } from '@voxpersona/pipeline';
+import { Environment } from '@voxpersona/platform';
+import { ProjectionName, ProjectionsRunner } from '@voxpersona/projections';
+
+/** The answer while a read model is not as far as was asked: HTTP 202. */
+export interface NotYet {
+  status: 'pending';
+  detail: string;
+}
+
+/** Lets a client read its own writes: a query with `after` waits for the read models that it needs. */
+@Injectable()
+export class ReadAfter {
+  constructor(
+    @Inject(EVENT_STORE) private readonly store: EventStore,
+    private readonly projections: ProjectionsRunner,
+    @Inject(ENVIRONMENT) private readonly environment: Environment,
+  ) {}
+
+  async token(position: Position): Promise<string> {
+    return formatPosition(await this.store.logId(), position);
+  }
+
+  /**
+   * @param after a token as `token` made it; undefined: do not wait
+   * @returns undefined once the read models are there
+   * @throws InvalidPositionToken
+   */
+  async wait(after: string | undefined, names: readonly ProjectionName[]): Promise<NotYet | undefined> {
+    if (after === undefined) return undefined;
+    const position = parsePosition(await this.store.logId(), after);
+    if (position > (await this.store.head())) throw new InvalidPositionToken('beyond_the_end');
+    if (await this.projections.waitFor(names, position, this.environment.READ_PATIENCE_MS)) return undefined;
+    return { status: 'pending', detail: 'Recorded, but not yet to be read. Ask again soon.' };
+  }
+}

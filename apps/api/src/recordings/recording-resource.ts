@@ -1,0 +1,34 @@
+import { gapsOfView, RecordingView, stageOf, statusOf } from '@voxpersona/projections';
+
+/** A recording as the API shows it. */
+export type RecordingResource = ReturnType<typeof toRecordingResource>;
+
+export function toRecordingResource(view: RecordingView) {
+  const count = (status: string): number => view.chunks.filter((chunk) => chunk.status === status).length;
+  return {
+    id: view.id,
+    status: statusOf(view),
+    stage: stageOf(view),
+    fileName: view.fileName,
+    scenario: view.scenario,
+    language: view.language,
+    details: view.details,
+    sizeBytes: view.sizeBytes,
+    sha256: view.sha256,
+    audio: view.audio,
+    uploadedAt: view.uploadedAt,
+    updatedAt: view.updatedAt,
+    chunks: { total: view.chunks.length, done: count('transcribed'), failed: count('failed') },
+    gaps: gapsOfView(view),
+    failures: view.failures,
+    transcript: view.noSpeech ? null : { version: view.assembledVersion, wordCount: view.wordCount },
+    reports: view.reports,
+    cost: view.cost,
+    links: linksOf(view.id),
+  };
+}
+
+export function linksOf(id: string): Record<'self' | 'transcript' | 'events', string> {
+  const self = `/v1/recordings/${id}`;
+  return { self, transcript: `${self}/transcript`, events: `${self}/events` };
+}

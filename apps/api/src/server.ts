@@ -1,0 +1,124 @@
+import { INestApplication, Logger } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { NestFactory } from '@nestjs/core';
+import { NestExpressApplication } from '@nestjs/platform-express';
+import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import {
+  Adapters,
+  chooseAdapters,
+  Foundation,
+  layFoundation,
+  openDatabaseExclusively,
+} from '@voxpersona/composition';
+import { PipelineRunner } from '@voxpersona/pipeline';
+import { createLogger, Environment } from '@voxpersona/platform';
+import { ProjectionsRunner } from '@voxpersona/projections';
+import { AddressInfo } from 'node:net';
+import { AppModule } from './app.module';
+import { makeFirstKey } from './first-key';
+import { ProblemFilter } from './http/problem.filter';
+import { assignRequestId } from './http/request-id';
+
+export interface RunningServer {
+  url: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts everything in one process: database, log, sagas, jobs, read models, HTTP.
+ *
+ * @param onFatal called when going on is impossible; the process should end
+ * @throws ConfigurationInvalid, DataFolderInUse, EmbeddedPostgresFailed
+ */
+export async function startServer(
+  environment: Environment,
+  onFatal: (error: Error) => void,
+): Promise<RunningServer> {
+  const logger = createLogger({ level: environment.LOG_LEVEL, format: environment.LOG_FORMAT });
+  Logger.overrideLogger(logger);
+  const log = new Logger('VoxPersona');
+  const adapters = await chooseAdapters(environment);
+  const database = await openDatabaseExclusively(environment, log, onFatal);
+  try {
+    const foundation = await layFoundation(environment, database, log);
+    // This process holds the instance: whoever left these behind is dead.
+    await adapters.objectStorage.clearIncoming();
+    await foundation.jobs.freeAllLeases();
+    const app = await createApp(environment, foundation, adapters);
+    return await serve(app, environment, foundation, adapters, log);
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+async function createApp(
+  environment: Environment,
+  foundation: Foundation,
+  adapters: Adapters,
+): Promise<NestExpressApplication> {
+  const module = AppModule.forRoot(environment, foundation, adapters);
+  const app = await NestFactory.create<NestExpressApplication>(module, { logger: ['error', 'warn'] });
+  app.disable('x-powered-by');
+  app.use(assignRequestId);
+  app.useBodyParser('json', { limit: '1mb' });
+  app.useGlobalFilters(new ProblemFilter());
+  describeApi(app);
+  return app;
+}
+
+function describeApi(app: INestApplication): void {
+  const config = new DocumentBuilder()
+    .setTitle('VoxPersona')
+    .setDescription('Recordings in; transcripts, reports and search out. Every fact is an event.')
+    .setVersion('1')
+    .addBearerAuth()
+    .build();
+  SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, config), {
+    jsonDocumentUrl: 'docs/openapi.json',
+  });
+}
+
+async function serve(
+  app: NestExpressApplication,
+  environment: Environment,
+  foundation: Foundation,
+  adapters: Adapters,
+  log: Logger,
+): Promise<RunningServer> {
+  const projections = app.get(ProjectionsRunner);
+  const pipeline = app.get(PipelineRunner);
+  await app.init();
+  projections.start();
+  await pipeline.start();
+  const { dataFolder } = foundation.database;
+  const firstKey = await makeFirstKey(dataFolder, app.get(CommandBus), projections);
+  await app.listen(environment.PORT, environment.HOST);
+  const { port } = app.getHttpServer().address() as AddressInfo;
+  const url = `http://${environment.HOST.includes(':') ? `[${environment.HOST}]` : environment.HOST}:${port}`;
+  announce(url, adapters, dataFolder, log);
+  if (firstKey) {
+    // Not by the logger: logs are kept and sent around, this is shown once.
+    process.stdout.write(
+      `\nYour API key, shown this once (also kept in ${firstKey.file}):\n\n  ${firstKey.apiKey}\n\n`,
+    );
+  }
+  return {
+    url,
+    close: async () => {
+      await app.close();
+      await pipeline.stop();
+      await projections.stop();
+      await foundation.close();
+    },
+  };
+}
+
+function announce(url: string, adapters: Adapters, dataFolder: string, log: Logger): void {
+  const { speechToText, languageModel, embedder, reasons } = adapters;
+  log.log(`Data in ${dataFolder}`);
+  log.log(`Speech-to-text: ${speechToText.provider} ${speechToText.model} (${reasons.speechToText})`);
+  log.log(`Reports: ${languageModel.provider} ${languageModel.model} (${reasons.languageModel})`);
+  log.log(`Embeddings: ${embedder.identity.provider} ${embedder.identity.model} (${reasons.embedder})`);
+  log.log(`Listening on ${url}, API described on ${url}/docs`);
+}
