@@ -1,4 +1,4 @@
-import { INestApplication, Logger } from '@nestjs/common';
+import { INestApplication, Logger, LoggerService } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { NestFactory } from '@nestjs/core';
 import { NestExpressApplication } from '@nestjs/platform-express';
@@ -44,7 +44,7 @@ export async function startServer(
     // This process holds the instance: whoever left these behind is dead.
     await adapters.objectStorage.clearIncoming();
     await foundation.jobs.freeAllLeases();
-    const app = await createApp(environment, foundation, adapters);
+    const app = await createApp(environment, foundation, adapters, logger);
     return await serve(app, environment, foundation, adapters, log);
   } catch (error) {
     await database.close();
@@ -56,9 +56,10 @@ async function createApp(
   environment: Environment,
   foundation: Foundation,
   adapters: Adapters,
+  logger: LoggerService,
 ): Promise<NestExpressApplication> {
   const module = AppModule.forRoot(environment, foundation, adapters);
-  const app = await NestFactory.create<NestExpressApplication>(module, { logger: ['error', 'warn'] });
+  const app = await NestFactory.create<NestExpressApplication>(module, { logger });
   app.disable('x-powered-by');
   app.use(assignRequestId);
   app.useBodyParser('json', { limit: '1mb' });

@@ -12,6 +12,10 @@ import * as docs from './search.openapi';
 export const searchSchema = z.strictObject({
   query: z.string().trim().min(1).max(2_000),
   limit: z.number().int().min(1).max(50).default(10),
+  sources: z
+    .array(z.enum(['transcript', 'report']))
+    .min(1)
+    .optional(),
   recordingIds: z.array(z.uuid()).min(1).max(1_000).optional(),
 });
 
@@ -34,12 +38,14 @@ export class SearchController {
     @Res({ passthrough: true }) response: Response,
     @Query('after') after?: string,
   ): Promise<{ hits: PassageHit[] } | NotYet> {
-    const { query, limit, recordingIds } = validate(searchSchema, body, 'body');
+    const { query, limit, recordingIds, sources } = validate(searchSchema, body, 'body');
     const notYet = await this.readAfter.wait(after, ['passages', 'recordings', 'vector-index']);
     if (notYet) {
       response.status(202).set('Retry-After', '1');
       return notYet;
     }
-    return { hits: await this.queries.execute(new SearchPassages(owner, query, limit, recordingIds)) };
+    return {
+      hits: await this.queries.execute(new SearchPassages(owner, query, limit, recordingIds, sources)),
+    };
   }
 }

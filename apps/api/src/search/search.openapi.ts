@@ -12,6 +12,7 @@ export const Search = (): MethodDecorator =>
         properties: {
           query: { type: 'string', maxLength: 2_000, example: 'What was wrong with the air conditioning?' },
           limit: { type: 'integer', minimum: 1, maximum: 50, default: 10 },
+          sources: { type: 'array', items: { type: 'string', enum: ['transcript', 'report'] } },
           recordingIds: { type: 'array', items: { type: 'string', format: 'uuid' } },
         },
       },

@@ -77,5 +77,7 @@ export const passage = z.object({
   start: seconds.nullable(),
   end: seconds.nullable(),
   text: z.string().min(1),
+  /** The sentences or lines that the passage is made of, each with its own times; empty for a report. */
+  lines: z.array(z.object({ start: seconds, end: seconds, text: z.string().min(1) })),
 });
 export type Passage = z.infer<typeof passage>;

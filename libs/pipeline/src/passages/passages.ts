@@ -4,6 +4,8 @@ export interface CutPassage {
   start: number | null;
   end: number | null;
   text: string;
+  /** What it is made of, with times of its own; empty where there are none. */
+  lines: { start: number; end: number; text: string }[];
 }
 
 export interface PassageOptions {
@@ -141,6 +143,9 @@ function join(units: readonly Unit[], ordinal: number): CutPassage {
     start: units[0]?.start ?? null,
     end: ends.length > 0 ? Math.max(...ends) : null,
     text: units.map((unit) => unit.text).join(' '),
+    lines: units.flatMap(({ start, end, text }) =>
+      start === null || end === null ? [] : [{ start, end, text }],
+    ),
   };
 }
 

@@ -2,12 +2,28 @@ import { ConsoleLogger, LogLevel } from '@nestjs/common';
 
 const LEVELS: readonly LogLevel[] = ['fatal', 'error', 'warn', 'log', 'debug'];
 
+/** Nest tells every module and route that it sets up: of use to Nest's developers. */
+const FRAMEWORK = new Set([
+  'NestFactory',
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+  'NestApplication',
+]);
+
+class ApplicationLogger extends ConsoleLogger {
+  override log(message: unknown, ...rest: unknown[]): void {
+    const context = rest.at(-1);
+    if (typeof context !== 'string' || !FRAMEWORK.has(context)) super.log(message, ...rest);
+  }
+}
+
 /** The application's logger: lines for people, or JSON for machines. */
 export function createLogger(options: {
   level: 'error' | 'warn' | 'log' | 'debug';
   format: 'text' | 'json';
 }): ConsoleLogger {
-  return new ConsoleLogger({
+  return new ApplicationLogger({
     json: options.format === 'json',
     colors: options.format === 'text' && process.stdout.isTTY,
     logLevels: LEVELS.slice(0, LEVELS.indexOf(options.level) + 1),

@@ -16,6 +16,8 @@ export const PASSAGES_TABLE_SQL = `
     end_seconds double precision,
     language text,
     text text NOT NULL,
+    -- Lines with their own times, to point at the moment within the passage.
+    lines json NOT NULL,
     text_configuration regconfig NOT NULL,
     words tsvector NOT NULL
   );
@@ -66,11 +68,11 @@ export class PassagesConsumer implements CheckpointedConsumer<DomainEvent> {
     const sourceId = source.kind === 'report' ? source.reportId : recordingId;
     await transaction.query(
       `INSERT INTO read_passages (id, recording_id, owner, source_kind, source_id, ordinal, start_seconds,
-         end_seconds, language, text, text_configuration, words)
-       SELECT id, $1, $2, $3, $4, ordinal, start_seconds, end_seconds, $5, text, $6::regconfig,
+         end_seconds, language, text, lines, text_configuration, words)
+       SELECT id, $1, $2, $3, $4, ordinal, start_seconds, end_seconds, $5, text, lines, $6::regconfig,
          to_tsvector($6::regconfig, text)
-       FROM unnest($7::uuid[], $8::integer[], $9::double precision[], $10::double precision[], $11::text[])
-         AS given(id, ordinal, start_seconds, end_seconds, text)
+       FROM unnest($7::uuid[], $8::integer[], $9::double precision[], $10::double precision[], $11::text[], $12::json[])
+         AS given(id, ordinal, start_seconds, end_seconds, text, lines)
        ON CONFLICT (id) DO NOTHING`,
       [
         recordingId,
@@ -85,6 +87,7 @@ export class PassagesConsumer implements CheckpointedConsumer<DomainEvent> {
         passages.map((passage) => passage.end),
         // PostgreSQL's text holds no NUL.
         passages.map((passage) => passage.text.replaceAll('\0', ' ')),
+        passages.map((passage) => JSON.stringify(passage.lines).replaceAll('\\u0000', ' ')),
       ],
     );
   }

@@ -1,9 +1,9 @@
 import { Inject } from '@nestjs/common';
 import { IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { Pool } from 'pg';
-import { searchByText } from '../search/full-text';
+import { askedSql, PassageSourceKind, searchByText } from '../search/full-text';
 import { fuseRanks } from '../search/rank-fusion';
-import { VectorIndex } from '../vector-index/vector-index';
+import { VectorFilter, VectorIndex } from '../vector-index/vector-index';
 
 /** Turns a question into a vector, by the same embedder that made the index. */
 export interface QueryEmbedder {
@@ -22,6 +22,8 @@ export interface PassageHit {
   end: number | null;
   language: string | null;
   text: string;
+  /** The line of the passage that shares most words with the question, with its own times; null for a report. */
+  moment: { start: number; end: number; text: string } | null;
   /** Of reciprocal rank fusion: only its order means something. */
   score: number;
   foundBy: ('words' | 'vectors')[];
@@ -34,6 +36,7 @@ export class SearchPassages extends Query<PassageHit[]> {
     readonly query: string,
     readonly limit: number,
     readonly recordingIds?: readonly string[],
+    readonly sources?: readonly PassageSourceKind[],
   ) {
     super();
   }
@@ -54,6 +57,7 @@ interface PassageRow {
   language: string | null;
   text: string;
   file_name: string | null;
+  moment: PassageHit['moment'];
 }
 
 @QueryHandler(SearchPassages)
@@ -64,14 +68,16 @@ export class SearchPassagesHandler implements IQueryHandler<SearchPassages> {
     @Inject(QUERY_EMBEDDER) private readonly embedder: QueryEmbedder,
   ) {}
 
-  async execute({ owner, query, limit, recordingIds }: SearchPassages): Promise<PassageHit[]> {
+  async execute({ owner, query, limit, recordingIds, sources }: SearchPassages): Promise<PassageHit[]> {
+    const filter = { owner, recordingIds, sources };
     const [words, vectors] = await Promise.all([
-      searchByText(this.pool, { owner, query, recordingIds, limit: CANDIDATES }),
-      this.searchByVector(owner, query, recordingIds),
+      searchByText(this.pool, { ...filter, query, limit: CANDIDATES }),
+      this.searchByVector(query, filter),
     ]);
     const fused = fuseRanks({ words, vectors }).slice(0, limit);
     const rows = await this.load(
       owner,
+      query,
       fused.map((hit) => hit.id),
     );
     return fused.flatMap(({ id, score, foundBy }) => {
@@ -81,24 +87,26 @@ export class SearchPassagesHandler implements IQueryHandler<SearchPassages> {
     });
   }
 
-  private async searchByVector(
-    owner: string,
-    query: string,
-    recordingIds: readonly string[] | undefined,
-  ): Promise<string[]> {
+  private async searchByVector(query: string, filter: VectorFilter): Promise<string[]> {
     const [vector] = await this.embedder.embed([query]);
     if (!vector?.some((value) => value !== 0)) return [];
-    const hits = await this.index.search(vector, CANDIDATES, { owner, recordingIds });
+    const hits = await this.index.search(vector, CANDIDATES, filter);
     return hits.filter(({ score }) => score >= MIN_SIMILARITY).map(({ id }) => id);
   }
 
-  private async load(owner: string, ids: readonly string[]): Promise<Map<string, PassageRow>> {
+  private async load(owner: string, query: string, ids: readonly string[]): Promise<Map<string, PassageRow>> {
     const { rows } = await this.pool.query<PassageRow>(
-      `SELECT read_passages.id, recording_id, source_kind, source_id, start_seconds, end_seconds, language, text,
-         document ->> 'fileName' AS file_name
-       FROM read_passages LEFT JOIN read_recordings ON read_recordings.id = recording_id
+      `WITH ${askedSql('$3')}
+       SELECT read_passages.id, recording_id, source_kind, source_id, start_seconds, end_seconds, language, text,
+         document ->> 'fileName' AS file_name, moment
+       FROM read_passages JOIN asked ON text_configuration = configuration
+       LEFT JOIN read_recordings ON read_recordings.id = recording_id
+       LEFT JOIN LATERAL (
+         SELECT line AS moment FROM json_array_elements(lines) WITH ORDINALITY AS line_of(line, ordinal)
+         ORDER BY ts_rank(to_tsvector(text_configuration, line ->> 'text'), question) DESC, ordinal LIMIT 1
+       ) AS best ON true
        WHERE read_passages.id = ANY ($1) AND read_passages.owner = $2`,
-      [ids, owner],
+      [ids, owner, query.replaceAll('\0', ' ')],
     );
     return new Map(rows.map((row) => [row.id, row]));
   }
@@ -115,5 +123,6 @@ function toHit(row: PassageRow): Omit<PassageHit, 'score' | 'foundBy'> {
     end: row.end_seconds,
     language: row.language,
     text: row.text,
+    moment: row.moment,
   };
 }

@@ -35,8 +35,9 @@ export class ExactVectorIndex implements VectorIndex {
     this.validate(vector);
     const recordings = filter.recordingIds && new Set(filter.recordingIds);
     const hits: VectorHit[] = [];
-    this.entries.forEach(({ id, owner, recordingId }, slot) => {
+    this.entries.forEach(({ id, owner, recordingId, source }, slot) => {
       if (owner !== filter.owner || (recordings && !recordings.has(recordingId))) return;
+      if (filter.sources && !filter.sources.includes(source)) return;
       hits.push({ id, score: this.innerProduct(vector, slot) });
     });
     hits.sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1));

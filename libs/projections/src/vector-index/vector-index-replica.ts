@@ -143,7 +143,9 @@ export class VectorIndexReplica {
     const sourceId = source.kind === 'report' ? source.reportId : recordingId;
     const stored = await this.vectors.read(recordingId, name, passageIds);
     await this.index.upsert(
-      stored.map(({ passageId, vector }) => ({ id: passageId, recordingId, sourceId, owner, vector })),
+      stored.map(({ passageId, vector }) => ({
+        ...{ id: passageId, recordingId, source: source.kind, sourceId, owner, vector },
+      })),
     );
   }
 }

@@ -3,6 +3,7 @@ export interface IndexedVector {
   /** Id of the passage. */
   id: string;
   recordingId: string;
+  source: 'transcript' | 'report';
   /** The report, or for a transcript the recording. */
   sourceId: string;
   owner: string;
@@ -12,6 +13,7 @@ export interface IndexedVector {
 export interface VectorFilter {
   owner: string;
   recordingIds?: readonly string[] | undefined;
+  sources?: readonly ('transcript' | 'report')[] | undefined;
 }
 
 export interface VectorHit {
