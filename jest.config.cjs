@@ -23,7 +23,8 @@ const base = {
     ],
   },
   moduleNameMapper: {
-    '^@voxpersona/(domain|event-store|pipeline|projections|platform|vector-store|composition)$': '<rootDir>/libs/$1/src',
+    '^@voxpersona/(domain|event-store|pipeline|projections|platform|vector-store|composition)$':
+      '<rootDir>/libs/$1/src',
     '^@test/(.*)$': '<rootDir>/test/support/$1',
   },
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
@@ -37,7 +38,12 @@ const database = {
 module.exports = {
   projects: [
     { ...base, displayName: 'unit', testMatch: ['<rootDir>/{apps,libs,test}/**/*.spec.ts'] },
-    { ...base, ...database, displayName: 'integration', testMatch: ['<rootDir>/{apps,libs,test}/**/*.int-spec.ts'] },
+    {
+      ...base,
+      ...database,
+      displayName: 'integration',
+      testMatch: ['<rootDir>/{apps,libs,test}/**/*.int-spec.ts'],
+    },
     { ...base, ...database, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.e2e-spec.ts'] },
   ],
 };

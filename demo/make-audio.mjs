@@ -10,7 +10,9 @@ const VOICES = { Interviewer: 'kal16', Guest: 'rms' };
 const PAUSE_SECONDS = 0.9;
 
 const folder = mkdtempSync(join(tmpdir(), 'interview-'));
-const lines = readFileSync(new URL('interview.script.txt', import.meta.url), 'utf8').trim().split('\n');
+const lines = readFileSync(new URL('interview.script.txt', import.meta.url), 'utf8')
+  .trim()
+  .split('\n');
 const run = (...args) => execFileSync(ffmpeg.path, ['-nostdin', '-v', 'error', '-y', ...args]);
 
 run('-f', 'lavfi', '-i', 'anullsrc=r=16000:cl=mono', '-t', String(PAUSE_SECONDS), join(folder, 'pause.wav'));
@@ -22,5 +24,19 @@ const list = lines.flatMap((line, index) => {
 });
 writeFileSync(join(folder, 'list.txt'), list.join('\n'));
 const output = new URL('interview.mp3', import.meta.url).pathname;
-run('-f', 'concat', '-safe', '0', '-i', join(folder, 'list.txt'), '-ac', '1', '-ar', '16000', '-b:a', '48k', output);
+run(
+  '-f',
+  'concat',
+  '-safe',
+  '0',
+  '-i',
+  join(folder, 'list.txt'),
+  '-ac',
+  '1',
+  '-ar',
+  '16000',
+  '-b:a',
+  '48k',
+  output,
+);
 rmSync(folder, { recursive: true });

@@ -78,16 +78,8 @@ export class HealthController {
   private providers(): object {
     const { speechToText, languageModel, embedder, reasons } = this.adapters;
     return {
-      speechToText: {
-        provider: speechToText.provider,
-        model: speechToText.model,
-        because: reasons.speechToText,
-      },
-      languageModel: {
-        provider: languageModel.provider,
-        model: languageModel.model,
-        because: reasons.languageModel,
-      },
+      speechToText: { ...named(speechToText), because: reasons.speechToText },
+      languageModel: { ...named(languageModel), because: reasons.languageModel },
       embedder: { ...embedder.identity, because: reasons.embedder },
     };
   }
@@ -95,4 +87,8 @@ export class HealthController {
   private async parkedJobs(): Promise<number | null> {
     return this.jobs.count('parked').catch(() => null);
   }
+}
+
+function named({ provider, model, note }: { provider: string; model: string; note: string }): object {
+  return { provider, model, note };
 }

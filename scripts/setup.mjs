@@ -1,0 +1,126 @@
+// Brings a fresh clone to where it can be run: packages, build, system programs. Node built-ins only, since nothing is
+// installed yet. Does nothing, quickly, when everything is there.
+//
+//   --build               compile when a source is newer than the last build
+//   --with=pocketsphinx   the offline recogniser (a system package)
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const args = process.argv.slice(2);
+
+/** System programs, and the Debian packages that hold them. */
+const PROGRAMS = {
+  pocketsphinx: { command: 'pocketsphinx_continuous', packages: ['pocketsphinx', 'pocketsphinx-en-us'] },
+};
+
+checkNode();
+installPackages();
+for (const arg of args) if (arg.startsWith('--with=')) installProgram(arg.slice('--with='.length));
+if (args.includes('--build')) build();
+
+function checkNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major > 20 || (major === 20 && minor >= 19)) return;
+  fail(`VoxPersona needs Node.js 20.19 or newer; this is ${process.versions.node}.`);
+}
+
+/** `npm ci` when the lock file is not the one that was installed. */
+function installPackages() {
+  const stamp = join(root, 'node_modules', '.voxpersona-installed');
+  const wanted = hashOf('package-lock.json') + process.versions.modules;
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  say('Installing packages (npm ci) …');
+  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+  writeFileSync(stamp, wanted);
+}
+
+function hashOf(file) {
+  return createHash('sha256')
+    .update(readFileSync(join(root, file)))
+    .digest('hex');
+}
+
+function build() {
+  const output = join(root, 'dist', 'apps', 'api', 'src', 'main.js');
+  const built = statSync(output, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const newest = Math.max(
+    ...['apps', 'libs'].map((folder) => newestIn(join(root, folder))),
+    ...['package-lock.json', 'tsconfig.json', 'tsconfig.build.json'].map(
+      (file) => statSync(join(root, file)).mtimeMs,
+    ),
+  );
+  const stamp = join(root, 'dist', '.voxpersona-built');
+  const last = statSync(stamp, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  if (built > 0 && last >= newest) return;
+  say('Building …');
+  run('npm', ['run', '--silent', 'build']);
+  writeFileSync(stamp, '');
+}
+
+function newestIn(folder) {
+  return Math.max(
+    ...readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => statSync(join(entry.parentPath, entry.name)).mtimeMs),
+  );
+}
+
+/** Installs a program as root on Debian; elsewhere says how to, and goes on without it. */
+function installProgram(name) {
+  const program = PROGRAMS[name];
+  if (!program) fail(`There is no program ${name} to install.`);
+  const { command, packages } = program;
+  if (isOnPath(command)) return;
+  const canInstall = process.getuid?.() === 0 && isOnPath('apt-get');
+  if (!canInstall) {
+    say(`${command} is missing. On Debian or Ubuntu: sudo apt-get install -y ${packages.join(' ')}`);
+    return;
+  }
+  say(`Installing the Debian packages ${packages.join(' and ')} …`);
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  run('apt-get', ['update', '-qq'], { env, optional: true });
+  run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], { env, optional: true });
+  if (!isOnPath(command)) say(`${command} could not be installed; going on without it.`);
+}
+
+function isOnPath(command) {
+  return (process.env.PATH ?? '').split(delimiter).some((folder) => {
+    try {
+      accessSync(join(folder, command), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+function run(command, commandArgs, { env = process.env, optional = false } = {}) {
+  const stdout = optional ? 'ignore' : 'inherit';
+  const { status } = spawnSync(command, commandArgs, {
+    cwd: root,
+    env,
+    stdio: ['ignore', stdout, 'inherit'],
+  });
+  if (status !== 0 && !optional) fail(`${command} ${commandArgs.join(' ')} failed; see above.`);
+}
+
+function say(text) {
+  console.error(text);
+}
+
+function fail(text) {
+  console.error(text);
+  process.exit(1);
+}
