@@ -4,6 +4,7 @@ import { UNTRUSTED_INPUT } from './input-options';
 import { isCutOgg } from './ogg-pages';
 import { MediaPrograms } from './programs';
 import { runFfmpeg } from './run-ffmpeg';
+import { isCutWav } from './wav-chunks';
 
 const MIN_SECONDS = 0.1;
 /** How far the audio may fall short of what its container declares before it counts as truncated. */
@@ -36,7 +37,7 @@ export async function probeAudio(
   refuseTooLong(measured.seconds, limits.maxSeconds);
   const { seconds } = measured;
   const isShort = declaredSeconds !== undefined && fallsShort(seconds, declaredSeconds);
-  if ((isShort && !measured.declaredIsGuess) || (container === 'ogg' && (await isCutOgg(file)))) {
+  if ((isShort && !measured.declaredIsGuess) || (await isCut(container, file))) {
     throw new UnusableAudio(
       'truncated',
       `The file ends early, after ${seconds.toFixed(1)} s. It was probably cut off on the way: send it again.`,
@@ -47,6 +48,12 @@ export async function probeAudio(
     throw new UnusableAudio('too_short', 'The sound is shorter than a tenth of a second.', seconds);
   }
   return describe(container, audio, seconds);
+}
+
+/** Containers whose cut ends ffmpeg passes over. */
+async function isCut(container: string, file: string): Promise<boolean> {
+  if (container === 'ogg') return isCutOgg(file);
+  return container === 'wav' && isCutWav(file);
 }
 
 function describe(container: string, audio: FfprobeStream, durationSeconds: number): AudioProbe {

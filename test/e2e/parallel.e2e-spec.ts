@@ -1,0 +1,46 @@
+import { longRecording } from '@test/audio/audio';
+import { proofSize } from '@test/proof-size';
+import { isFinished } from '@test/server/test-server';
+import { serverWithFakes, ServerWithFakes } from '@test/server/with-fakes';
+
+const { minutes, chunks, latencyMs } = proofSize({
+  short: { minutes: 15, chunks: 5, latencyMs: 1_000 },
+  full: { minutes: 60, chunks: 20, latencyMs: 2_000 },
+});
+/** Half as many places as chunks: two waves. */
+const places = Math.ceil(chunks / 2);
+
+describe(`the ${chunks} chunks of a recording of ${minutes} minutes, ${places} at once`, () => {
+  let world: ServerWithFakes;
+
+  beforeAll(async () => {
+    world = await serverWithFakes({ env: { OPENAI_CONCURRENCY: String(places) } });
+    await world.server.start();
+  }, 30_000);
+
+  afterAll(() => world.close());
+
+  it('are transcribed in about two waves', async () => {
+    const { server, openai } = world;
+    const file = longRecording(minutes * 60);
+    openai.latencyMs = latencyMs;
+    const id = await server.uploaded(file, { reports: '' });
+    const recording = await server.recordingUntil(id, isFinished, 180_000);
+    expect(recording).toMatchObject({ status: 'ready', chunks: { total: chunks, done: chunks } });
+
+    const { calls } = openai;
+    const busiest = Math.max(...calls.map(({ startedAt }) => atOnce(startedAt)));
+    const started = Math.min(...calls.map((call) => call.startedAt));
+    const took = Math.max(...calls.map((call) => call.finishedAt ?? Infinity)) - started;
+    console.log(`${chunks} chunks at ${latencyMs} ms: ${took} ms, ${busiest} at once`);
+    expect(calls).toHaveLength(chunks);
+    expect(busiest).toBe(places);
+    // Two waves take 2 x latency and what the machine adds; one after the other would take 20 (5) times.
+    expect(took).toBeLessThan(latencyMs * 3);
+
+    function atOnce(moment: number): number {
+      return calls.filter((call) => call.startedAt <= moment && (call.finishedAt ?? Infinity) > moment)
+        .length;
+    }
+  }, 240_000);
+});

@@ -1,0 +1,34 @@
+// Runs one proof at full size: npm run prove -- crash
+const { spawnSync } = require('node:child_process');
+const { join } = require('node:path');
+
+const PROOFS = {
+  parallel: ['e2e', 'test/e2e/parallel', 'chunks are transcribed side by side within the limit'],
+  crash: [
+    'e2e',
+    'test/e2e/crash',
+    'kill -9 at every event loses nothing, doubles nothing, pays nothing twice',
+  ],
+  contention: [
+    'integration',
+    'libs/event-store/src/actors',
+    '1,000 interleavings of two writers on one stream',
+  ],
+  erasure: ['e2e', 'test/e2e/erasure', 'after an erasure nothing of a recording is found anywhere'],
+};
+
+const name = process.argv[2];
+const proof = PROOFS[name];
+if (!proof) {
+  console.error('Name a proof:');
+  for (const [known, [, , what]] of Object.entries(PROOFS)) console.error(`  ${known.padEnd(11)} ${what}`);
+  process.exit(1);
+}
+const [project, path] = proof;
+const root = join(__dirname, '../..');
+const { status } = spawnSync(
+  process.execPath,
+  [join(root, 'node_modules/jest/bin/jest.js'), '--selectProjects', project, '--testPathPatterns', path],
+  { cwd: root, stdio: 'inherit', env: { ...process.env, VOXPERSONA_PROOF: 'full' } },
+);
+process.exit(status ?? 1);

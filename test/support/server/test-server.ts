@@ -1,0 +1,195 @@
+import { ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, existsSync, mkdtempSync, openAsBlob, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const root = join(__dirname, '../../..');
+
+export interface TestServerOptions {
+  /** Added to the environment of the server; see the configuration table. */
+  env?: Record<string, string>;
+  /** Default: one of its own below the system's temporary folder. */
+  dataFolder?: string;
+}
+
+/** A data folder that the embedded database can use also where tests run as root. */
+export function makeDataFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'voxpersona-e2e-'));
+  chmodSync(folder, 0o711);
+  return folder;
+}
+
+/** The built server as a process of its own. It can be killed, and started again on the same data. */
+export class TestServer {
+  readonly dataFolder: string;
+  url = '';
+  /** Everything that it wrote, of all its starts. */
+  output = '';
+  private child: ChildProcess | undefined;
+
+  constructor(private readonly options: TestServerOptions = {}) {
+    this.dataFolder = options.dataFolder ?? makeDataFolder();
+  }
+
+  /** Starts and waits until it listens. @throws Error with the output when it ends instead */
+  async start(): Promise<void> {
+    const child = this.spawn();
+    const exited = once(child, 'exit').then(([code]) => {
+      throw new Error(`The server ended with exit code ${String(code)}:\n${this.output}`);
+    });
+    this.url = await Promise.race([this.listening(child), exited]);
+    exited.catch(() => undefined);
+  }
+
+  /** Starts and waits until it ends. */
+  async startAndExit(): Promise<{ code: number | null; output: string }> {
+    const child = this.spawn();
+    const [code] = (await once(child, 'close')) as [number | null];
+    return { code, output: this.output };
+  }
+
+  /** kill -9, and waits until the process is gone. */
+  async kill(): Promise<void> {
+    await this.end('SIGKILL');
+  }
+
+  /** Asks it to end, and gives its exit code. */
+  async stop(): Promise<number | null> {
+    return this.end('SIGTERM');
+  }
+
+  /** Stops it with its database, and deletes its data. */
+  async destroy(): Promise<void> {
+    if (!this.child || this.child.exitCode !== null || this.child.signalCode !== null) {
+      // A killed server leaves its database behind; only a server of ours knows how to stop it.
+      if (existsSync(join(this.dataFolder, 'postgres', 'postmaster.pid')))
+        await this.start().catch(() => undefined);
+    }
+    await this.stop();
+    rmSync(this.dataFolder, { recursive: true, force: true });
+  }
+
+  get key(): string {
+    return readFileSync(join(this.dataFolder, 'first-api-key'), 'utf8').trim();
+  }
+
+  /** One request with the server's own key; the body is parsed when it is JSON. */
+  async request(path: string, init: RequestInit & { key?: string | null } = {}): Promise<TestAnswer> {
+    const { key = this.key, ...rest } = init;
+    const headers = { ...(key !== null && { authorization: `Bearer ${key}` }), ...(rest.headers as object) };
+    const response = await fetch(this.url + path, { ...rest, headers });
+    const text = await response.text();
+    const isJson = response.headers.get('content-type')?.includes('json');
+    const body: unknown = isJson ? JSON.parse(text) : text;
+    return { status: response.status, headers: response.headers, text, body };
+  }
+
+  /** GET of a JSON document, which must be there. */
+  async get<T>(path: string): Promise<T> {
+    const { status, body, text } = await this.request(path);
+    if (status !== 200) throw new Error(`GET ${path}: ${status} ${text}`);
+    return body as T;
+  }
+
+  async upload(
+    file: string,
+    fields: Record<string, string> = {},
+    options: { name?: string; key?: string } = {},
+  ): Promise<TestAnswer> {
+    const form = new FormData();
+    form.set('file', await openAsBlob(file), options.name ?? basename(file));
+    for (const [name, value] of Object.entries(fields)) form.set(name, value);
+    const { key } = options;
+    return this.request('/v1/recordings', { method: 'POST', body: form, ...(key !== undefined && { key }) });
+  }
+
+  /** Uploads, and gives the recording's id once it can be read. */
+  async uploaded(file: string, fields: Record<string, string> = {}): Promise<string> {
+    const { status, body, text } = await this.upload(file, fields);
+    if (status !== 202) throw new Error(`Upload: ${status} ${text}`);
+    const { id, position } = body as { id: string; position: string };
+    await this.get(`/v1/recordings/${id}?after=${position}`);
+    return id;
+  }
+
+  /** Asks until `enough` is content with the recording. */
+  async recordingUntil(
+    id: string,
+    enough: (recording: RecordingBody) => boolean,
+    patienceMs = 60_000,
+  ): Promise<RecordingBody> {
+    const deadline = Date.now() + patienceMs;
+    for (;;) {
+      const recording = await this.get<RecordingBody>(`/v1/recordings/${id}`);
+      if (enough(recording)) return recording;
+      if (Date.now() > deadline) throw new Error(`Not in time: ${JSON.stringify(recording)}\n${this.output}`);
+      await sleep(50);
+    }
+  }
+
+  private spawn(): ChildProcess {
+    const child = spawn(process.execPath, [join(root, 'dist/apps/api/src/main.js')], {
+      cwd: this.dataFolder,
+      env: {
+        PATH: process.env.PATH,
+        HOME: process.env.HOME,
+        PORT: '0',
+        VOXPERSONA_DATA_DIR: this.dataFolder,
+        JOB_BACKOFF_MS: '20',
+        SHUTDOWN_GRACE_SECONDS: '1',
+        ...this.options.env,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    child.stdout.on('data', (bytes: Buffer) => (this.output += bytes.toString()));
+    child.stderr.on('data', (bytes: Buffer) => (this.output += bytes.toString()));
+    this.child = child;
+    return child;
+  }
+
+  private listening(child: ChildProcess): Promise<string> {
+    let seen = '';
+    return new Promise((resolve) => {
+      child.stdout?.on('data', (bytes: Buffer) => {
+        seen += bytes.toString();
+        const url = /Listening on (http:\S+?),/.exec(seen)?.[1];
+        if (url) resolve(url);
+      });
+    });
+  }
+
+  private async end(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null> {
+    const { child } = this;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
+    const exit = once(child, 'exit');
+    child.kill(signal);
+    const [code] = (await exit) as [number | null];
+    return code;
+  }
+}
+
+export interface TestAnswer {
+  status: number;
+  headers: Headers;
+  text: string;
+  body: unknown;
+}
+
+/** What tests read of a recording. */
+export interface RecordingBody {
+  id: string;
+  status: string;
+  stage: string;
+  chunks: { total: number; done: number; failed: number };
+  gaps: { chunkIndex: number; start: number; end: number; code: string }[];
+  failures: { stage: string; code: string }[];
+  reports: { id: string; type: string; transcriptVersion: number; status: string }[];
+  cost: { usd: number; callsOfUnknownPrice: number };
+}
+
+/** The recording and all its reports are done. */
+export function isFinished({ status, reports }: RecordingBody): boolean {
+  return status !== 'processing' && reports.every((report) => report.status !== 'writing');
+}
