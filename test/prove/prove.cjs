@@ -12,7 +12,7 @@ const PROOFS = {
   contention: [
     'integration',
     'libs/event-store/src/actors',
-    '1,000 interleavings of two writers on one stream',
+    '5,000 interleavings (tests: 1,000) of two writers on one stream',
   ],
   erasure: ['e2e', 'test/e2e/erasure', 'after an erasure nothing of a recording is found anywhere'],
 };

@@ -1,5 +1,8 @@
-/** Classes of SQLSTATE that say "the database cannot do this now", not "this is wrong". */
-const UNAVAILABLE_CLASSES = new Set(['08', '53', '57', '58', '40', '55']);
+/**
+ * Classes of SQLSTATE that say "the database cannot do this now", not "this statement is wrong": connection, log-in,
+ * database missing, deadlock, out of resources, lock not available, shutting down, system error.
+ */
+const UNAVAILABLE_CLASSES = new Set(['08', '28', '3D', '40', '53', '55', '57', '58']);
 
 /** True when the error is the database's (gone, restarting, out of space, deadlock) and not the statement's. */
 export function isDatabaseFailure(error: unknown): boolean {

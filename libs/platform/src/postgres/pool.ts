@@ -20,5 +20,8 @@ export function createPool({ connectionString, applicationName, max, onIdleError
     idleTimeoutMillis: 30_000,
   });
   pool.on('error', onIdleError);
+  // A connection that is lost while someone holds it, but between two queries, has no query to reject: without a
+  // listener of its own its error would end the process. The holder's next query fails by itself.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }
