@@ -36,6 +36,9 @@ const database = {
 };
 
 module.exports = {
+  reporters: ['default', '<rootDir>/test/support/closing-line-reporter.cjs'],
+  // A hung test must not hang the run; the proofs set longer times of their own.
+  testTimeout: 20_000,
   projects: [
     { ...base, displayName: 'unit', testMatch: ['<rootDir>/{apps,libs,test}/**/*.spec.ts'] },
     {

@@ -92,7 +92,7 @@ describe('bad input', () => {
       { reports: 'horoscope' },
     ];
     for (const fields of wrong) {
-      expectProblem(await server.upload(INTERVIEW, fields as Record<string, string>), 400, 'invalid-request');
+      expectProblem(await server.upload(INTERVIEW, fields), 400, 'invalid-request');
     }
   });
 
@@ -179,7 +179,7 @@ describe('bad input', () => {
       expectProblem(await server.request(`/v1/reports/${id}`), 404, 'not-found');
     }
     expectProblem(await server.request('/v1/nowhere'), 404, 'not-found');
-    for (const after of ['x', '', '000000000000.1', '-1', `${'9'.repeat(40)}`]) {
+    for (const after of ['x', '', '000000000000.1', '-1', '9'.repeat(40)]) {
       expectProblem(await server.request(`/v1/recordings?after=${after}`), 400, 'invalid-after');
     }
   });

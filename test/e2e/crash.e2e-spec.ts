@@ -151,7 +151,8 @@ const CLAIM_EVENTS = 1;
 function shape(events: TrailEvent[]): string[] {
   return events
     .map(
-      ({ type, data }) => `${type} ${String(data.chunkIndex ?? data.part ?? data.transcriptVersion ?? '')}`,
+      ({ type, data }) =>
+        `${type} ${JSON.stringify(data.chunkIndex ?? data.part ?? data.transcriptVersion ?? '')}`,
     )
     .sort();
 }

@@ -32,7 +32,7 @@ describe(`the ${chunks} chunks of a recording of ${minutes} minutes, ${places} a
     const busiest = Math.max(...calls.map(({ startedAt }) => atOnce(startedAt)));
     const started = Math.min(...calls.map((call) => call.startedAt));
     const took = Math.max(...calls.map((call) => call.finishedAt ?? Infinity)) - started;
-    console.log(`${chunks} chunks at ${latencyMs} ms: ${took} ms, ${busiest} at once`);
+    process.stdout.write(`${chunks} chunks at ${latencyMs} ms: ${took} ms, ${busiest} at once\n`);
     expect(calls).toHaveLength(chunks);
     expect(busiest).toBe(places);
     // Two waves take 2 x latency and what the machine adds; one after the other would take 20 (5) times.

@@ -26,7 +26,7 @@ export async function take(
 ): Promise<string[]> {
   const seen: string[] = [];
   for await (const item of store.subscribe(options)) {
-    seen.push(item.kind === 'event' ? `event ${String(item.event.data.n)}` : item.kind);
+    seen.push(item.kind === 'event' ? `event ${JSON.stringify(item.event.data.n)}` : item.kind);
     if (enough(seen)) break;
   }
   return seen;
@@ -168,7 +168,7 @@ export function describeEventStoreContract(name: string, open: () => EventStore)
       const seen: string[] = [];
       for await (const item of store.subscribe({ filter })) {
         if (item.kind === 'checkpoint') continue;
-        seen.push(item.kind === 'event' ? `event ${String(item.event.data.n)}` : item.kind);
+        seen.push(item.kind === 'event' ? `event ${JSON.stringify(item.event.data.n)}` : item.kind);
         if (seen.length === 3) await store.append(target, [someEvent({ n: 3 })], 1);
         if (seen.length === 5) break;
       }

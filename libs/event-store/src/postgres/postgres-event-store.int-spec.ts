@@ -37,15 +37,15 @@ describe('The PostgreSQL event store', () => {
     const reader = log.openAgain().store;
     const after = await reader.head();
     const total = 300;
-    let done = false;
+    const written = { all: false };
     const writing = Promise.all(
       Array.from({ length: total }, (_, n) =>
         writers[n % 3]!.append(stream(), [someEvent({ n })], 'no_stream'),
       ),
-    ).finally(() => (done = true));
+    ).finally(() => (written.all = true));
     const paged: bigint[] = [];
     let position = after;
-    while (!done || paged.length < total) {
+    while (!written.all || paged.length < total) {
       const page = await reader.readAll({ after: position, limit: 7 });
       paged.push(...page.events.map((event) => event.position));
       ({ position } = page);

@@ -23,13 +23,18 @@ export interface RunnerLog {
 const BATCH = 500;
 const RETRY_MILLISECONDS = 1_000;
 
+function describe(error: unknown): string {
+  if (error instanceof ConsumerFailed) return error.message;
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}
+
 /** An event that the consumer could not handle. */
 class ConsumerFailed extends Error {
   constructor(
     readonly event: StoredEvent,
     cause: unknown,
   ) {
-    super(cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause), { cause });
+    super(describe(cause), { cause });
   }
 }
 
@@ -84,7 +89,7 @@ export class CheckpointedRunner<E extends NewEvent> {
   /** True when going on makes no sense; else the reason to wait is on show. */
   private isFinal(error: unknown): boolean {
     const { position } = this.current;
-    const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    const reason = describe(error);
     if (
       error instanceof CheckpointFenced ||
       error instanceof EventStoreUnavailable ||

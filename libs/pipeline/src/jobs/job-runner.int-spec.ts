@@ -1,0 +1,223 @@
+import { createTestDatabase, TestDatabase } from '@test/postgres/test-database';
+import { createPool, migrate, PostgresListener } from '@voxpersona/platform';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Pool } from 'pg';
+import { ProviderFailure } from '../providers/provider-failure';
+import { JobRecord } from './job';
+import { JobQueue } from './job-queue';
+import { JobRunner, RunJob } from './job-runner';
+import { JOB_MIGRATIONS } from './migrations';
+
+const silent = { log: () => undefined, warn: () => undefined, error: () => undefined };
+
+describe('The job runner', () => {
+  let database: TestDatabase;
+  let pool: Pool;
+  let listener: PostgresListener;
+  let queue: JobQueue;
+  const runners: JobRunner[] = [];
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    pool = createPool({
+      connectionString: database.connectionString,
+      applicationName: 'test',
+      onIdleError: () => undefined,
+    });
+    await migrate(pool, JOB_MIGRATIONS);
+    listener = new PostgresListener(database.connectionString, { warn: () => undefined });
+    queue = new JobQueue(pool);
+  });
+  afterEach(async () => {
+    await Promise.all(runners.splice(0).map((runner) => runner.stop(0)));
+    await pool.query('DELETE FROM jobs');
+  });
+  afterAll(async () => {
+    await listener.close();
+    await pool.end();
+    await database.drop();
+  });
+
+  async function add(count = 1, recordingId: string = randomUUID()): Promise<string[]> {
+    const ids = Array.from({ length: count }, () => randomUUID());
+    const client = await pool.connect();
+    const rest = { correlationId: 'c', causationId: 'e', saga: 's' };
+    await queue.add(
+      client,
+      ids.map((id, chunkIndex) => ({
+        id,
+        job: { type: 'TranscribeChunk', recordingId, chunkIndex, round: 0 },
+        ...rest,
+      })),
+    );
+    client.release();
+    return ids;
+  }
+
+  async function start(run: RunJob, givingUp: string[] = [], places = 3): Promise<JobRunner> {
+    const runner = new JobRunner(
+      queue,
+      listener,
+      run,
+      (record, failure, attempts) => {
+        givingUp.push(`${record.id} ${failure.code} ${attempts}`);
+        return Promise.resolve();
+      },
+      {
+        places: { media: 1, 'speech-to-text': places, 'language-model': 1, housekeeping: 1 },
+        policy: { maxAttempts: 3, baseDelayMs: 5, maxDelayMs: 50 },
+        log: silent,
+      },
+    );
+    runners.push(runner);
+    await runner.start();
+    return runner;
+  }
+
+  async function until(state: JobRecord['state'], count: number): Promise<JobRecord[]> {
+    for (;;) {
+      const found = await queue.list([state], 1_000);
+      if (found.length >= count) return found;
+      await sleep(5);
+    }
+  }
+
+  const failure = (code: 'unavailable' | 'rejected', retryAfterMs?: number): ProviderFailure =>
+    new ProviderFailure(code, 'told to fail', { provider: 'fake', requestId: 'req', retryAfterMs });
+
+  it('runs every job once, within its places, also those that come later', async () => {
+    const runs: string[] = [];
+    let now = 0;
+    let most = 0;
+    await start(async (record) => {
+      now += 1;
+      most = Math.max(most, now);
+      await sleep(5);
+      now -= 1;
+      runs.push(record.id);
+    });
+    const ids = [...(await add(10)), ...(await add(10))];
+    await until('done', 20);
+    expect(runs.sort()).toEqual(ids.sort());
+    expect(most).toBe(3);
+  });
+
+  it('of two workers only one runs a job', async () => {
+    const runs: string[] = [];
+    const run: RunJob = async ({ id }) => {
+      runs.push(id);
+      await sleep(1);
+    };
+    await start(run);
+    await start(run);
+    const ids = await add(40);
+    await until('done', 40);
+    expect(runs.sort()).toEqual(ids.sort());
+  });
+
+  it('retries a failure with the delay that the provider asked for, and then succeeds', async () => {
+    const times: number[] = [];
+    await start(() => {
+      times.push(Date.now());
+      return times.length < 3 ? Promise.reject(failure('unavailable', 100)) : Promise.resolve();
+    });
+    await add();
+    const [record] = await until('done', 1);
+    expect(record).toMatchObject({ attempts: 2, failureCode: 'unavailable', failureRequestId: 'req' });
+    expect(times[1]! - times[0]!).toBeGreaterThanOrEqual(99);
+  });
+
+  it('gives up after the last attempt, the failure recorded first, and at once where a retry is pointless', async () => {
+    const givingUp: string[] = [];
+    let code: 'unavailable' | 'rejected' = 'unavailable';
+    await start(() => Promise.reject(failure(code)), givingUp);
+    const [first] = await add();
+    await until('parked', 1);
+    code = 'rejected';
+    const [second] = await add();
+    await until('parked', 2);
+    expect(givingUp).toEqual([`${first!} unavailable 3`, `${second!} rejected 1`]);
+  });
+
+  it('lets a parked job be retried, with new attempts, or cancelled', async () => {
+    let works = false;
+    let runs = 0;
+    await start(() => {
+      runs += 1;
+      return works || runs === 5 ? Promise.resolve() : Promise.reject(failure('unavailable'));
+    });
+    const [id] = await add();
+    await until('parked', 1);
+    // The next attempt fails too, and is retried: the count began anew.
+    expect(await queue.retryParked(id!)).toBe(true);
+    await until('done', 1);
+    expect(runs).toBe(5);
+    works = false;
+    const [other] = await add();
+    await until('parked', 1);
+    expect(await queue.cancelParked(other!)).toBe(true);
+    expect(await queue.retryParked(other!)).toBe(false);
+  });
+
+  it('hands back what it runs when it stops, without counting it', async () => {
+    let began = 0;
+    const runner = await start((_record, signal) => {
+      began += 1;
+      return new Promise((_resolve, reject) =>
+        signal.addEventListener('abort', () => reject(new Error('aborted'))),
+      );
+    });
+    await add(2);
+    while (began < 2) await sleep(5);
+    await runner.stop(20);
+    expect(await queue.list(['ready'], 10)).toMatchObject([{ attempts: 0 }, { attempts: 0 }]);
+  });
+
+  it('takes over from a worker that died, and its late word counts nothing', async () => {
+    const [id] = await add();
+    const dead = randomUUID();
+    await queue.claim(dead, 'speech-to-text', 1);
+    await pool.query(`UPDATE jobs SET leased_until = now() - interval '1 second'`);
+    await start(() => Promise.resolve());
+    const [record] = await until('done', 1);
+    expect(record).toMatchObject({ id, interruptions: 1, attempts: 0 });
+    await queue.park(dead, id!, { code: 'late', provider: null, requestId: null });
+    expect(await queue.list(['done'], 10)).toHaveLength(1);
+  });
+
+  it('aborts a job that is called off', async () => {
+    const recordingId = randomUUID();
+    const ended = new Promise<string>((resolve) => {
+      void start(
+        (_record, signal) =>
+          new Promise((_resolve, reject) =>
+            signal.addEventListener('abort', () => {
+              resolve('aborted');
+              reject(new Error('aborted'));
+            }),
+          ),
+      );
+    });
+    await add(1, recordingId);
+    await until('running', 1);
+    const client = await pool.connect();
+    await queue.callOff(client, recordingId, 'unfinished');
+    client.release();
+    expect(await ended).toBe('aborted');
+    expect(await queue.list(['cancelled'], 10)).toHaveLength(1);
+  });
+
+  it('never adds a job twice', async () => {
+    const client = await pool.connect();
+    const job = {
+      id: randomUUID(),
+      job: { type: 'SplitAudio' as const, recordingId: randomUUID() },
+      ...{ correlationId: 'c', causationId: 'e', saga: 's' },
+    };
+    await queue.add(client, [job, job]);
+    await queue.add(client, [job]);
+    client.release();
+    expect(await queue.count('ready')).toBe(1);
+  });
+});

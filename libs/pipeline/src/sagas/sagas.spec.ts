@@ -1,0 +1,124 @@
+import {
+  allTranscribed,
+  analysisFailed,
+  assembled,
+  CLAIM,
+  commissioned,
+  embedded,
+  erased,
+  OWNER,
+  RECORDING,
+  REPORT,
+  requested,
+  someFailure,
+  split,
+  transcribed,
+  uploaded,
+  written,
+} from '@test/domain/some';
+import { DomainEvent } from '@voxpersona/domain';
+import { Recorded } from '@voxpersona/event-store';
+import { recordingSaga } from './recording.saga';
+import { reportSaga } from './report.saga';
+import { Instruction, Saga } from './saga';
+
+function react(saga: Saga, event: DomainEvent): unknown[] {
+  // A reaction reads type and data alone.
+  return saga
+    .react(event as Recorded<DomainEvent>)
+    .map((instruction: Instruction) =>
+      instruction.kind === 'run' ? instruction.job : `call off ${instruction.states}`,
+    );
+}
+const recordingId = RECORDING;
+const reportId = REPORT;
+
+describe('The recording saga', () => {
+  const reacts = (event: DomainEvent, ...expected: unknown[]): void =>
+    expect(react(recordingSaga, event)).toEqual(expected);
+
+  it('splits what was uploaded', () => reacts(uploaded(), { type: 'SplitAudio', recordingId }));
+  it('transcribes every chunk', () =>
+    reacts(
+      split(2),
+      { type: 'TranscribeChunk', recordingId, chunkIndex: 0, round: 0 },
+      { type: 'TranscribeChunk', recordingId, chunkIndex: 1, round: 0 },
+    ));
+  it('assembles when there is anything to assemble', () => {
+    reacts(allTranscribed(2, 1, 1), { type: 'AssembleTranscript', recordingId, transcriptVersion: 2 });
+    reacts(allTranscribed(1, 0, 2));
+  });
+  it('indexes a transcript', () =>
+    reacts(assembled(3), { type: 'IndexTranscript', recordingId, transcriptVersion: 3 }));
+  it('starts the reports that were commissioned', () =>
+    reacts(commissioned(), {
+      type: 'StartReport',
+      ...{ recordingId, reportId, owner: OWNER, reportType: 'summary', transcriptVersion: 1, language: 'en' },
+    }));
+  it('goes on with what a retry names, and calls off what it overtakes', () => {
+    const retry = (chunks: number[], stages: ('split' | 'assemble' | 'index' | 'erase')[]): DomainEvent => ({
+      type: 'RecordingRetryRequested',
+      data: { recordingId, round: 1, chunks, stages, transcriptVersion: 2 },
+    });
+    reacts(retry([1], []), 'call off parked', {
+      type: 'TranscribeChunk',
+      recordingId,
+      chunkIndex: 1,
+      round: 1,
+    });
+    reacts(
+      retry([], ['split', 'assemble', 'index', 'erase']),
+      'call off parked',
+      { type: 'SplitAudio', recordingId },
+      { type: 'AssembleTranscript', recordingId, transcriptVersion: 2 },
+      { type: 'IndexTranscript', recordingId, transcriptVersion: 2 },
+      { type: 'EraseRecordingData', recordingId },
+    );
+  });
+  it('erases everything that stands on a recording', () =>
+    reacts(
+      erased([REPORT]),
+      'call off unfinished',
+      { type: 'EraseReport', recordingId, reportId },
+      { type: 'EraseRecordingData', recordingId },
+      { type: 'ReleaseAudioClaim', recordingId, claimId: CLAIM },
+    ));
+  it('leaves everything else alone', () => {
+    reacts(transcribed(0));
+    reacts(embedded());
+    reacts({ type: 'NoSpeechFound', data: { recordingId, transcriptVersion: 1, gaps: [] } });
+    reacts({ type: 'RecordingStageFailed', data: { recordingId, stage: 'split', failure: someFailure } });
+  });
+});
+
+describe('The report saga', () => {
+  const reacts = (event: DomainEvent, ...expected: unknown[]): void =>
+    expect(react(reportSaga, event)).toEqual(expected);
+  const part = (name: string, round: number) => ({
+    type: 'WriteReportPart',
+    recordingId,
+    reportId,
+    part: name,
+    round,
+  });
+
+  it('writes every part', () => reacts(requested(), part('overview', 0), part('key-points', 0)));
+  it('indexes what is complete', () =>
+    reacts(
+      { type: 'AnalysisCompleted', data: { reportId, recordingId } },
+      { type: 'IndexReport', recordingId, reportId, round: 0 },
+    ));
+  it('goes on with what a retry names', () =>
+    reacts(
+      {
+        type: 'ReportRetryRequested',
+        data: { reportId, recordingId, round: 2, parts: ['overview'], index: true },
+      },
+      part('overview', 2),
+      { type: 'IndexReport', recordingId, reportId, round: 2 },
+    ));
+  it('leaves everything else alone', () => {
+    reacts(written('overview'));
+    reacts(analysisFailed('overview'));
+  });
+});
