@@ -36,7 +36,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['apps/cli/**/*.ts', 'scripts/**', 'demo/**', 'bench/**', 'test/prove/**'],
+    files: ['apps/cli/**/*.ts', 'scripts/**', 'demo/**', 'bench/**', 'test/prove/**', 'test/support/*.cjs'],
     rules: { 'no-console': 'off' },
   },
   {

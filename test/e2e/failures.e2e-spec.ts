@@ -91,6 +91,13 @@ describe('providers that fail', () => {
     expect(paid - before).toBe(4);
   });
 
+  it('tells a provider that never answers by its reason', async () => {
+    world.openai.failAlways(() => ({ kind: 'hang' }));
+    const id = await server.uploaded(someAudio());
+    const { gaps } = await server.recordingUntil(id, isFinished);
+    expect(gaps.map((gap) => gap.code)).toEqual(['timeout', 'timeout', 'timeout']);
+  });
+
   it('fails a recording of which nothing could be transcribed, and mends it', async () => {
     world.openai.failAlways(() => ({ kind: 'status', status: 401 }));
     const id = await server.uploaded(someAudio());

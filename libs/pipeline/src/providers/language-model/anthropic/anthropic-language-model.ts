@@ -1,4 +1,5 @@
 import Anthropic, { APIConnectionTimeoutError, APIError, APIUserAbortError } from '@anthropic-ai/sdk';
+import { isNativeError } from 'node:util/types';
 import { z } from 'zod';
 import { failureOfHttp } from '../../http-failure';
 import { ProviderFailure } from '../../provider-failure';
@@ -148,7 +149,7 @@ function asProviderFailure(error: unknown): Error {
       cause: error,
     });
   }
-  if (error instanceof SyntaxError)
+  if (isNativeError(error) && error.name === 'SyntaxError')
     return failure('invalid_response', 'the answer is not JSON', undefined, error);
   return new ProviderFailure('unavailable', 'anthropic: the connection was lost', {
     provider: PROVIDER,

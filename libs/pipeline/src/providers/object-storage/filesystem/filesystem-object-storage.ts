@@ -4,6 +4,7 @@ import { access, constants, link, mkdir, open, readdir, rm, rmdir, stat, unlink 
 import { dirname, join } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { isNativeError } from 'node:util/types';
 import { ProviderFailure } from '../../provider-failure';
 import { ObjectNotFound, ObjectStorage, StoredObject } from '../object-storage';
 
@@ -148,7 +149,7 @@ export class FilesystemObjectStorage implements ObjectStorage {
 }
 
 function isSystemError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'syscall' in error;
+  return isNativeError(error) && 'syscall' in error;
 }
 
 function storageFailure(cause: NodeJS.ErrnoException): ProviderFailure {

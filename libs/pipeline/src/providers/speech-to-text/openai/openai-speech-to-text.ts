@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { isNativeError } from 'node:util/types';
 import OpenAI, { APIConnectionTimeoutError, APIError, APIUserAbortError } from 'openai';
 import { failureOfHttp } from '../../http-failure';
 import { ProviderFailure } from '../../provider-failure';
@@ -107,7 +108,7 @@ function asProviderFailure(error: unknown): Error {
     });
   }
   // The SDK lets the parser's own error through when a 200 does not hold JSON.
-  if (error instanceof SyntaxError) {
+  if (isNativeError(error) && error.name === 'SyntaxError') {
     return new ProviderFailure('invalid_response', 'openai: the answer is not JSON', {
       provider: PROVIDER,
       cause: error,
