@@ -51,7 +51,8 @@ export class FilesystemObjectStorage implements ObjectStorage {
         await syncFolder(dirname(target));
       });
     } finally {
-      await rm(incoming, { force: true });
+      // What cannot be removed now is removed at the next start; the reason of the failure matters more.
+      await rm(incoming, { force: true }).catch(() => undefined);
     }
     return { key, sizeBytes, sha256: hash.digest('hex') };
   }
