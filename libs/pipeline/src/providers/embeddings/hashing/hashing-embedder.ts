@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
 import { Embedder, EmbedderIdentity } from '../embeddings';
 
-const DIMENSION = 384;
+const DIMENSION = 512;
 const NGRAM_LENGTHS = [3, 4, 5] as const;
-/** A word counts as much as all its letter groups together. */
-const NGRAM_SHARE = 0.5;
+/** The letter groups of a word count more than the word itself: most words come in several forms. */
+const NGRAM_SHARE = 1.5;
+/** Words so short are mostly grammar: they count little, and have no letter groups. */
+const SHORT_WORD = 3;
+const SHORT_WORD_SHARE = 0.2;
 
 /**
  * Lexical vectors without a model: words and letter groups of words, weighted by 1 + log(tf), each added with a
@@ -44,6 +47,10 @@ function features(text: string): Map<string, number> {
     .normalize('NFKC')
     .toLowerCase()
     .match(/[\p{L}\p{N}]+/gu) ?? []) {
+    if (word.length <= SHORT_WORD) {
+      add(`w:${word}`, SHORT_WORD_SHARE);
+      continue;
+    }
     add(`w:${word}`, 1);
     const grams = gramsOf(word);
     for (const gram of grams) add(`g:${gram}`, NGRAM_SHARE / Math.sqrt(grams.length));
