@@ -1,4 +1,5 @@
 export * from './backoff';
+export * from './error-code';
 export * from './postgres/listener';
 export * from './postgres/migrate';
 export * from './postgres/pool';

@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
+import { errorCode } from '../error-code';
 import { PostgresBinaries } from './binaries';
 import { Cluster, DATABASE_USER } from './cluster';
 import { EmbeddedPostgresFailed } from './errors';
@@ -44,7 +45,7 @@ function isPostgres(pid: number): boolean {
   try {
     process.kill(pid, 0);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return false;
+    if (errorCode(error) !== 'EPERM') return false;
   }
   if (process.platform !== 'linux') return true;
   return readLines(`/proc/${pid}/comm`)[0] === 'postgres';

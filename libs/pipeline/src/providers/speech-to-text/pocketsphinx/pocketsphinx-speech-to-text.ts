@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { promisify } from 'node:util';
+import { errorCode } from '@voxpersona/platform';
 import { onPath } from '../../media/ffmpeg/programs';
 import { ProviderFailure } from '../../provider-failure';
 import {
@@ -67,7 +68,7 @@ export class PocketsphinxSpeechToText implements SpeechToText {
       return stdout;
     } catch (error) {
       if (signal.aborted) throw error;
-      const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+      const missing = errorCode(error) === 'ENOENT';
       throw missing
         ? new ProviderFailure('not_installed', `${PROGRAM} is not installed`, {
             provider: PROVIDER,

@@ -1,0 +1,4 @@
+export function wordErrorRate(
+  reference: string,
+  heard: string,
+): { rate: number; recognised: number; words: number };

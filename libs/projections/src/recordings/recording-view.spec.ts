@@ -1,0 +1,104 @@
+import {
+  allTranscribed,
+  analysisFailed,
+  assembled,
+  chunkFailed,
+  commissioned,
+  embedded,
+  erased,
+  RECORDING,
+  REPORT,
+  someFailure,
+  split,
+  transcribed,
+  uploaded,
+  written,
+} from '@test/domain/some';
+import { DomainEvent, RecordingStage } from '@voxpersona/domain';
+import { Recorded } from '@voxpersona/event-store';
+import { evolveRecordingView, gapsOfView, RecordingView, stageOf, statusOf } from './recording-view';
+
+/** The row after these events; the fold reads type, data, position and the time of recording alone. */
+function view(...events: DomainEvent[]): RecordingView {
+  const row = events.reduce<RecordingView | undefined>((folded, event, index) => {
+    const metadata = { recordedAt: `2026-11-24T12:00:0${index % 10}.000Z` };
+    return evolveRecordingView(folded, {
+      ...event,
+      position: BigInt(index),
+      metadata,
+    } as Recorded<DomainEvent>);
+  }, undefined);
+  if (!row) throw new Error('There is no row');
+  return row;
+}
+const stageFailed = (stage: RecordingStage): DomainEvent => ({
+  type: 'RecordingStageFailed',
+  data: { recordingId: RECORDING, stage, failure: someFailure },
+});
+const retry = (chunks: number[], stages: RecordingStage[] = []): DomainEvent => ({
+  type: 'RecordingRetryRequested',
+  data: { recordingId: RECORDING, round: 1, chunks, stages, transcriptVersion: null },
+});
+const noSpeech: DomainEvent = {
+  type: 'NoSpeechFound',
+  data: { recordingId: RECORDING, transcriptVersion: 1, gaps: [] },
+};
+const completed: DomainEvent = {
+  type: 'AnalysisCompleted',
+  data: { reportId: REPORT, recordingId: RECORDING },
+};
+
+it.each<[string, string, DomainEvent[]]>([
+  ['processing', 'splitting', [uploaded()]],
+  ['processing', 'transcribing', [uploaded(), split(), transcribed(0)]],
+  ['processing', 'assembling', [uploaded(), split(1), transcribed(0), allTranscribed(1, 1, 0)]],
+  ['processing', 'indexing', [uploaded(), split(1), transcribed(0), allTranscribed(1, 1, 0), assembled()]],
+  ['ready', 'done', [uploaded(), split(1), transcribed(0), allTranscribed(1, 1, 0), assembled(), embedded()]],
+  ['no_speech', 'done', [uploaded(), split(1), transcribed(0), allTranscribed(1, 1, 0), noSpeech]],
+  ['failed', 'splitting', [uploaded(), stageFailed('split')]],
+  ['processing', 'splitting', [uploaded(), stageFailed('split'), retry([], ['split'])]],
+  ['failed', 'done', [uploaded(), split(1), chunkFailed(0), allTranscribed(1, 0, 1)]],
+  ['processing', 'transcribing', [uploaded(), split(1), chunkFailed(0), allTranscribed(1, 0, 1), retry([0])]],
+  ['erasing', 'splitting', [uploaded(), erased()]],
+])('is %s (%s)', (status, stage, events) => {
+  expect([statusOf(view(...events)), stageOf(view(...events))]).toEqual([status, stage]);
+});
+
+it('shows failed chunks as gaps until they are retried', () => {
+  const row = view(uploaded(), split(), transcribed(0), chunkFailed(1));
+  expect(gapsOfView(row)).toEqual([{ chunkIndex: 1, start: 10, end: 20, code: 'unavailable' }]);
+  expect(gapsOfView(view(uploaded(), split(), transcribed(0), chunkFailed(1), retry([1])))).toEqual([]);
+});
+
+it('adds up what calls cost, and counts those of unknown price', () => {
+  const unknown = transcribed(1);
+  unknown.data.call = { ...unknown.data.call, costUsd: null };
+  expect(view(uploaded(), split(), transcribed(0), unknown, written('overview')).cost).toEqual({
+    usd: 0.002,
+    callsOfUnknownPrice: 1,
+  });
+});
+
+it('follows its reports', () => {
+  const status = (...events: DomainEvent[]) => view(uploaded(), commissioned(), ...events).reports[0]?.status;
+  expect(status()).toBe('writing');
+  expect(status(completed)).toBe('completed');
+  expect(status(analysisFailed('overview'))).toBe('failed');
+});
+
+it('keeps nothing personal of what was erased', () => {
+  const row = view(uploaded(), commissioned(), erased([REPORT]));
+  expect(row).toMatchObject({ fileName: null, details: null, reports: [] });
+});
+
+it('keeps the language that was given, else the one that was heard', () => {
+  const heard = [split(1), transcribed(0), allTranscribed(1, 1, 0), assembled()];
+  expect(view(uploaded(), ...heard).language).toBe('en');
+  const given = uploaded();
+  given.data.language = 'ru';
+  expect(view(given, ...heard).language).toBe('ru');
+});
+
+it('makes no row of events whose recording it does not know', () => {
+  expect(evolveRecordingView(undefined, transcribed(0) as Recorded<DomainEvent>)).toBeUndefined();
+});
