@@ -13,11 +13,15 @@ import {
 import { PipelineRunner } from '@voxpersona/pipeline';
 import { createLogger, Environment } from '@voxpersona/platform';
 import { ProjectionsRunner } from '@voxpersona/projections';
+import { Server } from 'node:http';
 import { AddressInfo } from 'node:net';
 import { AppModule } from './app.module';
 import { makeFirstKey } from './first-key';
 import { ProblemFilter } from './http/problem.filter';
 import { assignRequestId } from './http/request-id';
+
+/** A connection on which nothing moves for so long is closed. */
+const IDLE_MS = 120_000;
 
 export interface RunningServer {
   url: string;
@@ -95,7 +99,11 @@ async function serve(
   const { dataFolder } = foundation.database;
   const firstKey = await makeFirstKey(dataFolder, app.get(CommandBus), projections);
   await app.listen(environment.PORT, environment.HOST);
-  const { port } = app.getHttpServer().address() as AddressInfo;
+  const http: Server = app.getHttpServer();
+  // An upload may take as long as it takes while bytes come; what stands still is ended.
+  http.requestTimeout = 0;
+  http.setTimeout(IDLE_MS);
+  const { port } = http.address() as AddressInfo;
   const url = `http://${environment.HOST.includes(':') ? `[${environment.HOST}]` : environment.HOST}:${port}`;
   announce(url, adapters, dataFolder, log);
   if (firstKey) {
@@ -107,12 +115,19 @@ async function serve(
   return {
     url,
     close: async () => {
-      await app.close();
+      await closeHttp(app, http, environment.SHUTDOWN_GRACE_SECONDS * 1_000);
       await pipeline.stop();
       await projections.stop();
       await foundation.close();
     },
   };
+}
+
+/** Takes no new request, lets those under way finish, and cuts what is left after `graceMs`. */
+async function closeHttp(app: NestExpressApplication, http: Server, graceMs: number): Promise<void> {
+  const timer = setTimeout(() => http.closeAllConnections(), graceMs);
+  await app.close();
+  clearTimeout(timer);
 }
 
 function announce(url: string, adapters: Adapters, dataFolder: string, log: Logger): void {

@@ -1,4 +1,4 @@
-import { KeyRing, openBlock, sealBlock } from '@voxpersona/event-store';
+import { KeyRing, openBlock, sealBlock, whileKeyExists } from '@voxpersona/event-store';
 import { Pool } from 'pg';
 
 export const VECTOR_STORE_MIGRATIONS = [
@@ -48,6 +48,7 @@ export class VectorStore {
     await this.pool.query(
       `INSERT INTO passage_vectors (passage_id, recording_id, embedder, sealed_vector)
        SELECT passage_id, $2, $3, sealed FROM unnest($1::uuid[], $4::bytea[]) AS given(passage_id, sealed)
+       WHERE ${whileKeyExists('$2')}
        ON CONFLICT DO NOTHING`,
       [vectors.map(({ passageId }) => passageId), recordingId, embedder, sealed],
     );

@@ -15,6 +15,18 @@ export const KEY_RING_MIGRATIONS = [
   },
 ] as const;
 
+/**
+ * A condition for statements that insert what is sealed under a recording's key: true while the key exists, and holds
+ * it until the end of the statement's transaction. Nothing can so be added behind the back of an erasure, which
+ * destroys the key first and deletes afterwards.
+ *
+ * @param parameter the statement's parameter that holds the recording's id, for example `$1`
+ */
+export function whileKeyExists(parameter: string): string {
+  return `EXISTS (
+    SELECT FROM recording_keys WHERE recording_id = ${parameter} AND wrapped_key IS NOT NULL FOR SHARE)`;
+}
+
 /** How long a key stays in memory; bounds how long another process can still read an erased recording. */
 const CACHE_MILLISECONDS = 30_000;
 const CACHE_ENTRIES = 2_000;

@@ -9,7 +9,7 @@ import {
   RecordingState,
   Scenario,
 } from '@voxpersona/domain';
-import { Actors, Position } from '@voxpersona/event-store';
+import { Actors, AppendOutcomeUnknown, Position } from '@voxpersona/event-store';
 import { originalKey } from '../activities/object-keys';
 import { AudioProbe, Media } from '../providers/media';
 import { ObjectStorage, StoredObject } from '../providers/object-storage';
@@ -67,24 +67,22 @@ export class AcceptUploadHandler implements ICommandHandler<AcceptUpload> {
   async execute(command: AcceptUpload): Promise<UploadAnswer> {
     const { upload, limits } = command;
     let objectKey = upload.stored.key;
-    let target = upload.recordingId;
     let keep = false;
     try {
       const audio = await this.storage.withLocalFile(objectKey, (file) => this.media.probe(file, limits));
       const { recordingId, existing } = await this.claim(command);
       if (existing) return { recordingId, position: existing, duplicate: true };
-      if (recordingId !== target) {
+      if (recordingId !== upload.recordingId) {
         // A claim whose recording was never made: its upload died half-way. This one takes its place.
         await this.storage.move(objectKey, originalKey(recordingId));
         objectKey = originalKey(recordingId);
-        target = recordingId;
       }
       const answer = await this.upload(command, recordingId, objectKey, audio);
       keep = !answer.duplicate;
       return answer;
     } catch (error) {
-      // Unless it is certain that no event names the object, it stays: an orphan is a lesser evil than a loss.
-      keep = await this.mayBeReferenced(target, error);
+      // Only then may an event name the object without our knowing: an orphan is a lesser evil than a loss.
+      keep = error instanceof AppendOutcomeUnknown;
       throw error;
     } finally {
       if (!keep) await this.storage.delete(objectKey);
@@ -139,15 +137,6 @@ export class AcceptUploadHandler implements ICommandHandler<AcceptUpload> {
       commandContext(request, 'upload', recordingId),
     );
     return { recordingId, position: answer.position, duplicate: !holds(answer.state, objectKey) };
-  }
-
-  private async mayBeReferenced(recordingId: string, cause: unknown): Promise<boolean> {
-    try {
-      return (await this.actors.read(recordingDecider, recordingId)).exists;
-    } catch {
-      // The store is away: `cause` is reported, and the sweep of orphans decides later.
-      return cause !== undefined;
-    }
   }
 }
 

@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto';
-import { canonicalJson, JsonObject, KeyRing, openBlock, sealBlock } from '@voxpersona/event-store';
+import {
+  canonicalJson,
+  JsonObject,
+  KeyRing,
+  openBlock,
+  sealBlock,
+  whileKeyExists,
+} from '@voxpersona/event-store';
 import { Pool } from 'pg';
 
 export const RESULT_STORE_MIGRATIONS = [
@@ -64,7 +71,8 @@ export class ResultStore {
     const durationMs = Math.round(performance.now() - startedAt);
     const bytes = Buffer.from(JSON.stringify({ value, durationMs }), 'utf8');
     await this.pool.query(
-      `INSERT INTO stored_results (recording_id, result_key, sealed_result) VALUES ($1, $2, $3)
+      `INSERT INTO stored_results (recording_id, result_key, sealed_result)
+       SELECT $1, $2, $3 WHERE ${whileKeyExists('$1')}
        ON CONFLICT DO NOTHING`,
       [recordingId, key, sealBlock(dataKey, bytes, place)],
     );
