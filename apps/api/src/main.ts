@@ -3,13 +3,15 @@ import {
   ConfigurationInvalid,
   DataFolderInUse,
   EmbeddedPostgresFailed,
+  errorCode,
   loadEnvironment,
+  MasterKeyInvalid,
 } from '@voxpersona/platform';
 import { existsSync } from 'node:fs';
 import { RunningServer, startServer } from './server';
 
 /** Errors whose message says all that the operator needs. */
-const PLAIN_ERRORS = [ConfigurationInvalid, DataFolderInUse, EmbeddedPostgresFailed];
+const PLAIN_ERRORS = [ConfigurationInvalid, DataFolderInUse, EmbeddedPostgresFailed, MasterKeyInvalid];
 
 async function main(): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile('.env');
@@ -27,11 +29,16 @@ async function stop(server: RunningServer): Promise<void> {
 }
 
 function fail(error: unknown): void {
-  const plain = PLAIN_ERRORS.some((known) => error instanceof known);
-  const text =
-    error instanceof Error ? (plain ? error.message : (error.stack ?? error.message)) : String(error);
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(`${explain(error)}\n`);
   process.exit(1);
+}
+
+function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (errorCode(error) === 'EADDRINUSE')
+    return `${error.message}. Choose another PORT, or 0 for any free one.`;
+  const plain = PLAIN_ERRORS.some((known) => error instanceof known);
+  return plain ? error.message : (error.stack ?? error.message);
 }
 
 main().catch(fail);

@@ -12,6 +12,7 @@ export * from './actors/actors';
 export { UnknownEventInStream } from './actors/read-forward';
 export * from './subscriptions/checkpointed-consumer';
 export * from './subscriptions/checkpointed-runner';
+export * from './subscriptions/log-follower';
 export { CHECKPOINT_MIGRATIONS } from './subscriptions/checkpoints';
 export * from './postgres/migrations';
 export * from './postgres/postgres-event-store';

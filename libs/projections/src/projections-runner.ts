@@ -6,7 +6,7 @@ import {
   EventCodec,
   EventStore,
   Position,
-  RunnerStatus,
+  FollowerStatus,
   waitForCheckpoints,
 } from '@voxpersona/event-store';
 import { Pool } from 'pg';
@@ -58,7 +58,7 @@ export class ProjectionsRunner {
     await Promise.all([...this.runners.map((runner) => runner.stop()), this.vectorIndex.stop()]);
   }
 
-  get statuses(): { name: string; status: RunnerStatus }[] {
+  get statuses(): { name: string; status: FollowerStatus }[] {
     return [...this.runners, this.vectorIndex].map(({ name, status }) => ({ name, status }));
   }
 

@@ -2,7 +2,7 @@ import { Controller, Get, Inject, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { HealthCheckService, HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
 import { ADAPTERS, Adapters } from '@voxpersona/composition';
-import { EventStore, RunnerStatus } from '@voxpersona/event-store';
+import { EventStore, FollowerStatus } from '@voxpersona/event-store';
 import { EVENT_STORE, JobQueue, OBJECT_STORAGE, ObjectStorage, PipelineRunner } from '@voxpersona/pipeline';
 import { ProjectionsRunner } from '@voxpersona/projections';
 import { Response } from 'express';
@@ -66,7 +66,7 @@ export class HealthController {
     }
   }
 
-  private runner(name: string, status: RunnerStatus): HealthIndicatorResult {
+  private runner(name: string, status: FollowerStatus): HealthIndicatorResult {
     const indicator = this.indicators.check(name);
     const { state, position } = status;
     const at = { state, position: position.toString() };

@@ -29,7 +29,6 @@ const OF_STATUS: Readonly<Record<number, ProblemName>> = {
   400: 'invalid-request',
   401: 'not-authenticated',
   404: 'not-found',
-  405: 'method-not-allowed',
   413: 'too-large',
   415: 'not-multipart',
 };

@@ -18,7 +18,6 @@ export const PROBLEMS = {
   'invalid-file-name': [400, 'The file name cannot be used'],
   'not-authenticated': [401, 'No valid API key'],
   'not-found': [404, 'Not found'],
-  'method-not-allowed': [405, 'This address does not know this method'],
   'transcript-not-ready': [409, 'The transcript is not there yet'],
   'nothing-to-retry': [409, 'Nothing to retry'],
   'recording-failed': [409, 'The recording could not be processed'],

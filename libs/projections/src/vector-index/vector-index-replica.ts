@@ -1,16 +1,15 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { DomainEvent } from '@voxpersona/domain';
-import { isDatabaseFailure } from '@voxpersona/platform';
 import {
   EventCodec,
   EventFilter,
+  EventNotHandled,
   EventStore,
-  EventStoreUnavailable,
+  FollowerLog,
+  isPassing,
+  LogFollower,
   Position,
   Recorded,
-  RunnerLog,
-  RunnerStatus,
-  START,
+  StoredEvent,
 } from '@voxpersona/event-store';
 import { embedderName, VectorStore } from '@voxpersona/vector-store';
 import { VectorIndex } from './vector-index';
@@ -21,8 +20,6 @@ export interface IndexedEmbedder {
   dimension: number;
 }
 
-const RETRY_MILLISECONDS = 1_000;
-
 const FILTER: EventFilter = {
   types: ['PassagesEmbedded', 'TranscriptAssembled', 'NoSpeechFound', 'RecordingErased', 'ReportErased'],
 };
@@ -31,11 +28,7 @@ const FILTER: EventFilter = {
  * This process's own vector index, kept by following the log. Vectors are read from the vector store, never made here:
  * a rebuild costs no embedding.
  */
-export class VectorIndexReplica {
-  readonly name = 'vector-index';
-  private readonly stopping = new AbortController();
-  private running: Promise<void> | undefined;
-  private current: RunnerStatus = { state: 'stopped', position: START };
+export class VectorIndexReplica extends LogFollower {
   private readonly waiting = new Set<() => void>();
 
   constructor(
@@ -44,26 +37,15 @@ export class VectorIndexReplica {
     private readonly vectors: VectorStore,
     private readonly index: VectorIndex,
     private readonly embedder: IndexedEmbedder,
-    private readonly log: RunnerLog,
-  ) {}
-
-  get status(): RunnerStatus {
-    return this.current;
-  }
-
-  start(): void {
-    this.running ??= this.run();
-  }
-
-  async stop(): Promise<void> {
-    this.stopping.abort();
-    await this.running;
+    log: FollowerLog,
+  ) {
+    super('vector-index', log);
   }
 
   /** Waits until the log is applied up to `position`; false when it took longer than `patienceMs`. */
   async waitFor(position: Position, patienceMs: number): Promise<boolean> {
     const deadline = Date.now() + patienceMs;
-    while (this.current.position < position) {
+    while (this.status.position < position) {
       const left = deadline - Date.now();
       if (left <= 0) return false;
       await new Promise<void>((resolve) => {
@@ -79,44 +61,22 @@ export class VectorIndexReplica {
     return true;
   }
 
-  private async run(): Promise<void> {
-    const { signal } = this.stopping;
-    while (!signal.aborted) {
-      try {
-        await this.follow(signal);
-      } catch (error) {
-        if (!this.waitsFor(error)) return;
-        await sleep(RETRY_MILLISECONDS, undefined, { signal }).catch(() => undefined);
-      }
-    }
-    this.current = { state: 'stopped', position: this.current.position };
-  }
-
-  /** False when going on makes no sense. */
-  private waitsFor(error: unknown): boolean {
-    const { position } = this.current;
-    const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    if (error instanceof EventStoreUnavailable || isDatabaseFailure(error)) {
-      this.current = { state: 'waiting', position, reason };
-      this.log.warn(`${this.name} waits: ${reason}`);
-      return true;
-    }
-    this.current = { state: 'halted', position, reason, at: `after ${position}` };
-    this.log.error(`${this.name} halted: ${reason}`);
-    return false;
-  }
-
-  private async follow(signal: AbortSignal): Promise<void> {
-    const after = this.current.position;
-    this.current = { state: 'running', position: after, caughtUp: false };
+  protected async follow(signal: AbortSignal): Promise<void> {
+    const after = this.status.position;
+    this.reached(after, false);
     for await (const item of this.store.subscribe({ after, filter: FILTER, signal })) {
-      if (item.kind === 'event') {
-        const decoded = await this.codec.decode(item.event);
-        if (decoded.known) await this.apply(decoded.event);
-      }
-      const position = item.kind === 'event' ? item.event.position : item.position;
-      this.current = { state: 'running', position, caughtUp: item.kind === 'caughtUp' };
+      if (item.kind === 'event') await this.handle(item.event);
+      this.reached(item.kind === 'event' ? item.event.position : item.position, item.kind === 'caughtUp');
       for (const wake of [...this.waiting]) wake();
+    }
+  }
+
+  private async handle(stored: StoredEvent): Promise<void> {
+    try {
+      const decoded = await this.codec.decode(stored);
+      if (decoded.known) await this.apply(decoded.event);
+    } catch (error) {
+      throw isPassing(error) ? error : new EventNotHandled(stored, error);
     }
   }
 

@@ -1,0 +1,107 @@
+import { isDatabaseFailure } from '@voxpersona/platform';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { EventStoreUnavailable } from '../port/errors';
+import { Position, START, StoredEvent } from '../port/event-store';
+import { CheckpointFenced } from './checkpoints';
+
+export type FollowerStatus =
+  | { state: 'running'; position: Position; caughtUp: boolean }
+  /** Waits for the database; goes on by itself. */
+  | { state: 'waiting'; position: Position; reason: string }
+  /** Cannot handle an event; goes on with a build, or data, that can. */
+  | { state: 'halted'; position: Position; reason: string; at: string }
+  | { state: 'stopped'; position: Position };
+
+export interface FollowerLog {
+  warn(message: string): void;
+  error(message: string): void;
+}
+
+/** An event that who follows the log could not handle. */
+export class EventNotHandled extends Error {
+  constructor(
+    readonly event: StoredEvent,
+    cause: unknown,
+  ) {
+    super(nameAndMessage(cause), { cause });
+    this.name = 'EventNotHandled';
+  }
+}
+
+const RETRY_MILLISECONDS = 1_000;
+
+/**
+ * The life of something that follows the log: it runs until it is stopped, waits while the database is away, and halts,
+ * visibly, at what it cannot handle.
+ */
+export abstract class LogFollower {
+  private readonly stopping = new AbortController();
+  private running: Promise<void> | undefined;
+  private current: FollowerStatus = { state: 'stopped', position: START };
+
+  protected constructor(
+    readonly name: string,
+    protected readonly log: FollowerLog,
+  ) {}
+
+  get status(): FollowerStatus {
+    return this.current;
+  }
+
+  start(): void {
+    this.running ??= this.run();
+  }
+
+  /** Ends after what is being applied. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.running;
+    this.current = { state: 'stopped', position: this.current.position };
+  }
+
+  /** Follows from where it stands until the signal ends it; throws when it cannot go on. */
+  protected abstract follow(signal: AbortSignal): Promise<void>;
+
+  /** Tells how far it has come. */
+  protected reached(position: Position, caughtUp: boolean): void {
+    this.current = { state: 'running', position, caughtUp };
+  }
+
+  private async run(): Promise<void> {
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
+      try {
+        await this.follow(signal);
+      } catch (error) {
+        if (!this.canGoOn(error)) return;
+        await sleep(RETRY_MILLISECONDS, undefined, { signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  private canGoOn(error: unknown): boolean {
+    const { position } = this.current;
+    const reason = error instanceof EventNotHandled ? error.message : nameAndMessage(error);
+    if (isPassing(error)) {
+      this.current = { state: 'waiting', position, reason };
+      this.log.warn(`${this.name} waits: ${reason}`);
+      return true;
+    }
+    const at =
+      error instanceof EventNotHandled ? `${error.event.type} ${error.event.id}` : `after ${position}`;
+    this.current = { state: 'halted', position, reason, at };
+    this.log.error(`${this.name} halted at ${at}: ${reason}`);
+    return false;
+  }
+}
+
+/** True for trouble that ends by itself and says nothing about an event. */
+export function isPassing(error: unknown): boolean {
+  return (
+    error instanceof CheckpointFenced || error instanceof EventStoreUnavailable || isDatabaseFailure(error)
+  );
+}
+
+function nameAndMessage(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}
