@@ -10,7 +10,7 @@ import {
   Scenario,
 } from '@voxpersona/domain';
 import { Actors, AppendOutcomeUnknown, Position } from '@voxpersona/event-store';
-import { originalKey } from '../activities/object-keys';
+import { adoptedKey } from '../activities/object-keys';
 import { AudioProbe, Media } from '../providers/media';
 import { ObjectStorage, StoredObject } from '../providers/object-storage';
 import { MEDIA, OBJECT_STORAGE } from '../tokens';
@@ -73,9 +73,11 @@ export class AcceptUploadHandler implements ICommandHandler<AcceptUpload> {
       const { recordingId, existing } = await this.claim(command);
       if (existing) return { recordingId, position: existing, duplicate: true };
       if (recordingId !== upload.recordingId) {
-        // A claim whose recording was never made: its upload died half-way. This one takes its place.
-        await this.storage.move(objectKey, originalKey(recordingId));
-        objectKey = originalKey(recordingId);
+        // A claim whose recording is not there: its upload died half-way, or is just a little behind this one. Whoever
+        // appends first makes the recording; each has a key of its own, so neither touches the other's object.
+        const adopted = adoptedKey(recordingId, upload.recordingId);
+        await this.storage.move(objectKey, adopted);
+        objectKey = adopted;
       }
       const answer = await this.upload(command, recordingId, objectKey, audio);
       keep = !answer.duplicate;

@@ -77,8 +77,17 @@ export class JobQueue {
     if (states === 'unfinished') await transaction.query(`NOTIFY ${JOBS_CALLED_OFF_CHANNEL}`);
   }
 
-  /** Takes up to `limit` jobs of a lane that are due, or whose worker died, in the order they were queued. */
-  async claim(worker: string, lane: Lane, limit: number): Promise<JobRecord[]> {
+  /**
+   * Takes up to `limit` jobs of a lane that are due, or whose worker died, in the order they were queued.
+   *
+   * @param except jobs that this worker is running: after an outage of the database their leases may have run out
+   */
+  async claim(
+    worker: string,
+    lane: Lane,
+    limit: number,
+    except: readonly string[] = [],
+  ): Promise<JobRecord[]> {
     const { rows } = await this.pool.query<JobRow>(
       `UPDATE jobs SET
          interruptions = interruptions + CASE state WHEN 'running' THEN 1 ELSE 0 END,
@@ -86,9 +95,10 @@ export class JobQueue {
        WHERE id IN (
          SELECT id FROM jobs
          WHERE lane = $2 AND (state = 'ready' AND run_at <= now() OR state = 'running' AND leased_until < now())
+           AND NOT id = ANY ($5)
          ORDER BY run_at, number LIMIT $3 FOR UPDATE SKIP LOCKED)
        RETURNING ${COLUMNS}`,
-      [worker, lane, limit, LEASE_SECONDS],
+      [worker, lane, limit, LEASE_SECONDS, except],
     );
     return rows.map(toRecord);
   }

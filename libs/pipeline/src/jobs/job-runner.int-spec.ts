@@ -186,6 +186,24 @@ describe('The job runner', () => {
     expect(await queue.list(['done'], 10)).toHaveLength(1);
   });
 
+  it('does not start a job again that it is running itself, though its lease ran out in an outage', async () => {
+    let runs = 0;
+    const finish: (() => void)[] = [];
+    await start(() => {
+      runs += 1;
+      return new Promise((resolve) => finish.push(resolve));
+    });
+    await add();
+    await until('running', 1);
+    await pool.query(`UPDATE jobs SET leased_until = now() - interval '1 minute'`);
+    // Wakes the lane, which claims whatever it may.
+    await add();
+    while (runs < 2) await sleep(5);
+    await sleep(50);
+    expect(runs).toBe(2);
+    for (const end of finish) end();
+  });
+
   it('aborts a job that is called off', async () => {
     const recordingId = randomUUID();
     const ended = new Promise<string>((resolve) => {

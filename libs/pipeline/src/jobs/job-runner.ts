@@ -25,6 +25,8 @@ export interface JobRunnerOptions {
 
 /** Looks for due jobs at least so often, should a notification be lost. */
 const FALLBACK_POLL_MS = 5_000;
+/** Time for an aborted job to clean up and be handed back. */
+const ABORT_PATIENCE_MS = 5_000;
 const HEARTBEAT_MS = (LEASE_SECONDS * 1_000) / 3;
 const LANES: readonly Lane[] = ['media', 'speech-to-text', 'language-model', 'housekeeping'];
 
@@ -77,14 +79,10 @@ export class JobRunner {
     for (const timer of this.timers.values()) clearTimeout(timer);
     await Promise.all(this.claiming.values());
     const finished = Promise.all([...this.running.values()].map((run) => run.finished));
-    let timer: NodeJS.Timeout | undefined;
-    const patience = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, graceMs);
-    });
-    await Promise.race([finished, patience]);
-    clearTimeout(timer);
+    await withPatience(finished, graceMs);
     for (const run of this.running.values()) run.abort.abort();
-    await finished;
+    // A job that does not heed its signal is left to its lease, which runs out.
+    await withPatience(finished, ABORT_PATIENCE_MS);
     clearInterval(this.heartbeat);
   }
 
@@ -118,7 +116,7 @@ export class JobRunner {
       const free = this.options.places[lane] - taken;
       // With no place free the next finished run of this lane wakes it.
       if (free <= 0) return;
-      const records = await this.queue.claim(this.worker, lane, free);
+      const records = await this.queue.claim(this.worker, lane, free, [...this.running.keys()]);
       for (const record of records) this.begin(record);
       if (records.length < free) next = Math.min(next, (await this.queue.nextDueMs(lane)) ?? next);
     } catch (error) {
@@ -206,6 +204,16 @@ export class JobRunner {
       this.options.log.warn(`Leases cannot be renewed: ${describe(error)}`);
     }
   }
+}
+
+/** Waits for something, but no longer than so many milliseconds. */
+async function withPatience(something: Promise<unknown>, patienceMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, patienceMs);
+  });
+  await Promise.race([something, patience]);
+  clearTimeout(timer);
 }
 
 function describeJob({ id, job }: JobRecord): string {
