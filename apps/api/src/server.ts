@@ -40,7 +40,7 @@ export async function startServer(
 ): Promise<RunningServer> {
   const logger = createLogger({ level: environment.LOG_LEVEL, format: environment.LOG_FORMAT });
   Logger.overrideLogger(logger);
-  const log = new Logger('VoxPersona');
+  const log = new Logger('Server');
   const adapters = await chooseAdapters(environment);
   const database = await openDatabaseExclusively(environment, log, onFatal);
   try {

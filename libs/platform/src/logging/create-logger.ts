@@ -1,4 +1,5 @@
 import { ConsoleLogger, LogLevel } from '@nestjs/common';
+import { isatty } from 'node:tty';
 
 const LEVELS: readonly LogLevel[] = ['fatal', 'error', 'warn', 'log', 'debug'];
 
@@ -25,7 +26,9 @@ export function createLogger(options: {
 }): ConsoleLogger {
   return new ApplicationLogger({
     json: options.format === 'json',
-    colors: options.format === 'text' && process.stdout.isTTY,
+    prefix: 'VoxPersona',
+    // Not stdout.isTTY: it is undefined where there is no terminal, and undefined means "with colours" to Nest.
+    colors: options.format === 'text' && isatty(1),
     logLevels: LEVELS.slice(0, LEVELS.indexOf(options.level) + 1),
   });
 }
