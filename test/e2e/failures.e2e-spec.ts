@@ -2,6 +2,9 @@ import { longRecording, silence } from '@test/audio/audio';
 import { Fault } from '@test/fake-provider';
 import { isFinished, TestServer } from '@test/server/test-server';
 import { serverWithFakes, ServerWithFakes } from '@test/server/with-fakes';
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 
 const TEMPORARY: [string, Fault][] = [
   ['down', { kind: 'status', status: 503 }],
@@ -133,6 +136,34 @@ describe('providers that fail', () => {
     for (let attempt = 0; attempt < 5 && status !== 'completed'; attempt += 1) status = await mended();
     expect(status).toBe('completed');
   });
+
+  it('shows the operator what is parked, who can let it run again or cancel it', async () => {
+    world.openai.failAlways(() => ({ kind: 'status', status: 400 }));
+    const id = await server.uploaded(someAudio(), { reports: '' });
+    await server.recordingUntil(id, isFinished);
+    world.openai.failAlways(undefined);
+    const mine = async (): Promise<string[]> => {
+      const jobs = JSON.parse(await vox('jobs', 'list', '--json')) as {
+        id: string;
+        job: { recordingId: string };
+      }[];
+      return jobs.filter(({ job }) => job.recordingId === id).map((parked) => parked.id);
+    };
+    const parked = await mine();
+    expect(parked).toHaveLength(3);
+    await vox('jobs', 'retry', parked[0]!);
+    await vox('jobs', 'cancel', parked[1]!);
+    await expect(vox('jobs', 'cancel', parked[1]!)).rejects.toThrow(/no parked job/);
+    const recording = await server.recordingUntil(id, (r) => isFinished(r) && r.chunks.done === 1);
+    expect(recording).toMatchObject({ status: 'ready', chunks: { done: 1, failed: 2 } });
+    expect(await mine()).toEqual([parked[2]]);
+  });
+
+  async function vox(...words: string[]): Promise<string> {
+    const program = join(__dirname, '../../dist/apps/cli/src/main.js');
+    const env = { ...process.env, VOXPERSONA_DATA_DIR: server.dataFolder };
+    return (await promisify(execFile)(process.execPath, [program, ...words], { env })).stdout;
+  }
 
   it('refuses a retry where nothing has failed', async () => {
     const id = await server.uploaded(someAudio(), { reports: '' });
