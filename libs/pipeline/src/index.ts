@@ -2,7 +2,7 @@ export * from './tokens';
 export * from './pipeline.module';
 export * from './pipeline-runner';
 export * from './activities/object-keys';
-export { eventsOfType, RecordedEvents } from './activities/recording-events';
+export { eventsOfType, RecordedEvents } from './activities/recorded-events';
 export * from './catalogue/catalogue';
 export * from './catalogue/load-catalogue';
 export * from './commands/accept-upload';

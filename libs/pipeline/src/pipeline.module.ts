@@ -7,11 +7,11 @@ import {
   ReleaseAudioClaimHandler,
 } from './activities/erase.handlers';
 import { GivingUp } from './activities/giving-up';
-import { PassageIndexer } from './activities/index-passages';
+import { PassageIndexer } from './activities/passage-indexer';
 import { IndexReportHandler } from './activities/index-report.handler';
 import { IndexTranscriptHandler } from './activities/index-transcript.handler';
-import { RecordedEvents } from './activities/recording-events';
-import { ResultReporter } from './activities/report-result';
+import { RecordedEvents } from './activities/recorded-events';
+import { ResultReporter } from './activities/result-reporter';
 import { SplitAudioHandler } from './activities/split-audio.handler';
 import { StartReportHandler } from './activities/start-report.handler';
 import { TranscribeChunkHandler } from './activities/transcribe-chunk.handler';

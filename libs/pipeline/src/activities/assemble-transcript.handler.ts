@@ -3,8 +3,8 @@ import { DomainEvent, isErased, RecordedChunk, TranscriptLine } from '@voxperson
 import { Recorded } from '@voxpersona/event-store';
 import { HeardChunk, mergeChunks } from '../providers/media';
 import { AssembleTranscript } from './job-command';
-import { eventsOfType, RecordedEvents } from './recording-events';
-import { ResultReporter } from './report-result';
+import { eventsOfType, RecordedEvents } from './recorded-events';
+import { ResultReporter } from './result-reporter';
 
 /** Lays what was heard in all chunks on one time line. */
 @CommandHandler(AssembleTranscript)

@@ -8,7 +8,7 @@ import { ResultStore } from '../results/result-store';
 import { KEY_RING, OBJECT_STORAGE } from '../tokens';
 import { EraseRecordingData, EraseReport, ReleaseAudioClaim } from './job-command';
 import { recordingPrefix } from './object-keys';
-import { ResultReporter } from './report-result';
+import { ResultReporter } from './result-reporter';
 
 /** Destroys the key first, which makes everything sealed unreadable at once, then deletes what is left. */
 @CommandHandler(EraseRecordingData)

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Failure } from '@voxpersona/domain';
 import { CommandContext } from '@voxpersona/event-store';
 import { Job } from '../jobs/job';
-import { ResultReporter } from './report-result';
+import { ResultReporter } from './result-reporter';
 
 /** Appends what a job's giving up means for its recording or report, so that it is seen there and can be retried. */
 @Injectable()

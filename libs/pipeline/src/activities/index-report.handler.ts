@@ -1,10 +1,10 @@
 import { CommandHandler, ICommandHandler } from '@nestjs/cqrs';
 import { isErased } from '@voxpersona/domain';
 import { cutReportPassages } from '../passages/passages';
-import { PassageIndexer } from './index-passages';
+import { PassageIndexer } from './passage-indexer';
 import { IndexReport } from './job-command';
-import { eventsOfType, RecordedEvents } from './recording-events';
-import { ResultReporter } from './report-result';
+import { eventsOfType, RecordedEvents } from './recorded-events';
+import { ResultReporter } from './result-reporter';
 
 /** Cuts a finished report into passages and embeds them. */
 @CommandHandler(IndexReport)

@@ -14,8 +14,8 @@ import { MEDIA, OBJECT_STORAGE, SPEECH_TO_TEXT } from '../tokens';
 import { SplitAudio } from './job-command';
 import { chunkKey } from './object-keys';
 import { promptContextOf } from './prompt-context';
-import { eventsOfType, RecordedEvents } from './recording-events';
-import { ResultReporter } from './report-result';
+import { eventsOfType, RecordedEvents } from './recorded-events';
+import { ResultReporter } from './result-reporter';
 
 /** Cuts the original into chunks and stores them. */
 @CommandHandler(SplitAudio)

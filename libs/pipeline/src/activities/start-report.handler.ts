@@ -3,7 +3,7 @@ import { CommandHandler, ICommandHandler } from '@nestjs/cqrs';
 import { Catalogue } from '../catalogue/catalogue';
 import { CATALOGUE } from '../tokens';
 import { StartReport } from './job-command';
-import { ResultReporter } from './report-result';
+import { ResultReporter } from './result-reporter';
 
 /** Begins a report's own stream, with the parts and prompt versions that its type has today. */
 @CommandHandler(StartReport)

@@ -8,7 +8,7 @@ import { ResultStore, StoredResult } from '../results/result-store';
 import { OBJECT_STORAGE, SPEECH_TO_TEXT } from '../tokens';
 import { callRecordOf } from './call-record';
 import { TranscribeChunk } from './job-command';
-import { ResultReporter } from './report-result';
+import { ResultReporter } from './result-reporter';
 
 /** Turns one chunk into text. */
 @CommandHandler(TranscribeChunk)

@@ -8,8 +8,8 @@ import { ResultStore, StoredResult } from '../results/result-store';
 import { CATALOGUE, LANGUAGE_MODEL } from '../tokens';
 import { callRecordOf } from './call-record';
 import { WriteReportPart } from './job-command';
-import { eventsOfType, RecordedEvents } from './recording-events';
-import { ResultReporter } from './report-result';
+import { eventsOfType, RecordedEvents } from './recorded-events';
+import { ResultReporter } from './result-reporter';
 
 /** Has the language model write one part of a report. */
 @CommandHandler(WriteReportPart)
