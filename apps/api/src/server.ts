@@ -22,6 +22,8 @@ import { assignRequestId } from './http/request-id';
 
 /** A connection on which nothing moves for so long is closed. */
 const IDLE_MS = 120_000;
+/** Longer than the minute after which proxies commonly let go: who reuses a connection must not meet its end. */
+const KEEP_ALIVE_MS = 75_000;
 
 export interface RunningServer {
   url: string;
@@ -103,15 +105,17 @@ async function serve(
   // An upload may take as long as it takes while bytes come; what stands still is ended.
   http.requestTimeout = 0;
   http.setTimeout(IDLE_MS);
+  http.keepAliveTimeout = KEEP_ALIVE_MS;
   const { port } = http.address() as AddressInfo;
   const url = `http://${environment.HOST.includes(':') ? `[${environment.HOST}]` : environment.HOST}:${port}`;
-  announce(url, adapters, dataFolder, log);
   if (firstKey) {
     // Not by the logger: logs are kept and sent around, this is shown once.
     process.stdout.write(
       `\nYour API key, shown this once (also kept in ${firstKey.file}):\n\n  ${firstKey.apiKey}\n\n`,
     );
   }
+  // Last: who waits for this line has seen all that a start prints.
+  announce(url, adapters, dataFolder, log);
   return {
     url,
     close: async () => {
