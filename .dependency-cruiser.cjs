@@ -13,25 +13,33 @@ module.exports = {
       name: 'event-store-stands-on-domain',
       severity: 'error',
       from: { path: '^libs/event-store/src' },
-      to: { path: '^(apps|libs/(pipeline|projections|vector-store|composition))/' },
+      to: { path: '^(apps|libs/(pipeline|projections|vector-store|vector-index|composition))/' },
     },
     {
       name: 'platform-stands-alone',
       severity: 'error',
       from: { path: '^libs/platform/src' },
+      to: {
+        path: '^(apps|libs/(domain|event-store|pipeline|projections|vector-store|vector-index|composition))/',
+      },
+    },
+    {
+      name: 'vector-index-stands-on-platform',
+      severity: 'error',
+      from: { path: '^libs/vector-index/src' },
       to: { path: '^(apps|libs/(domain|event-store|pipeline|projections|vector-store|composition))/' },
     },
     {
       name: 'vector-store-stands-on-event-store',
       severity: 'error',
       from: { path: '^libs/vector-store/src' },
-      to: { path: '^(apps|libs/(pipeline|projections|composition))/' },
+      to: { path: '^(apps|libs/(pipeline|projections|vector-index|composition))/' },
     },
     {
       name: 'pipeline-and-projections-stand-apart',
       severity: 'error',
       from: { path: '^libs/pipeline/src' },
-      to: { path: '^(apps|libs/(projections|composition))/' },
+      to: { path: '^(apps|libs/(projections|vector-index|composition))/' },
     },
     {
       name: 'projections-do-not-see-the-pipeline',

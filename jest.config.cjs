@@ -23,7 +23,7 @@ const base = {
     ],
   },
   moduleNameMapper: {
-    '^@voxpersona/(domain|event-store|pipeline|projections|platform|vector-store|composition)$':
+    '^@voxpersona/(domain|event-store|pipeline|projections|platform|vector-store|vector-index|composition)$':
       '<rootDir>/libs/$1/src',
     '^@test/(.*)$': '<rootDir>/test/support/$1',
   },

@@ -1,4 +1,5 @@
 export * from './backoff';
+export * from './compiled-file';
 export * from './error-code';
 export * from './postgres/listener';
 export * from './postgres/migrate';
