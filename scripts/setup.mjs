@@ -3,6 +3,7 @@
 //
 //   --build               compile when a source is newer than the last build
 //   --with=pocketsphinx   the offline recogniser (a system package)
+//   --with=faiss          the native half of faiss-node, see faiss.mjs
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -16,6 +17,7 @@ import {
 } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { provideFaiss } from './faiss.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const args = process.argv.slice(2);
@@ -77,22 +79,30 @@ function newestIn(folder) {
   );
 }
 
-/** Installs a program as root on Debian; elsewhere says how to, and goes on without it. */
 function installProgram(name) {
+  if (name === 'faiss') {
+    provideFaiss(root, installDebian, say);
+    return;
+  }
   const program = PROGRAMS[name];
   if (!program) fail(`There is no program ${name} to install.`);
   const { command, packages } = program;
   if (isOnPath(command)) return;
+  installDebian(packages);
+  if (!isOnPath(command)) say(`Going on without ${command}.`);
+}
+
+/** Installs packages as root on Debian; elsewhere says how to, and goes on without them. */
+function installDebian(packages) {
   const canInstall = process.getuid?.() === 0 && isOnPath('apt-get');
   if (!canInstall) {
-    say(`${command} is missing. On Debian or Ubuntu: sudo apt-get install -y ${packages.join(' ')}`);
+    say(`Missing, on Debian or Ubuntu: sudo apt-get install -y ${packages.join(' ')}`);
     return;
   }
-  say(`Installing the Debian packages ${packages.join(' and ')} …`);
+  say(`Installing the Debian packages ${packages.join(', ')} …`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   run('apt-get', ['update', '-qq'], { env, optional: true });
   run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], { env, optional: true });
-  if (!isOnPath(command)) say(`${command} could not be installed; going on without it.`);
 }
 
 function isOnPath(command) {
