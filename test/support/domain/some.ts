@@ -23,7 +23,10 @@ export const someCall: CallRecord = {
   requestId: null,
 };
 
-export const uploaded = (reports: string[] = ['summary']): Of<RecordingEvent, 'AudioUploaded'> => ({
+export const uploaded = (
+  reports: string[] = ['summary'],
+  language: string | null = 'en',
+): Of<RecordingEvent, 'AudioUploaded'> => ({
   type: 'AudioUploaded',
   data: {
     recordingId: RECORDING,
@@ -35,13 +38,16 @@ export const uploaded = (reports: string[] = ['summary']): Of<RecordingEvent, 'A
     objectKey: `recordings/${RECORDING}/original`,
     audio: { durationSeconds: 30, container: 'mp3', codec: 'mp3', sampleRate: 16000, channels: 1 },
     scenario: 'interview',
-    language: null,
+    language,
     details: {},
     reports,
   },
 });
 
-export const split = (count = 2): Of<RecordingEvent, 'AudioSplit'> => ({
+export const split = (
+  count = 2,
+  firstChunks = Array.from({ length: count }, (_, index) => index),
+): Of<RecordingEvent, 'AudioSplit'> => ({
   type: 'AudioSplit',
   data: {
     recordingId: RECORDING,
@@ -54,7 +60,9 @@ export const split = (count = 2): Of<RecordingEvent, 'AudioSplit'> => ({
       objectKey: `recordings/${RECORDING}/chunks/x/${index}.mp3`,
       sizeBytes: 1,
       sha256: 'c'.repeat(64),
+      silences: [],
     })),
+    firstChunks,
     engine: 'ffmpeg 1',
     promptContext: '',
   },
@@ -68,7 +76,9 @@ export const transcribed = (chunkIndex: number, round = 0): Of<RecordingEvent, '
     chunkIndex,
     segments: [{ start: 0, end: 1, text: 'hello' }],
     language: 'en',
+    gaps: [],
     call: someCall,
+    discardedCalls: [],
   },
 });
 

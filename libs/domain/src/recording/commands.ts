@@ -14,7 +14,12 @@ type DataOf<D> = EventOf<D> extends { data: infer Data } ? Data : never;
 /** What can be asked of a recording. The recording is the stream that the command is sent to. */
 export type RecordingCommand =
   | { type: 'UploadAudio'; audio: DataOf<typeof AudioUploaded> }
-  | { type: 'RecordSplit'; split: Omit<DataOf<typeof AudioSplit>, 'recordingId'> }
+  | {
+      type: 'RecordSplit';
+      split: Omit<DataOf<typeof AudioSplit>, 'recordingId' | 'firstChunks'>;
+      /** Whether the recogniser finds out the language by itself when it is not told. */
+      detectsLanguage: boolean;
+    }
   | { type: 'RecordChunkTranscription'; result: Omit<DataOf<typeof ChunkTranscribed>, 'recordingId'> }
   | { type: 'RecordChunkFailure'; round: number; chunkIndex: number; failure: Failure }
   | {

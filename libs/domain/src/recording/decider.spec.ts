@@ -89,10 +89,14 @@ describe('Uploading and splitting', () => {
       .when({ type: 'UploadAudio', audio: { ...uploaded().data, objectKey: 'other' } })
       .thenRefused('recording_exists'));
 
-  const { recordingId: _, ...splitData } = split().data;
+  const { recordingId: _, firstChunks: _first, ...splitData } = split().data;
   it('records the split once', () => {
-    recording(uploaded()).when({ type: 'RecordSplit', split: splitData }).then(split());
-    recording(uploaded(), split()).when({ type: 'RecordSplit', split: splitData }).thenNothing();
+    recording(uploaded())
+      .when({ type: 'RecordSplit', split: splitData, detectsLanguage: true })
+      .then(split());
+    recording(uploaded(), split())
+      .when({ type: 'RecordSplit', split: splitData, detectsLanguage: true })
+      .thenNothing();
   });
 
   it('knows no chunk before it', () => recording(uploaded()).when(transcribe(0)).thenRefused('not_split'));
@@ -243,7 +247,11 @@ describe('Erasing', () => {
     failChunk(0),
     transcript(1),
     index(1),
-    { type: 'RecordSplit', split: { durationSeconds: 1, chunks: [], engine: 'x', promptContext: '' } },
+    {
+      type: 'RecordSplit',
+      split: { durationSeconds: 1, chunks: [], engine: 'x', promptContext: '' },
+      detectsLanguage: true,
+    },
     { type: 'RecordStageFailure', stage: 'split', failure: someFailure },
   ])('drops a late $type', (command) =>
     recording(...gone)
@@ -292,4 +300,114 @@ it('folds into what the activities need', () => {
     chunks: [{ index: 0, objectKey: expect.any(String), sha256: expect.any(String), status: 'pending' }],
   });
   expect(someCall.costUsd).toBe(0.001);
+});
+
+describe('The language', () => {
+  const { recordingId: _, firstChunks: _all, ...splitData } = split(3).data;
+  const recordSplit = (detectsLanguage: boolean): RecordingCommand => ({
+    type: 'RecordSplit',
+    split: splitData,
+    detectsLanguage,
+  });
+  const unknown = uploaded(['summary'], null);
+  const silent = (chunkIndex: number): RecordingEvent => ({
+    type: 'ChunkTranscribed',
+    data: { ...transcribed(chunkIndex).data, segments: [] },
+  });
+  const hearNothing = (chunkIndex: number): RecordingCommand => {
+    const { recordingId: _id, ...result } = transcribed(chunkIndex).data;
+    return { type: 'RecordChunkTranscription', result: { ...result, segments: [] } };
+  };
+  const detected = (chunkIndex: number): RecordingEvent => ({
+    type: 'LanguageDetected',
+    data: { recordingId: RECORDING, chunkIndex, language: 'en' },
+  });
+  const released = (...chunks: number[]): RecordingEvent => ({
+    type: 'ChunksReleased',
+    data: { recordingId: RECORDING, chunks },
+  });
+
+  it('that was given lets all chunks begin', () =>
+    recording(uploaded()).when(recordSplit(true)).then(split(3)));
+  it('that the recogniser does not detect is not waited for', () =>
+    recording(unknown).when(recordSplit(false)).then(split(3)));
+  it('that is to be detected lets the first chunk begin alone', () =>
+    recording(unknown)
+      .when(recordSplit(true))
+      .then(split(3, [0])));
+  it('is what the first chunk with speech tells, and lets the others go on', () =>
+    recording(unknown, split(3, [0]))
+      .when(transcribe(0))
+      .then(transcribed(0), detected(0), released(1, 2)));
+  it('is asked of the next chunk when one is silent, or failed', () => {
+    recording(unknown, split(3, [0]))
+      .when(hearNothing(0))
+      .then(silent(0), released(1));
+    recording(unknown, split(3, [0]))
+      .when(failChunk(0))
+      .then(chunkFailed(0), released(1));
+    recording(unknown, split(3, [0]), silent(0), released(1))
+      .when(transcribe(1))
+      .then(transcribed(1), detected(1), released(2));
+  });
+  it('is not waited for when a chunk with speech does not tell it', () => {
+    const { recordingId: _id, ...result } = transcribed(0).data;
+    const untold = { ...result, language: null };
+    recording(unknown, split(3, [0]))
+      .when({ type: 'RecordChunkTranscription', result: untold })
+      .then({ type: 'ChunkTranscribed', data: { recordingId: RECORDING, ...untold } }, released(1, 2));
+  });
+  it('may be told by the last chunk', () =>
+    recording(unknown, split(2, [0]), silent(0), released(1))
+      .when(transcribe(1))
+      .then(transcribed(1), detected(1), allTranscribed(1, 2, 0)));
+  it('is told once', () =>
+    recording(unknown, split(3, [0]), transcribed(0), detected(0), released(1, 2))
+      .when(transcribe(1))
+      .then(transcribed(1)));
+});
+
+describe('What was left out of a chunk', () => {
+  it('is a gap of the transcript', () => {
+    const { recordingId: _, ...result } = transcribed(1).data;
+    const gaps = [{ start: 2.5, end: 99, code: 'repetition' }];
+    const withGap: RecordingEvent = {
+      type: 'ChunkTranscribed',
+      data: { recordingId: RECORDING, ...result, gaps },
+    };
+    recording(uploaded([]), split(2), transcribed(0), withGap, allTranscribed(1, 2, 0))
+      .when(transcript(1))
+      .then({
+        ...assembled(),
+        data: { ...assembled().data, gaps: [{ chunkIndex: 1, start: 12.5, end: 20, code: 'repetition' }] },
+      });
+  });
+});
+
+describe('Another embedder', () => {
+  it('may embed the same transcript again, once', () => {
+    const { recordingId: _, owner: _owner, ...rest } = embedded(1).data;
+    const other = { ...rest, embedder: { provider: 'other', model: 'm', dimension: 3 } };
+    const again: RecordingEvent = {
+      type: 'PassagesEmbedded',
+      data: { recordingId: RECORDING, owner: OWNER, ...other },
+    };
+    const before = [
+      uploaded([]),
+      split(1),
+      transcribed(0),
+      allTranscribed(1, 1, 0),
+      assembled(),
+      embedded(1),
+    ];
+    recording(...before)
+      .when(index(1))
+      .thenNothing();
+    recording(...before)
+      .when({ type: 'RecordPassages', embedded: other })
+      .then(again);
+    recording(...before, again)
+      .when({ type: 'RecordPassages', embedded: other })
+      .thenNothing();
+  });
 });

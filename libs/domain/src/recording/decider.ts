@@ -1,5 +1,7 @@
 import { accept, acceptNothing, Decider, Decision, refuse, Refusal } from '../shared/decider';
 import { deriveId } from '../shared/ids';
+import { isErased } from '../shared/personal';
+import { embedderName } from '../shared/values';
 import { RecordingCommand } from './commands';
 import { RecordingEvent, RecordingStage } from './events';
 import {
@@ -87,8 +89,7 @@ function decidePresent(state: PresentRecording, command: RecordingCommand): Reco
         ? acceptNothing()
         : refuse('recording_exists', 'This recording has its audio already.');
     case 'RecordSplit':
-      if (state.chunks.length > 0) return acceptNothing();
-      return accept({ type: 'AudioSplit', data: { recordingId, ...command.split } });
+      return recordSplit(state, command);
     case 'RecordChunkTranscription':
       return recordChunkTranscription(state, command);
     case 'RecordChunkFailure':
@@ -114,6 +115,17 @@ function decidePresent(state: PresentRecording, command: RecordingCommand): Reco
   }
 }
 
+/** All chunks at once, unless the language is to be found out: then the first of them has to tell it. */
+function recordSplit(
+  state: PresentRecording,
+  { split, detectsLanguage }: CommandOf<'RecordSplit'>,
+): RecordingDecision {
+  if (state.chunks.length > 0) return acceptNothing();
+  const all = split.chunks.map((chunk) => chunk.index);
+  const firstChunks = state.language === null && detectsLanguage ? all.slice(0, 1) : all;
+  return accept({ type: 'AudioSplit', data: { recordingId: state.recordingId, ...split, firstChunks } });
+}
+
 function recordChunkTranscription(
   state: PresentRecording,
   { result }: CommandOf<'RecordChunkTranscription'>,
@@ -121,7 +133,7 @@ function recordChunkTranscription(
   const chunk = findChunk(state, result.chunkIndex);
   if ('kind' in chunk) return chunk;
   if (chunk.status === 'transcribed') return acceptNothing();
-  return withCompletion(state, {
+  return withWhatFollows(state, {
     type: 'ChunkTranscribed',
     data: { recordingId: state.recordingId, ...result },
   });
@@ -137,29 +149,56 @@ function recordChunkFailure(
   if (chunk.status !== 'pending' || overtaken) return acceptNothing();
   const { recordingId } = state;
   const { round, chunkIndex, failure } = command;
-  return withCompletion(state, {
+  return withWhatFollows(state, {
     type: 'ChunkTranscriptionFailed',
     data: { recordingId, round, chunkIndex, start: chunk.start, end: chunk.end, failure },
   });
 }
 
-/** Adds AllChunksTranscribed when `event` leaves no chunk pending and there is something new to assemble. */
-function withCompletion(state: PresentRecording, event: RecordingEvent): RecordingDecision {
+type ChunkOutcome = Extract<RecordingEvent, { type: 'ChunkTranscribed' | 'ChunkTranscriptionFailed' }>;
+
+/**
+ * A chunk's outcome, and what it decides: the language, which chunks may go on now, and whether there is something new
+ * to assemble.
+ */
+function withWhatFollows(state: PresentRecording, event: ChunkOutcome): RecordingDecision {
   const next = evolveRecording(state, event);
-  if (next.phase !== 'present' || next.chunks.some((chunk) => chunk.status === 'pending'))
-    return accept(event);
+  if (next.phase !== 'present') return accept(event);
+  if (next.chunks.some((chunk) => chunk.status === 'pending')) {
+    return accept<RecordingEvent>(event, ...languageFound(state, event), ...released(next, event));
+  }
+  return accept<RecordingEvent>(event, ...languageFound(state, event), ...completion(next));
+}
+
+function languageFound(state: PresentRecording, event: ChunkOutcome): RecordingEvent[] {
+  if (state.language !== null || !heardSpeech(event) || event.data.language === null) return [];
+  const { chunkIndex, language } = event.data;
+  return [{ type: 'LanguageDetected', data: { recordingId: state.recordingId, chunkIndex, language } }];
+}
+
+/** Of silence a recogniser may say any language. */
+function heardSpeech(event: ChunkOutcome): event is Extract<ChunkOutcome, { type: 'ChunkTranscribed' }> {
+  if (event.type !== 'ChunkTranscribed' || isErased(event.data.segments)) return false;
+  return event.data.segments.length > 0;
+}
+
+/** All that waits once speech was heard; else, when nobody is at it any more, the next chunk alone. */
+function released(next: PresentRecording, event: ChunkOutcome): RecordingEvent[] {
+  const waiting = next.chunks.filter((chunk) => !chunk.released).map((chunk) => chunk.index);
+  const underWay = next.chunks.some((chunk) => chunk.released && chunk.status === 'pending');
+  const chunks = heardSpeech(event) ? waiting : underWay ? [] : waiting.slice(0, 1);
+  if (chunks.length === 0) return [];
+  return [{ type: 'ChunksReleased', data: { recordingId: next.recordingId, chunks } }];
+}
+
+function completion(next: PresentRecording): RecordingEvent[] {
   const firstTime = next.announcedVersion === 0;
-  if (!firstTime && !next.hasUnassembledChunks) return accept(event);
+  if (!firstTime && !next.hasUnassembledChunks) return [];
   const transcribed = next.chunks.filter((chunk) => chunk.status === 'transcribed').length;
-  return accept(event, {
-    type: 'AllChunksTranscribed',
-    data: {
-      recordingId: next.recordingId,
-      transcriptVersion: next.announcedVersion + 1,
-      transcribed,
-      failed: next.chunks.length - transcribed,
-    },
-  });
+  const { recordingId, announcedVersion } = next;
+  const failed = next.chunks.length - transcribed;
+  const transcriptVersion = announcedVersion + 1;
+  return [{ type: 'AllChunksTranscribed', data: { recordingId, transcriptVersion, transcribed, failed } }];
 }
 
 function recordTranscript(
@@ -198,8 +237,10 @@ function recordPassages(
 ): RecordingDecision {
   const { source } = embedded;
   if (source.kind !== 'transcript') return acceptNothing();
-  const overtaken = source.transcriptVersion !== state.assembledVersion;
-  if (overtaken || state.indexedVersion >= source.transcriptVersion) return acceptNothing();
+  const version = source.transcriptVersion;
+  const overtaken = version !== state.assembledVersion;
+  const known = state.indexedVersion >= version && state.indexedBy.includes(embedderName(embedded.embedder));
+  if (overtaken || known) return acceptNothing();
   const { recordingId, owner } = state;
   return accept({ type: 'PassagesEmbedded', data: { recordingId, owner, ...embedded } });
 }

@@ -10,6 +10,7 @@ import {
   scenario,
   seconds,
   sha256,
+  stretch,
   transcriptLine,
 } from '../shared/values';
 
@@ -59,6 +60,8 @@ export const audioChunk = z.object({
   objectKey: z.string().min(1),
   sizeBytes: z.number().int().min(1),
   sha256,
+  /** Where it is silent, in seconds from its start: text there is not believed. */
+  silences: z.array(stretch),
 });
 export type RecordedChunk = z.infer<typeof audioChunk>;
 
@@ -68,11 +71,32 @@ export const AudioSplit = defineEvent(
     recordingId,
     durationSeconds: seconds,
     chunks: z.array(audioChunk).min(1),
+    /** Chunks to transcribe at once; the others wait until a chunk has told the language. */
+    firstChunks: z.array(index).min(1),
     /** Program and version that cut the audio. */
     engine: z.string(),
     /** Names and terms for the recogniser, fixed here so that no chunk's input depends on timing. */
     promptContext: personal(z.string()),
   }),
+  { version: 2, upcasters: { 1: splitBeforeLanguages } },
+);
+
+/** Before version 2 all chunks were transcribed at once, and silence was not recorded. */
+function splitBeforeLanguages(data: Record<string, unknown>): Record<string, unknown> {
+  const chunks = (data.chunks as { index: number }[]).map((chunk) => ({ ...chunk, silences: [] }));
+  return { ...data, chunks, firstChunks: chunks.map((chunk) => chunk.index) };
+}
+
+/** More chunks may be transcribed: the language is known now, or the next chunk is asked for it. */
+export const ChunksReleased = defineEvent(
+  'ChunksReleased',
+  z.object({ recordingId, chunks: z.array(index).min(1) }),
+);
+
+/** The language was not given; this chunk told it, and all others are transcribed in it. */
+export const LanguageDetected = defineEvent(
+  'LanguageDetected',
+  z.object({ recordingId, chunkIndex: index, language: z.string().min(2).max(8) }),
 );
 
 export const ChunkTranscribed = defineEvent(
@@ -84,8 +108,13 @@ export const ChunkTranscribed = defineEvent(
     /** Seconds from the start of the chunk. Empty: no speech in it. */
     segments: personal(z.array(z.object({ start: seconds, end: seconds, text: z.string().min(1) }))),
     language,
+    /** Stretches whose text was taken to be invented and left out, in seconds from the start of the chunk. */
+    gaps: z.array(stretch.extend({ code: z.string().min(1) })),
     call: callRecord,
+    /** Calls for this chunk whose results were not used: they cost all the same. */
+    discardedCalls: z.array(callRecord),
   }),
+  { version: 2, upcasters: { 1: (data) => ({ ...data, gaps: [], discardedCalls: [] }) } },
 );
 
 export const ChunkTranscriptionFailed = defineEvent(
@@ -175,6 +204,8 @@ export const RecordingErasureCompleted = defineEvent(
 export const RECORDING_EVENTS = [
   AudioUploaded,
   AudioSplit,
+  ChunksReleased,
+  LanguageDetected,
   ChunkTranscribed,
   ChunkTranscriptionFailed,
   AllChunksTranscribed,

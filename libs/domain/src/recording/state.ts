@@ -1,5 +1,5 @@
 import { isErased } from '../shared/personal';
-import { Gap } from '../shared/values';
+import { embedderName, Gap, Stretch } from '../shared/values';
 import { RecordingEvent, RecordingStage } from './events';
 
 export interface ChunkState {
@@ -13,6 +13,12 @@ export interface ChunkState {
   status: 'pending' | 'transcribed' | 'failed';
   /** Why it failed; null unless `status` is `failed`. */
   failureCode: string | null;
+  /** False while it waits for the language. */
+  released: boolean;
+  /** Where it is silent, in seconds from its start. */
+  silences: readonly Stretch[];
+  /** Stretches whose text was left out, in seconds from its start. */
+  gaps: readonly (Stretch & { code: string })[];
 }
 
 export interface PresentRecording {
@@ -21,7 +27,7 @@ export interface PresentRecording {
   owner: string;
   claimId: string;
   objectKey: string;
-  /** As the user gave it; null: detect. */
+  /** As the user gave it, or as a chunk told it; null while it is not known. */
   language: string | null;
   /** Types of the reports that every transcript of this recording gets. */
   reports: readonly string[];
@@ -37,6 +43,8 @@ export interface PresentRecording {
   assembledVersion: number;
   /** Version whose passages are embedded; 0 before. */
   indexedVersion: number;
+  /** Names of the embedders that have embedded that version. */
+  indexedBy: readonly string[];
   failedStages: readonly RecordingStage[];
   reportIds: readonly string[];
 }
@@ -54,16 +62,27 @@ export type RecordingState = { phase: 'absent' } | PresentRecording | ErasedReco
 
 export const initialRecording: RecordingState = { phase: 'absent' };
 
-/** Chunks that failed, as the gaps that a transcript shows. */
+/** What a chunk lacks, in seconds from the start of the recording: all of it when it failed, else what was left out. */
+export function gapsOfChunk(
+  chunk: Pick<ChunkState, 'index' | 'start' | 'end' | 'status' | 'gaps'> & { code: string | null },
+): Gap[] {
+  const { index: chunkIndex, start, end, status, gaps, code } = chunk;
+  if (status === 'failed') return [{ chunkIndex, start, end, code: code ?? 'unknown' }];
+  return gaps.map((gap) => ({
+    chunkIndex,
+    start: toMilliseconds(start + gap.start),
+    end: toMilliseconds(Math.min(start + gap.end, end)),
+    code: gap.code,
+  }));
+}
+
+function toMilliseconds(seconds: number): number {
+  return Math.round(seconds * 1_000) / 1_000;
+}
+
+/** What the transcript lacks, chunk by chunk. */
 export function gapsOf(recording: PresentRecording): Gap[] {
-  return recording.chunks
-    .filter((chunk) => chunk.status === 'failed')
-    .map(({ index, start, end, failureCode }) => ({
-      chunkIndex: index,
-      start,
-      end,
-      code: failureCode ?? 'unknown',
-    }));
+  return recording.chunks.flatMap((chunk) => gapsOfChunk({ ...chunk, code: chunk.failureCode }));
 }
 
 export function evolveRecording(state: RecordingState, event: RecordingEvent): RecordingState {
@@ -91,6 +110,7 @@ function uploaded(data: AudioUploadedData): PresentRecording {
     announcedVersion: 0,
     assembledVersion: 0,
     indexedVersion: 0,
+    indexedBy: [],
     failedStages: [],
     reportIds: [],
   };
@@ -102,24 +122,27 @@ function evolvePresent(state: PresentRecording, event: RecordingEvent): Recordin
       return {
         ...withoutFailed(state, ['split']),
         promptContext: isErased(event.data.promptContext) ? '' : event.data.promptContext,
-        chunks: event.data.chunks.map(({ index, start, end, overlapSeconds, objectKey, sha256 }) => ({
-          index,
-          start,
-          end,
-          overlapSeconds,
-          objectKey,
-          sha256,
+        chunks: event.data.chunks.map(({ sizeBytes: _, ...chunk }) => ({
+          ...chunk,
           status: 'pending',
           failureCode: null,
+          released: event.data.firstChunks.includes(chunk.index),
+          gaps: [],
         })),
       };
-    case 'ChunkTranscribed':
-      return {
-        ...withChunk(state, event.data.chunkIndex, 'transcribed', null),
-        hasUnassembledChunks: true,
-      };
-    case 'ChunkTranscriptionFailed':
-      return withChunk(state, event.data.chunkIndex, 'failed', event.data.failure.code);
+    case 'ChunksReleased':
+      return event.data.chunks.reduce((next, index) => withChunk(next, index, { released: true }), state);
+    case 'LanguageDetected':
+      return { ...state, language: event.data.language };
+    case 'ChunkTranscribed': {
+      const { chunkIndex, gaps } = event.data;
+      const changed = withChunk(state, chunkIndex, { status: 'transcribed', failureCode: null, gaps });
+      return { ...changed, hasUnassembledChunks: true };
+    }
+    case 'ChunkTranscriptionFailed': {
+      const { chunkIndex, failure } = event.data;
+      return withChunk(state, chunkIndex, { status: 'failed', failureCode: failure.code });
+    }
     case 'AllChunksTranscribed':
       return { ...state, announcedVersion: event.data.transcriptVersion, hasUnassembledChunks: false };
     case 'TranscriptAssembled':
@@ -131,9 +154,7 @@ function evolvePresent(state: PresentRecording, event: RecordingEvent): Recordin
     case 'ReportCommissioned':
       return { ...state, reportIds: [...state.reportIds, event.data.reportId] };
     case 'PassagesEmbedded':
-      return event.data.source.kind === 'transcript'
-        ? { ...withoutFailed(state, ['index']), indexedVersion: event.data.source.transcriptVersion }
-        : state;
+      return passagesEmbedded(state, event.data);
     case 'RecordingStageFailed':
       return {
         ...state,
@@ -176,15 +197,21 @@ function evolveErased(state: ErasedRecording, event: RecordingEvent): ErasedReco
   }
 }
 
-function withChunk(
+function passagesEmbedded(
   state: PresentRecording,
-  index: number,
-  status: ChunkState['status'],
-  failureCode: string | null,
+  { source, embedder }: Extract<RecordingEvent, { type: 'PassagesEmbedded' }>['data'],
 ): PresentRecording {
+  if (source.kind !== 'transcript') return state;
+  const version = source.transcriptVersion;
+  const before = version === state.indexedVersion ? state.indexedBy : [];
+  const indexedBy = [...new Set([...before, embedderName(embedder)])];
+  return { ...withoutFailed(state, ['index']), indexedVersion: version, indexedBy };
+}
+
+function withChunk(state: PresentRecording, index: number, change: Partial<ChunkState>): PresentRecording {
   return {
     ...state,
-    chunks: state.chunks.map((chunk) => (chunk.index === index ? { ...chunk, status, failureCode } : chunk)),
+    chunks: state.chunks.map((chunk) => (chunk.index === index ? { ...chunk, ...change } : chunk)),
   };
 }
 

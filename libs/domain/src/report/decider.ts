@@ -1,5 +1,6 @@
 import { accept, acceptNothing, Decider, Decision, refuse, Refusal } from '../shared/decider';
 import { ReportCommand } from './commands';
+import { embedderName } from '../shared/values';
 import { ReportEvent } from './events';
 
 export interface ReportPartState {
@@ -20,6 +21,8 @@ export interface PresentReport {
   round: number;
   parts: readonly ReportPartState[];
   indexing: 'pending' | 'indexed' | 'failed';
+  /** Names of the embedders that have embedded it. */
+  indexedBy: readonly string[];
 }
 
 export type ReportState = { phase: 'absent' } | PresentReport | { phase: 'erased' };
@@ -79,7 +82,7 @@ function decidePresent(state: PresentReport, command: ReportCommand): ReportDeci
     case 'RecordReportFailure':
       return recordFailure(state, command);
     case 'RecordReportPassages':
-      if (state.indexing === 'indexed') return acceptNothing();
+      if (state.indexedBy.includes(embedderName(command.embedded.embedder))) return acceptNothing();
       return accept({ type: 'PassagesEmbedded', data: { recordingId, owner, ...command.embedded } });
     case 'RecordReportIndexingFailure':
       if (state.indexing !== 'pending' || command.round < state.round) return acceptNothing();
@@ -134,6 +137,7 @@ function evolveReport(state: ReportState, event: ReportEvent): ReportState {
       round: 0,
       parts: parts.map((part) => ({ ...part, status: 'pending' })),
       indexing: 'pending',
+      indexedBy: [],
     };
   }
   if (event.type === 'ReportErased') return { phase: 'erased' };
@@ -150,7 +154,11 @@ function evolvePresent(
     case 'AnalysisFailed':
       return withParts(state, [event.data.part], 'failed');
     case 'PassagesEmbedded':
-      return { ...state, indexing: 'indexed' };
+      return {
+        ...state,
+        indexing: 'indexed',
+        indexedBy: [...new Set([...state.indexedBy, embedderName(event.data.embedder)])],
+      };
     case 'ReportIndexingFailed':
       return { ...state, indexing: 'failed' };
     case 'ReportRetryRequested':

@@ -46,6 +46,16 @@ export const embedderIdentity = z.object({
   model: z.string().min(1),
   dimension: z.number().int().min(1),
 });
+export type RecordedEmbedder = z.infer<typeof embedderIdentity>;
+
+/** What made a vector, as one string. Vectors of different names never meet in one index. */
+export function embedderName({ provider, model, dimension }: RecordedEmbedder): string {
+  return `${provider}/${model}/${dimension}`;
+}
+
+/** A stretch of time. */
+export const stretch = z.object({ start: seconds, end: seconds });
+export type Stretch = z.infer<typeof stretch>;
 
 /** What kind of conversation was recorded; decides later which roles and reports make sense. */
 export const SCENARIOS = ['interview', 'design-audit', 'note'] as const;
@@ -61,7 +71,7 @@ export const transcriptLine = z.object({
 });
 export type TranscriptLine = z.infer<typeof transcriptLine>;
 
-/** A stretch that could not be transcribed, and why. */
+/** A stretch that could not be transcribed, or whose text was taken to be invented, and why. */
 export const gap = z.object({
   chunkIndex: z.number().int().min(0),
   start: seconds,
