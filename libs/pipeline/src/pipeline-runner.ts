@@ -1,6 +1,6 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { DomainEvent, Failure } from '@voxpersona/domain';
+import { DomainEvent, embedderName, Failure } from '@voxpersona/domain';
 import { CheckpointedRunner, CommandContext, EventCodec, EventStore } from '@voxpersona/event-store';
 import { PostgresListener } from '@voxpersona/platform';
 import { Pool } from 'pg';
@@ -10,12 +10,14 @@ import { failureCommandId, resultCommandId } from './jobs/job-id';
 import { JobRecord } from './jobs/job';
 import { JobQueue } from './jobs/job-queue';
 import { JobRunner } from './jobs/job-runner';
+import { Embedder } from './providers/embeddings';
 import { LanguageModel } from './providers/language-model';
 import { SpeechToText } from './providers/speech-to-text';
 import { recordingSaga } from './sagas/recording.saga';
+import { reembeddingSaga } from './sagas/reembedding.saga';
 import { reportSaga } from './sagas/report.saga';
 import { SagaConsumer } from './sagas/saga-consumer';
-import { EVENT_STORE, LANGUAGE_MODEL, SPEECH_TO_TEXT } from './tokens';
+import { EMBEDDER, EVENT_STORE, LANGUAGE_MODEL, SPEECH_TO_TEXT } from './tokens';
 
 /** Retries of jobs, see `RetryPolicy`. */
 export interface PipelineSettings {
@@ -27,7 +29,6 @@ export interface PipelineSettings {
 export const PIPELINE_SETTINGS = Symbol('PipelineSettings');
 
 const MAX_DELAY_MS = 5 * 60_000;
-const SAGAS = [recordingSaga, reportSaga];
 
 /** Runs the sagas and the jobs of one process. */
 @Injectable()
@@ -46,9 +47,11 @@ export class PipelineRunner {
     private readonly givingUp: GivingUp,
     @Inject(SPEECH_TO_TEXT) speechToText: SpeechToText,
     @Inject(LANGUAGE_MODEL) languageModel: LanguageModel,
+    @Inject(EMBEDDER) embedder: Embedder,
     @Inject(PIPELINE_SETTINGS) private readonly settings: PipelineSettings,
   ) {
-    this.sagas = SAGAS.map(
+    const sagas = [recordingSaga, reportSaga, reembeddingSaga(embedderName(embedder.identity))];
+    this.sagas = sagas.map(
       (saga) => new CheckpointedRunner(store, codec, pool, new SagaConsumer(saga, queue), this.log),
     );
     this.jobs = new JobRunner(
@@ -61,6 +64,7 @@ export class PipelineRunner {
           media: 1,
           'speech-to-text': speechToText.concurrency,
           'language-model': languageModel.concurrency,
+          reembedding: 1,
           housekeeping: 4,
         },
         policy: {

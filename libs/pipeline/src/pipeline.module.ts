@@ -10,6 +10,7 @@ import { GivingUp } from './activities/giving-up';
 import { PassageIndexer } from './activities/passage-indexer';
 import { IndexReportHandler } from './activities/index-report.handler';
 import { IndexTranscriptHandler } from './activities/index-transcript.handler';
+import { ReembedPassagesHandler } from './activities/reembed-passages.handler';
 import { RecordedEvents } from './activities/recorded-events';
 import { ResultReporter } from './activities/result-reporter';
 import { SplitAudioHandler } from './activities/split-audio.handler';
@@ -30,6 +31,7 @@ const ACTIVITIES = [
   StartReportHandler,
   WriteReportPartHandler,
   IndexReportHandler,
+  ReembedPassagesHandler,
   EraseReportHandler,
   EraseRecordingDataHandler,
   ReleaseAudioClaimHandler,

@@ -64,6 +64,36 @@ export const longRecording = (seconds: number, seed = 1): string =>
     ...['-af', "volume='if(lt(mod(t,10),9),1,0)':eval=frame", '-ac', '1', '-b:a', '16k'],
   );
 
+/** Noise of `before` seconds, then `quiet` seconds of silence, then noise again. */
+export const silenceBetween = (before: number, quiet: number, after: number): string =>
+  made(
+    `between-${before}-${quiet}-${after}.mp3`,
+    ...['-f', 'lavfi', '-i', `anoisesrc=r=16000:duration=${before + quiet + after}:amplitude=0.3:seed=5`],
+    ...[
+      '-af',
+      `volume='if(between(t,${before},${before + quiet}),0,1)':eval=frame`,
+      '-ac',
+      '1',
+      '-b:a',
+      '16k',
+    ],
+  );
+
+/** Loudest sample of a piece of audio, from 0 to 1. */
+export function peakOf(audio: Buffer): number {
+  const pcm = execFileSync(
+    ffmpeg,
+    ['-nostdin', '-v', 'error', '-i', 'pipe:0', '-f', 's16le', '-ac', '1', 'pipe:1'],
+    {
+      input: audio,
+      maxBuffer: 1 << 28,
+    },
+  );
+  let peak = 0;
+  for (let at = 0; at + 1 < pcm.length; at += 2) peak = Math.max(peak, Math.abs(pcm.readInt16LE(at)));
+  return peak / 32_768;
+}
+
 /** 25 hours that fit in some hundred kilobytes. */
 export const tooLong = (): string =>
   made(

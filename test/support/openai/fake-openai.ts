@@ -7,6 +7,9 @@ export interface FakeSegment {
   start: number;
   end: number;
   text: string;
+  no_speech_prob?: number;
+  avg_logprob?: number;
+  compression_ratio?: number;
 }
 
 interface Form {
@@ -43,8 +46,10 @@ export function wordsOfAudio(sha256: string): string[] {
 
 /** Wire-level stand-in for POST /v1/audio/transcriptions. Hears, in any audio, words made from its hash. */
 export class FakeOpenAi extends FakeProvider {
+  /** The fields of every request, in order. */
+  readonly requests: ReadonlyMap<string, string>[] = [];
   /** What is heard in a chunk; may be replaced. */
-  hear: (sha256: string) => FakeSegment[] = (sha256) =>
+  hear: (sha256: string, audio: Buffer) => FakeSegment[] = (sha256) =>
     [0, 1, 2].map((sentence) => ({
       start: sentence * 2,
       end: sentence * 2 + 1.8,
@@ -61,11 +66,12 @@ export class FakeOpenAi extends FakeProvider {
     const { audio, fields } = await readForm(request);
     if (!fields.has('model')) throw new Error('model is required');
     const about = createHash('sha256').update(audio).digest('hex');
-    return { about, answer: () => this.answer(about, fields.get('response_format')) };
+    this.requests.push(fields);
+    return { about, answer: () => this.answer(about, audio, fields.get('response_format')) };
   }
 
-  private answer(sha256: string, format: string | undefined): unknown {
-    const segments = this.hear(sha256);
+  private answer(sha256: string, audio: Buffer, format: string | undefined): unknown {
+    const segments = this.hear(sha256, audio);
     const text = segments.map((segment) => segment.text).join('');
     if (format !== 'verbose_json') return { text };
     return { task: 'transcribe', language: this.language, duration: 6, text, segments };

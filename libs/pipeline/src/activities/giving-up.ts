@@ -40,7 +40,9 @@ export class GivingUp {
           context,
         );
       }
-      // These only write to the log itself: when they cannot, no failure can be written either. The parked job tells.
+      // Re-embedding: the recording lacks nothing, the index before goes on serving. The others only write to the log
+      // itself: when they cannot, no failure can be written either. In all cases the parked job tells.
+      case 'ReembedPassages':
       case 'StartReport':
       case 'EraseReport':
       case 'ReleaseAudioClaim':

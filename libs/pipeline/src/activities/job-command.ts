@@ -26,6 +26,7 @@ export class IndexTranscript extends JobCommand<'IndexTranscript'> {}
 export class StartReport extends JobCommand<'StartReport'> {}
 export class WriteReportPart extends JobCommand<'WriteReportPart'> {}
 export class IndexReport extends JobCommand<'IndexReport'> {}
+export class ReembedPassages extends JobCommand<'ReembedPassages'> {}
 export class EraseReport extends JobCommand<'EraseReport'> {}
 export class EraseRecordingData extends JobCommand<'EraseRecordingData'> {}
 export class ReleaseAudioClaim extends JobCommand<'ReleaseAudioClaim'> {}
@@ -41,6 +42,7 @@ const JOB_COMMANDS: {
   StartReport,
   WriteReportPart,
   IndexReport,
+  ReembedPassages,
   EraseReport,
   EraseRecordingData,
   ReleaseAudioClaim,

@@ -1,8 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { deriveId, Passage, PassageSource } from '@voxpersona/domain';
-import { embedderName, VectorStore } from '@voxpersona/vector-store';
+import { deriveId, embedderName, Passage, PassageSource } from '@voxpersona/domain';
+import { VectorStore } from '@voxpersona/vector-store';
 import { CutPassage } from '../passages/passages';
 import { Embedder, EmbedderIdentity } from '../providers/embeddings';
+import { ProviderFailure } from '../providers/provider-failure';
 import { EMBEDDER } from '../tokens';
 
 export interface EmbeddedPassages {
@@ -33,17 +34,43 @@ export class PassageIndexer {
       ...passage,
       id: deriveId('passage', recordingId, from, passage.ordinal),
     }));
+    return this.embedPassages(recordingId, source, language, passages, signal);
+  }
+
+  /** Embeds passages that were cut before, under the ids they have. */
+  async embedPassages(
+    recordingId: string,
+    source: PassageSource,
+    language: string | null,
+    passages: readonly Passage[],
+    signal: AbortSignal,
+  ): Promise<EmbeddedPassages> {
     const { identity } = this.embedder;
     const made = await this.embedder.embed(
       passages.map((passage) => passage.text),
       signal,
     );
-    const vectors = passages.flatMap(({ id }, index) => {
-      const vector = made[index];
-      return vector ? [{ passageId: id, vector }] : [];
-    });
+    const vectors = passages.map(({ id: passageId }, index) => ({
+      passageId,
+      vector: usable(made[index], identity),
+    }));
     await this.vectors.put(recordingId, embedderName(identity), vectors);
     const passageIds = passages.map((passage) => passage.id);
-    return { source, language, embedder: { ...identity }, passageIds, passages };
+    return { source, language, embedder: { ...identity }, passageIds, passages: [...passages] };
   }
+
+  /** Name of the embedder that works here. */
+  get embedderName(): string {
+    return embedderName(this.embedder.identity);
+  }
+}
+
+/** A vector that no index could take is refused here, where the job shows it, and never stored. */
+function usable(vector: Float32Array | undefined, identity: EmbedderIdentity): Float32Array {
+  const { provider, dimension } = identity;
+  if (vector?.length === dimension && vector.every(Number.isFinite)) return vector;
+  const what = vector ? `${vector.length} numbers, not all of them finite` : 'nothing';
+  throw new ProviderFailure('invalid_response', `${provider}: gave ${what}; ${dimension} are needed`, {
+    provider,
+  });
 }

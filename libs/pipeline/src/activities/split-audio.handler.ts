@@ -42,6 +42,7 @@ export class SplitAudioHandler implements ICommandHandler<SplitAudio> {
       const command = {
         type: 'RecordSplit' as const,
         split: { durationSeconds, chunks, engine, promptContext },
+        detectsLanguage: this.speechToText.detectsLanguage,
       };
       await this.results.toRecording(recordingId, command, run.context);
       await this.removeIfUnused(recordingId, chunks);

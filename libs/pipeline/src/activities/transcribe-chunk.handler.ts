@@ -1,8 +1,10 @@
 import { Inject } from '@nestjs/common';
 import { CommandHandler, ICommandHandler } from '@nestjs/cqrs';
-import { ChunkState, DomainEvent, PresentRecording, recordingDecider } from '@voxpersona/domain';
+import { CallRecord, ChunkState, DomainEvent, PresentRecording, recordingDecider } from '@voxpersona/domain';
 import { Actors } from '@voxpersona/event-store';
+import { examine, Examined, secondsDoubted } from '../hallucinations/examine';
 import { ObjectStorage } from '../providers/object-storage';
+import { ProviderFailure } from '../providers/provider-failure';
 import { SpeechToText, TranscriptionResult } from '../providers/speech-to-text';
 import { ResultStore, StoredResult } from '../results/result-store';
 import { OBJECT_STORAGE, SPEECH_TO_TEXT } from '../tokens';
@@ -10,7 +12,13 @@ import { callRecordOf } from './call-record';
 import { TranscribeChunk } from './job-command';
 import { ResultReporter } from './result-reporter';
 
-/** Turns one chunk into text. */
+/** An answer of the recogniser, and what of it is believed. */
+interface Heard {
+  stored: StoredResult<TranscriptionResult>;
+  examined: Examined;
+}
+
+/** Turns one chunk into text. What the recogniser seems to have invented is asked again once, then left out. */
 @CommandHandler(TranscribeChunk)
 export class TranscribeChunkHandler implements ICommandHandler<TranscribeChunk> {
   constructor(
@@ -27,20 +35,48 @@ export class TranscribeChunkHandler implements ICommandHandler<TranscribeChunk> 
     if (state.phase !== 'present') return;
     const chunk = state.chunks.find((candidate) => candidate.index === chunkIndex);
     if (!chunk || chunk.status === 'transcribed') return;
-    const stored = await this.transcribe(state, chunk, run.signal);
-    const { segments, language } = stored.value;
-    const call = callRecordOf(this.speechToText, stored);
-    const result = { round, chunkIndex, segments, language: language ?? null, call };
+    const { best, discarded } = await this.hear(state, chunk, run.signal);
+    const { segments, gaps } = best.examined;
+    const result = {
+      round,
+      chunkIndex,
+      segments: segments.map(({ start, end, text }) => ({ start, end, text })),
+      language: best.stored.value.language ?? null,
+      gaps,
+      call: this.recordOf(best),
+      discardedCalls: discarded.map((heard) => this.recordOf(heard)),
+    };
     await this.results.toRecording(recordingId, { type: 'RecordChunkTranscription', result }, run.context);
   }
 
-  private transcribe(
+  /** Asks once more, with other parameters, when the first answer is not believed; takes the better of the two. */
+  private async hear(
     recording: PresentRecording,
     chunk: ChunkState,
     signal: AbortSignal,
-  ): Promise<StoredResult<TranscriptionResult>> {
+  ): Promise<{ best: Heard; discarded: Heard[] }> {
+    const first = await this.transcribe(recording, chunk, 0, signal);
+    if (first.examined.gaps.length === 0) return { best: first, discarded: [] };
+    const second = await this.transcribe(recording, chunk, 1, signal).catch((error: unknown) => {
+      // The first answer is paid for and good in parts: better than nothing of this chunk.
+      if (error instanceof ProviderFailure && error.permanent) return undefined;
+      throw error;
+    });
+    if (!second) return { best: first, discarded: [] };
+    const isBetter = secondsDoubted(second.examined) < secondsDoubted(first.examined);
+    return isBetter ? { best: second, discarded: [first] } : { best: first, discarded: [second] };
+  }
+
+  private async transcribe(
+    recording: PresentRecording,
+    chunk: ChunkState,
+    attempt: number,
+    signal: AbortSignal,
+  ): Promise<Heard> {
     const { provider, model, parameters } = this.speechToText;
-    const { language, promptContext, recordingId } = recording;
+    const { language, recordingId } = recording;
+    // A prompt is what recognisers like to repeat: the second time they get none.
+    const promptContext = attempt === 0 ? recording.promptContext : '';
     const dependsOn = {
       kind: 'transcription',
       audio: chunk.sha256,
@@ -49,14 +85,21 @@ export class TranscribeChunkHandler implements ICommandHandler<TranscribeChunk> 
       parameters: { ...parameters },
       language,
       promptContext,
+      ...(attempt > 0 && { attempt }),
     };
-    return this.resultStore.getOrCall(recordingId, dependsOn, () =>
+    const durationSeconds = chunk.end - chunk.start;
+    const stored = await this.resultStore.getOrCall(recordingId, dependsOn, () =>
       this.storage.withLocalFile(chunk.objectKey, (file) =>
         this.speechToText.transcribe(
-          { file, durationSeconds: chunk.end - chunk.start, language: language ?? undefined, promptContext },
+          { file, durationSeconds, language: language ?? undefined, promptContext, attempt },
           signal,
         ),
       ),
     );
+    return { stored, examined: examine(stored.value.segments, chunk.silences) };
+  }
+
+  private recordOf({ stored }: Heard): CallRecord {
+    return callRecordOf(this.speechToText, stored);
   }
 }

@@ -187,6 +187,16 @@ export class JobQueue {
     return Number(rows[0]?.jobs ?? 0);
   }
 
+  /** Jobs of re-embedding that are not done: waiting or running, and parked. */
+  async countReembedding(embedder: string): Promise<{ open: number; parked: number }> {
+    const { rows } = await this.pool.query<{ open: string; parked: string }>(
+      `SELECT count(*) FILTER (WHERE state <> 'parked') AS open, count(*) FILTER (WHERE state = 'parked') AS parked
+       FROM jobs WHERE lane = 'reembedding' AND state IN ('ready', 'running', 'parked') AND job ->> 'embedder' = $1`,
+      [embedder],
+    );
+    return { open: Number(rows[0]?.open ?? 0), parked: Number(rows[0]?.parked ?? 0) };
+  }
+
   /** Jobs by state, newest first. */
   async list(states: readonly JobState[], limit: number): Promise<JobRecord[]> {
     const { rows } = await this.pool.query<JobRow>(

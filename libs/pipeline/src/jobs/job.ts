@@ -1,3 +1,5 @@
+import { PassageSource } from '@voxpersona/domain';
+
 /**
  * What a saga can have done. Jobs hold ids and versions only, never words of a recording: the queue is not sealed.
  * Every type has its activity in `../activities` and its lane in `LANE_OF`.
@@ -18,6 +20,8 @@ export type Job =
     }
   | { type: 'WriteReportPart'; recordingId: string; reportId: string; part: string; round: number }
   | { type: 'IndexReport'; recordingId: string; reportId: string; round: number }
+  /** Vectors by another embedder, for passages that were embedded before it was chosen. */
+  | { type: 'ReembedPassages'; recordingId: string; source: PassageSource; embedder: string }
   | { type: 'EraseReport'; recordingId: string; reportId: string }
   | { type: 'EraseRecordingData'; recordingId: string }
   | { type: 'ReleaseAudioClaim'; recordingId: string; claimId: string };
@@ -57,7 +61,7 @@ export interface JobRecord {
 }
 
 /** Jobs of one lane compete for the same thing. Each lane has its own number of places per process. */
-export type Lane = 'media' | 'speech-to-text' | 'language-model' | 'housekeeping';
+export type Lane = 'media' | 'speech-to-text' | 'language-model' | 'reembedding' | 'housekeeping';
 
 const LANE_OF: Record<JobType, Lane> = {
   SplitAudio: 'media',
@@ -67,6 +71,8 @@ const LANE_OF: Record<JobType, Lane> = {
   StartReport: 'housekeeping',
   WriteReportPart: 'language-model',
   IndexReport: 'housekeeping',
+  // Of its own: a whole archive that is embedded anew must not hold up what came in today.
+  ReembedPassages: 'reembedding',
   EraseReport: 'housekeeping',
   EraseRecordingData: 'housekeeping',
   ReleaseAudioClaim: 'housekeeping',

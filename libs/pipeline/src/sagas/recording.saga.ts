@@ -16,7 +16,9 @@ function react(event: Recorded<DomainEvent>): Instruction[] {
     case 'AudioUploaded':
       return [run({ type: 'SplitAudio', recordingId: event.data.recordingId })];
     case 'AudioSplit':
-      return event.data.chunks.map(({ index }) => transcribe(event.data.recordingId, index, 0));
+      return event.data.firstChunks.map((index) => transcribe(event.data.recordingId, index, 0));
+    case 'ChunksReleased':
+      return event.data.chunks.map((index) => transcribe(event.data.recordingId, index, 0));
     case 'AllChunksTranscribed':
       return event.data.transcribed > 0 ? [assemble(event.data)] : [];
     case 'TranscriptAssembled':

@@ -18,6 +18,7 @@ import {
 } from '@test/domain/some';
 import { DomainEvent } from '@voxpersona/domain';
 import { Recorded } from '@voxpersona/event-store';
+import { reembeddingSaga } from './reembedding.saga';
 import { recordingSaga } from './recording.saga';
 import { reportSaga } from './report.saga';
 import { Instruction, Saga } from './saga';
@@ -38,6 +39,14 @@ describe('The recording saga', () => {
     expect(react(recordingSaga, event)).toEqual(expected);
 
   it('splits what was uploaded', () => reacts(uploaded(), { type: 'SplitAudio', recordingId }));
+  it('transcribes the first chunks, and the others when they are released', () => {
+    reacts(split(3, [0]), { type: 'TranscribeChunk', recordingId, chunkIndex: 0, round: 0 });
+    reacts(
+      { type: 'ChunksReleased', data: { recordingId, chunks: [1, 2] } },
+      { type: 'TranscribeChunk', recordingId, chunkIndex: 1, round: 0 },
+      { type: 'TranscribeChunk', recordingId, chunkIndex: 2, round: 0 },
+    );
+  });
   it('transcribes every chunk', () =>
     reacts(
       split(2),
@@ -120,5 +129,18 @@ describe('The report saga', () => {
   it('leaves everything else alone', () => {
     reacts(written('overview'));
     reacts(analysisFailed('overview'));
+  });
+});
+
+describe('The re-embedding saga', () => {
+  const saga = reembeddingSaga('transformers/model/3');
+  it('has what another embedder embedded embedded again', () => {
+    const { source } = embedded(2).data;
+    expect(react(saga, embedded(2))).toEqual([
+      { type: 'ReembedPassages', recordingId, source, embedder: 'transformers/model/3' },
+    ]);
+  });
+  it('leaves what its own embedder made', () => {
+    expect(react(reembeddingSaga('hashing/1/4'), embedded(2))).toEqual([]);
   });
 });

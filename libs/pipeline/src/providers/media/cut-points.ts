@@ -25,7 +25,7 @@ const ABOVE_BACKGROUND_DECIBELS = 6;
  * A short recording (at most `maxSeconds`) is one span.
  */
 export function cutSpans(curve: LoudnessCurve, { targetSeconds, maxSeconds }: ChunkPreference): CutSpan[] {
-  const silences = findSilences(curve);
+  const silences = findSilences(curve).map(({ start, end }) => (start + end) / 2);
   const spans: CutSpan[] = [];
   let start = 0;
   let overlapSeconds = 0;
@@ -43,21 +43,40 @@ export function cutSpans(curve: LoudnessCurve, { targetSeconds, maxSeconds }: Ch
   return spans;
 }
 
-/** Middles of all silences, in order. */
-function findSilences({ decibels, frameSeconds }: LoudnessCurve): number[] {
+export interface Silence {
+  start: number;
+  end: number;
+}
+
+/** All stretches of silence, in order, in seconds from the start of the recording. */
+export function findSilences({ decibels, frameSeconds }: LoudnessCurve): Silence[] {
   const sorted = [...decibels].sort((a, b) => a - b);
   const background = sorted[Math.floor(sorted.length / 10)] ?? 0;
   const threshold = Math.min(SILENCE_CEILING_DECIBELS, background + ABOVE_BACKGROUND_DECIBELS);
-  const middles: number[] = [];
+  const silences: Silence[] = [];
   let begin = 0;
   for (let frame = 0; frame <= decibels.length; frame += 1) {
     const level = decibels[frame];
     if (level !== undefined && level <= threshold) continue;
     const seconds = (frame - begin) * frameSeconds;
-    if (seconds >= MIN_SILENCE_SECONDS) middles.push(((begin + frame) / 2) * frameSeconds);
+    if (seconds >= MIN_SILENCE_SECONDS)
+      silences.push({ start: begin * frameSeconds, end: frame * frameSeconds });
     begin = frame + 1;
   }
-  return middles;
+  return silences;
+}
+
+/** The parts of silences that lie within a span and last `minSeconds`, in seconds from the start of the span. */
+export function silencesWithin(
+  { start, end }: { start: number; end: number },
+  silences: readonly Silence[],
+  minSeconds: number,
+): Silence[] {
+  return silences.flatMap((silence) => {
+    const from = Math.max(silence.start, start);
+    const to = Math.min(silence.end, end);
+    return to - from >= minSeconds ? [{ start: from - start, end: to - start }] : [];
+  });
 }
 
 function nearest(

@@ -41,6 +41,8 @@ export interface AudioChunk {
   sizeBytes: number;
   /** Lower-case hex. */
   sha256: string;
+  /** Where it is silent for a second or more, in seconds from its start. */
+  silences: { start: number; end: number }[];
 }
 
 export interface SplitRequest {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { cutSpans, CutSpan } from '../cut-points';
+import { cutSpans, CutSpan, findSilences, Silence, silencesWithin } from '../cut-points';
 import { AudioChunk, SplitRequest } from '../media';
 import { ChunkWriter } from './chunk-writer';
 import { LoudnessCurve, LoudnessMeter } from './loudness';
@@ -7,6 +7,8 @@ import { decodePcm } from './pcm';
 import { MediaPrograms } from './programs';
 
 const BYTES_PER_SAMPLE = 2;
+/** A shorter pause belongs to speech. */
+const MIN_SILENCE_SECONDS = 1;
 
 /**
  * Cuts a file into chunks in two passes of decoding: the first measures loudness, the second hands each span's samples
@@ -19,7 +21,8 @@ export async function splitAudio(
   signal: AbortSignal,
 ): Promise<AudioChunk[]> {
   const curve = await measureLoudness(programs, request.file, request.encoding.sampleRate, signal);
-  return writeChunks(programs, request, cutSpans(curve, request.preference), signal);
+  const spans = cutSpans(curve, request.preference);
+  return writeChunks(programs, request, spans, findSilences(curve), signal);
 }
 
 async function measureLoudness(
@@ -39,6 +42,7 @@ async function writeChunks(
   programs: MediaPrograms,
   { file, outputFolder, encoding }: SplitRequest,
   spans: readonly CutSpan[],
+  allSilences: readonly Silence[],
   signal: AbortSignal,
 ): Promise<AudioChunk[]> {
   const chunks: AudioChunk[] = [];
@@ -53,7 +57,11 @@ async function writeChunks(
     );
     await slicer.copy(span, index + 1 < spans.length ? spans[index + 1] : undefined, writer);
     const { sizeBytes, sha256 } = await writer.finish();
-    chunks.push({ index, ...roundTimes(span), file: writer.file, sizeBytes, sha256 });
+    const silences = silencesWithin(span, allSilences, MIN_SILENCE_SECONDS).map(({ start, end }) => ({
+      start: toMilliseconds(start),
+      end: toMilliseconds(end),
+    }));
+    chunks.push({ index, ...roundTimes(span), file: writer.file, sizeBytes, sha256, silences });
   }
   await finished;
   return chunks;
@@ -103,6 +111,13 @@ class PcmSlicer {
 
 /** To the millisecond: what an event holds. */
 function roundTimes({ start, end, overlapSeconds }: CutSpan): CutSpan {
-  const round = (seconds: number): number => Math.round(seconds * 1_000) / 1_000;
-  return { start: round(start), end: round(end), overlapSeconds: round(overlapSeconds) };
+  return {
+    start: toMilliseconds(start),
+    end: toMilliseconds(end),
+    overlapSeconds: toMilliseconds(overlapSeconds),
+  };
+}
+
+function toMilliseconds(seconds: number): number {
+  return Math.round(seconds * 1_000) / 1_000;
 }

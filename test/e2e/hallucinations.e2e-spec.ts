@@ -1,0 +1,94 @@
+import { peakOf, silenceBetween } from '@test/audio/audio';
+import { FakeSegment } from '@test/openai/fake-openai';
+import { isFinished, RecordingBody } from '@test/server/test-server';
+import { serverWithFakes, ServerWithFakes } from '@test/server/with-fakes';
+
+const SPOKEN = [
+  { start: 1, end: 8, text: ' The shower took ten minutes to get warm.' },
+  { start: 9, end: 15, text: ' Nobody answered the telephone at the desk.' },
+];
+const LOOP = Array.from({ length: 8 }, (_, n) => ({
+  start: 16 + n * 3,
+  end: 18 + n * 3,
+  text: ' I think we are going to the station.',
+}));
+/** What a recogniser says of silence: a stock phrase, and something that could have been said. */
+const INVENTED = [
+  { start: 5, end: 9, text: ' Thanks for watching!' },
+  { start: 20, end: 26, text: ' And then we all drove home together.' },
+];
+
+interface Transcript {
+  lines: { text: string }[];
+  gaps: { start: number; end: number; code: string }[];
+}
+
+describe('a recording with four minutes of silence, and a recogniser that makes things up', () => {
+  let world: ServerWithFakes;
+  let recording: RecordingBody;
+  let transcript: Transcript;
+  const asked = new Map<string, number>();
+
+  beforeAll(async () => {
+    world = await serverWithFakes({ env: { CHUNK_TARGET_SECONDS: '60', CHUNK_MAX_SECONDS: '90' } });
+    const { server, openai } = world;
+    const loud: string[] = [];
+    openai.hear = (sha256, audio): FakeSegment[] => {
+      asked.set(sha256, (asked.get(sha256) ?? 0) + 1);
+      if (peakOf(audio) < 0.01) return INVENTED;
+      if (!loud.includes(sha256)) loud.push(sha256);
+      // The first chunk with sound is heard well, the second ends in a loop, however often it is asked.
+      return loud.indexOf(sha256) === 1 ? [...SPOKEN, ...LOOP] : SPOKEN;
+    };
+    await server.start();
+    const id = await server.uploaded(silenceBetween(55, 240, 55), {
+      reports: '',
+      details: '{"guest":"Ann Miller"}',
+    });
+    recording = await server.recordingUntil(id, isFinished);
+    transcript = await server.get<Transcript>(`/v1/recordings/${id}/transcript`);
+  }, 120_000);
+  afterAll(() => world.close());
+
+  it('has nothing invented in its transcript', () => {
+    expect(recording.status).toBe('ready');
+    expect(transcript.lines.map((line) => line.text).join(' ')).not.toMatch(/watching|drove home|station/);
+    expect(transcript.lines.filter((line) => line.text.includes('shower')).length).toBeGreaterThanOrEqual(2);
+  });
+
+  it('marks what was left out as gaps, with times and reasons', () => {
+    const codes = new Set(transcript.gaps.map((gap) => gap.code));
+    expect([...codes].sort()).toEqual(['repetition', 'text_on_silence']);
+    for (const { code, start, end } of transcript.gaps) {
+      expect(end).toBeGreaterThan(start);
+      if (code === 'text_on_silence') {
+        expect(start).toBeGreaterThanOrEqual(54);
+        expect(end).toBeLessThanOrEqual(296);
+      }
+    }
+    expect(recording.gaps).toEqual(transcript.gaps);
+  });
+
+  it('was asked again once for every chunk that was doubted, with other parameters', () => {
+    const { requests } = world.openai;
+    expect([...asked.values()].every((times) => times <= 2)).toBe(true);
+    const again = requests.filter((fields) => fields.get('temperature') !== '0');
+    expect(again).toHaveLength([...asked.values()].filter((times) => times === 2).length);
+    expect(again.length).toBeGreaterThanOrEqual(3);
+    for (const fields of again) expect(fields.get('prompt')).toBeUndefined();
+    expect(requests[0]?.get('prompt')).toContain('Ann Miller');
+  });
+
+  it('cost what all calls cost', () => {
+    const minutes = world.openai.calls.length;
+    expect(recording.cost.usd).toBeGreaterThan(0);
+    expect(recording.chunks.total).toBeLessThan(minutes);
+  });
+
+  it('told its language once, and every later chunk was asked in it', () => {
+    const languages = world.openai.requests.map((fields) => fields.get('language'));
+    const told = languages.findIndex((language) => language !== undefined);
+    expect(languages.slice(0, told).length).toBeGreaterThan(0);
+    expect(new Set(languages.slice(told))).toEqual(new Set(['en']));
+  });
+});
