@@ -15,6 +15,8 @@ export interface EmbedderIdentity {
  */
 export interface Embedder {
   readonly identity: EmbedderIdentity;
+  /** Cosine below which two texts have nothing to do with each other: without it every search would find something. */
+  readonly minSimilarity: number;
   /** One vector per text, in order. */
   embed(texts: readonly string[], signal?: AbortSignal): Promise<Float32Array[]>;
 }

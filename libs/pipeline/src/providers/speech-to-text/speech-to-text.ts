@@ -4,6 +4,18 @@ export interface SpeechSegment {
   end: number;
   /** Never empty: silence is the absence of a segment. */
   text: string;
+  /** What the provider thinks of it, where it says. */
+  signals?: SegmentSignals;
+}
+
+/** A recogniser's own doubts, as Whisper measures them. */
+export interface SegmentSignals {
+  /** Probability that nobody speaks. */
+  noSpeechProbability?: number;
+  /** Mean natural logarithm of the probabilities of its tokens. */
+  averageLogProbability?: number;
+  /** How many times smaller the text gets when it is compressed: text in a loop compresses well. */
+  compressionRatio?: number;
 }
 
 export interface TranscriptionRequest {
@@ -15,6 +27,8 @@ export interface TranscriptionRequest {
   language: string | undefined;
   /** Names and terms that are likely to be heard; fixed when the audio is split. Empty when there are none. */
   promptContext: string;
+  /** 1 when the answer to the first call was not believed: the provider then takes other parameters. Default 0. */
+  attempt?: number;
 }
 
 export interface TranscriptionResult {
@@ -56,6 +70,8 @@ export interface SpeechToText {
   readonly parameters: Readonly<Record<string, string | number | boolean>>;
   /** How many chunks may be in the works at once in this process. */
   readonly concurrency: number;
+  /** Whether `transcribe` finds out the language when it is not told. */
+  readonly detectsLanguage: boolean;
   readonly chunks: ChunkPreference;
   readonly encoding: ChunkEncoding;
   /** One plain sentence on how good the result is, shown to users. */

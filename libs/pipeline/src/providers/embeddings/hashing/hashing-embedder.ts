@@ -16,6 +16,7 @@ const SHORT_WORD_SHARE = 0.2;
  * its other cases. It knows spelling, not meaning: synonyms stay strangers.
  */
 export class HashingEmbedder implements Embedder {
+  readonly minSimilarity = 0.1;
   readonly identity: EmbedderIdentity = {
     provider: 'hashing',
     model: 'words-and-3-5-grams-1',

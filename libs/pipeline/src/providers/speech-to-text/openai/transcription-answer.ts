@@ -11,7 +11,18 @@ const usageSchema = z
 const answerSchema = z.object({
   text: z.string(),
   language: z.string().optional(),
-  segments: z.array(z.object({ start: z.number(), end: z.number(), text: z.string() })).optional(),
+  segments: z
+    .array(
+      z.object({
+        start: z.number(),
+        end: z.number(),
+        text: z.string(),
+        no_speech_prob: z.number().optional(),
+        avg_logprob: z.number().optional(),
+        compression_ratio: z.number().optional(),
+      }),
+    )
+    .optional(),
   usage: usageSchema,
 });
 
@@ -34,7 +45,7 @@ export function readTranscription(
     });
   }
   const { text, language, segments, usage } = parsed.data;
-  const heard = segments ?? [{ start: 0, end: request.durationSeconds, text }];
+  const heard = segments?.map(toSegment) ?? [{ start: 0, end: request.durationSeconds, text }];
   return {
     language: languageCode(language) ?? request.language,
     segments: heard
@@ -48,8 +59,20 @@ export function readTranscription(
   };
 }
 
+type AnswerSegment = NonNullable<z.infer<typeof answerSchema>['segments']>[number];
+
+function toSegment(segment: AnswerSegment): SpeechSegment {
+  const { start, end, text, no_speech_prob, avg_logprob, compression_ratio } = segment;
+  const signals = {
+    ...(no_speech_prob !== undefined && { noSpeechProbability: no_speech_prob }),
+    ...(avg_logprob !== undefined && { averageLogProbability: avg_logprob }),
+    ...(compression_ratio !== undefined && { compressionRatio: compression_ratio }),
+  };
+  return { start, end, text, ...(Object.keys(signals).length > 0 && { signals }) };
+}
+
 /** Whisper sometimes gives times beyond the end of the audio. */
-function within({ start, end, text }: SpeechSegment, durationSeconds: number): SpeechSegment {
+function within({ start, end, text, ...rest }: SpeechSegment, durationSeconds: number): SpeechSegment {
   const from = Math.min(Math.max(0, start), durationSeconds);
-  return { start: from, end: Math.min(Math.max(from, end), durationSeconds), text: text.trim() };
+  return { start: from, end: Math.min(Math.max(from, end), durationSeconds), text: text.trim(), ...rest };
 }

@@ -26,6 +26,8 @@ export class PocketsphinxSpeechToText implements SpeechToText {
   readonly model = 'en-us';
   readonly parameters = { languageModelWeight: 6.5 };
   readonly concurrency = Math.max(1, availableParallelism());
+  /** English is all it knows. */
+  readonly detectsLanguage = false;
   readonly chunks: ChunkPreference;
   readonly encoding: ChunkEncoding = { extension: 'wav', sampleRate: 16_000 };
   readonly note =
