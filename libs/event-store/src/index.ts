@@ -13,7 +13,7 @@ export { UnknownEventInStream } from './actors/read-forward';
 export * from './subscriptions/checkpointed-consumer';
 export * from './subscriptions/checkpointed-runner';
 export * from './subscriptions/log-follower';
-export { CHECKPOINT_MIGRATIONS } from './subscriptions/checkpoints';
+export { CHECKPOINT_MIGRATIONS, readCheckpoint } from './subscriptions/checkpoints';
 export * from './postgres/migrations';
 export * from './postgres/postgres-event-store';
 export * from './subscriptions/wait-for-checkpoint';

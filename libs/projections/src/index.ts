@@ -11,6 +11,6 @@ export * from './queries/search-passages';
 export * from './recordings/recording-view';
 export * from './reports/reports.projection';
 export * from './transcripts/transcripts.projection';
-export * from './vector-index/exact-vector-index';
-export * from './vector-index/vector-index';
+export * from './vector-index/durable-vector-index';
+export * from './vector-index/index-generations';
 export * from './vector-index/vector-index-replica';

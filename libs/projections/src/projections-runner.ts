@@ -16,7 +16,7 @@ import { recordingsProjection } from './recordings/recordings.projection';
 import { reportsProjection } from './reports/reports.projection';
 import { DocumentConsumer } from './runner/document-projection';
 import { transcriptsProjection } from './transcripts/transcripts.projection';
-import { VectorIndexReplica } from './vector-index/vector-index-replica';
+import { IndexGenerations } from './vector-index/index-generations';
 
 /** The one list of read models in PostgreSQL: a new one is added here, and its table in `migrations.ts`. */
 function consumers(): CheckpointedConsumer<DomainEvent>[] {
@@ -43,23 +43,26 @@ export class ProjectionsRunner {
     @Inject(PROJECTIONS_EVENT_STORE) store: EventStore,
     codec: EventCodec<DomainEvent>,
     private readonly pool: Pool,
-    private readonly vectorIndex: VectorIndexReplica,
+    private readonly indexes: IndexGenerations,
   ) {
     const log = new Logger('Projections');
     this.runners = consumers().map((consumer) => new CheckpointedRunner(store, codec, pool, consumer, log));
   }
 
-  start(): void {
+  async start(): Promise<void> {
     for (const runner of this.runners) runner.start();
-    this.vectorIndex.start();
+    await this.indexes.start();
   }
 
   async stop(): Promise<void> {
-    await Promise.all([...this.runners.map((runner) => runner.stop()), this.vectorIndex.stop()]);
+    await Promise.all([...this.runners.map((runner) => runner.stop()), this.indexes.stop()]);
   }
 
   get statuses(): { name: string; status: FollowerStatus }[] {
-    return [...this.runners, this.vectorIndex].map(({ name, status }) => ({ name, status }));
+    return [
+      ...this.runners.map(({ name, status }) => ({ name, status })),
+      { name: 'vector-index', status: this.indexes.followerStatus },
+    ];
   }
 
   /** Waits until the named read models hold everything up to `position`; false when patience ran out. */
@@ -68,6 +71,6 @@ export class ProjectionsRunner {
     const inPostgres = names.filter((name) => name !== 'vector-index');
     if (!(await waitForCheckpoints(this.pool, inPostgres, position, patienceMs))) return false;
     if (!names.includes('vector-index')) return true;
-    return this.vectorIndex.waitFor(position, Math.max(0, patienceMs - (Date.now() - startedAt)));
+    return this.indexes.waitFor(position, Math.max(0, patienceMs - (Date.now() - startedAt)));
   }
 }

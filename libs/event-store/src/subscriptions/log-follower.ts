@@ -62,6 +62,11 @@ export abstract class LogFollower {
   /** Follows from where it stands until the signal ends it; throws when it cannot go on. */
   protected abstract follow(signal: AbortSignal): Promise<void>;
 
+  /** Whether to go on after a failure, once it is over by itself. */
+  protected isPassing(error: unknown): boolean {
+    return isPassing(error);
+  }
+
   /** Tells how far it has come. */
   protected reached(position: Position, caughtUp: boolean): void {
     this.current = { state: 'running', position, caughtUp };
@@ -82,7 +87,7 @@ export abstract class LogFollower {
   private canGoOn(error: unknown): boolean {
     const { position } = this.current;
     const reason = error instanceof EventNotHandled ? error.message : nameAndMessage(error);
-    if (isPassing(error)) {
+    if (this.isPassing(error)) {
       this.current = { state: 'waiting', position, reason };
       this.log.warn(`${this.name} waits: ${reason}`);
       return true;

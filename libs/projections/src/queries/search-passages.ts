@@ -1,16 +1,8 @@
-import { Inject } from '@nestjs/common';
 import { IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { Pool } from 'pg';
 import { askedSql, PassageSourceKind, searchByText } from '../search/full-text';
 import { fuseRanks } from '../search/rank-fusion';
-import { VectorFilter, VectorIndex } from '../vector-index/vector-index';
-
-/** Turns a question into a vector, by the same embedder that made the index. */
-export interface QueryEmbedder {
-  embed(texts: readonly string[]): Promise<Float32Array[]>;
-}
-export const QUERY_EMBEDDER = Symbol('QueryEmbedder');
-export const VECTOR_INDEX = Symbol('VectorIndex');
+import { IndexGenerations } from '../vector-index/index-generations';
 
 export interface PassageHit {
   passageId: string;
@@ -44,8 +36,6 @@ export class SearchPassages extends Query<PassageHit[]> {
 
 /** Hits of each search that take part in the fusion. */
 const CANDIDATES = 50;
-/** A vector less similar than this says nothing; without it every search would find everything. */
-const MIN_SIMILARITY = 0.1;
 
 interface PassageRow {
   id: string;
@@ -64,15 +54,14 @@ interface PassageRow {
 export class SearchPassagesHandler implements IQueryHandler<SearchPassages> {
   constructor(
     private readonly pool: Pool,
-    @Inject(VECTOR_INDEX) private readonly index: VectorIndex,
-    @Inject(QUERY_EMBEDDER) private readonly embedder: QueryEmbedder,
+    private readonly indexes: IndexGenerations,
   ) {}
 
   async execute({ owner, query, limit, recordingIds, sources }: SearchPassages): Promise<PassageHit[]> {
     const filter = { owner, recordingIds, sources };
     const [words, vectors] = await Promise.all([
       searchByText(this.pool, { ...filter, query, limit: CANDIDATES }),
-      this.searchByVector(query, filter),
+      this.indexes.search(query, CANDIDATES, filter),
     ]);
     const fused = fuseRanks({ words, vectors }).slice(0, limit);
     const rows = await this.load(
@@ -85,13 +74,6 @@ export class SearchPassagesHandler implements IQueryHandler<SearchPassages> {
       // Known to one index and not yet, or no longer, to the other.
       return row ? [{ ...toHit(row), score, foundBy }] : [];
     });
-  }
-
-  private async searchByVector(query: string, filter: VectorFilter): Promise<string[]> {
-    const [vector] = await this.embedder.embed([query]);
-    if (!vector?.some((value) => value !== 0)) return [];
-    const hits = await this.index.search(vector, CANDIDATES, filter);
-    return hits.filter(({ score }) => score >= MIN_SIMILARITY).map(({ id }) => id);
   }
 
   private async load(owner: string, query: string, ids: readonly string[]): Promise<Map<string, PassageRow>> {

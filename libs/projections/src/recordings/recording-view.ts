@@ -1,4 +1,12 @@
-import { CallRecord, DomainEvent, Gap, isErased, RecordingStage, Scenario } from '@voxpersona/domain';
+import {
+  CallRecord,
+  DomainEvent,
+  Gap,
+  gapsOfChunk,
+  isErased,
+  RecordingStage,
+  Scenario,
+} from '@voxpersona/domain';
 import { Recorded } from '@voxpersona/event-store';
 
 /**
@@ -35,6 +43,8 @@ export interface RecordingView {
     end: number;
     status: 'pending' | 'transcribed' | 'failed';
     code: string | null;
+    /** Left out as invented, in seconds from the start of the chunk. */
+    gaps: { start: number; end: number; code: string }[];
   }[];
   failures: { stage: RecordingStage; code: string; provider: string | null; requestId: string | null }[];
   announcedVersion: number;
@@ -98,12 +108,15 @@ function evolveExisting(view: RecordingView, event: Recorded<DomainEvent>): Reco
           end,
           status: 'pending',
           code: null,
+          gaps: [],
         })),
       };
     case 'ChunkTranscribed':
-      return withCost(withChunk(view, event.data.chunkIndex, 'transcribed', null), event.data.call);
+      return transcribed(view, event.data);
+    case 'LanguageDetected':
+      return { ...view, language: view.language ?? event.data.language };
     case 'ChunkTranscriptionFailed':
-      return withChunk(view, event.data.chunkIndex, 'failed', event.data.failure.code);
+      return withChunk(view, event.data.chunkIndex, { status: 'failed', code: event.data.failure.code });
     case 'AllChunksTranscribed':
       return { ...view, announcedVersion: event.data.transcriptVersion };
     case 'TranscriptAssembled': {
@@ -131,7 +144,7 @@ function evolveExisting(view: RecordingView, event: Recorded<DomainEvent>): Reco
     }
     case 'RecordingRetryRequested':
       return event.data.chunks.reduce(
-        (next, index) => withChunk(next, index, 'pending', null),
+        (next, index) => withChunk(next, index, { status: 'pending', code: null }),
         withoutFailures(view, event.data.stages),
       );
     case 'RecordingErased':
@@ -155,13 +168,20 @@ function erased(view: RecordingView): RecordingView {
   return { ...view, fileName: null, details: null, erasure: 'decided', failures: [], reports: [] };
 }
 
+function transcribed(
+  view: RecordingView,
+  { chunkIndex, gaps, call, discardedCalls }: Extract<DomainEvent, { type: 'ChunkTranscribed' }>['data'],
+): RecordingView {
+  const changed = withChunk(view, chunkIndex, { status: 'transcribed', code: null, gaps });
+  return [call, ...discardedCalls].reduce(withCost, changed);
+}
+
 function withChunk(
   view: RecordingView,
   index: number,
-  status: RecordingView['chunks'][number]['status'],
-  code: string | null,
+  change: Partial<RecordingView['chunks'][number]>,
 ): RecordingView {
-  const chunks = view.chunks.map((chunk) => (chunk.index === index ? { ...chunk, status, code } : chunk));
+  const chunks = view.chunks.map((chunk) => (chunk.index === index ? { ...chunk, ...change } : chunk));
   return { ...view, chunks };
 }
 
@@ -205,9 +225,7 @@ export function stageOf(view: RecordingView): ProcessingStage {
   return 'done';
 }
 
-/** Stretches that could not be transcribed. */
+/** Stretches that could not be transcribed, or whose text was left out as invented. */
 export function gapsOfView(view: RecordingView): Gap[] {
-  return view.chunks
-    .filter((chunk) => chunk.status === 'failed')
-    .map(({ index, start, end, code }) => ({ chunkIndex: index, start, end, code: code ?? 'unknown' }));
+  return view.chunks.flatMap(gapsOfChunk);
 }

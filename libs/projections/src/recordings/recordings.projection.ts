@@ -4,7 +4,7 @@ import { evolveRecordingView, RecordingView } from './recording-view';
 /** One row per recording, erased ones included as their skeleton. */
 export const recordingsProjection: DocumentProjection<RecordingView> = {
   name: 'recordings',
-  version: 1,
+  version: 2,
   table: 'read_recordings',
   idType: 'uuid',
   filter: { streamPrefixes: ['recording-', 'report-'] },

@@ -1,4 +1,4 @@
-import { DomainEvent } from '@voxpersona/domain';
+import { DomainEvent, embedderName, RecordedEmbedder } from '@voxpersona/domain';
 import {
   EventCodec,
   EventFilter,
@@ -11,41 +11,216 @@ import {
   Recorded,
   StoredEvent,
 } from '@voxpersona/event-store';
-import { embedderName, VectorStore } from '@voxpersona/vector-store';
-import { VectorIndex } from './vector-index';
-
-export interface IndexedEmbedder {
-  provider: string;
-  model: string;
-  dimension: number;
-}
+import { VectorFilter, VectorHit, VectorIndexLost, VectorIndexState } from '@voxpersona/vector-index';
+import { VectorStore } from '@voxpersona/vector-store';
+import { DurableVectorIndex } from './durable-vector-index';
 
 const FILTER: EventFilter = {
   types: ['PassagesEmbedded', 'TranscriptAssembled', 'NoSpeechFound', 'RecordingErased', 'ReportErased'],
 };
 
+/** Changed vectors after which a snapshot is written. */
+const SNAPSHOT_EVERY = 1_000;
+
+/** The index is not there yet, or not there again: ask later. Nothing is answered from a part of it. */
+export class VectorIndexNotReady extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'VectorIndexNotReady';
+  }
+}
+
+export interface ReplicaOptions {
+  snapshotEvery?: number;
+}
+
 /**
  * This process's own vector index, kept by following the log. Vectors are read from the vector store, never made here:
- * a rebuild costs no embedding.
+ * a rebuild costs no embedding. It answers only when it holds all of the log: after the loss of the process that holds
+ * it, a search waits until it has caught up again, rather than find less than before.
  */
 export class VectorIndexReplica extends LogFollower {
   private readonly waiting = new Set<() => void>();
+  private complete = false;
+  private ended = false;
+  private changes = 0;
+  private readonly snapshotEvery: number;
+  readonly embedder: string;
 
   constructor(
     private readonly store: EventStore,
     private readonly codec: EventCodec<DomainEvent>,
     private readonly vectors: VectorStore,
-    private readonly index: VectorIndex,
-    private readonly embedder: IndexedEmbedder,
+    private readonly index: DurableVectorIndex,
+    embedder: RecordedEmbedder,
     log: FollowerLog,
+    options: ReplicaOptions = {},
   ) {
     super('vector-index', log);
+    this.embedder = embedderName(embedder);
+    this.snapshotEvery = options.snapshotEvery ?? SNAPSHOT_EVERY;
+  }
+
+  /** True when it holds everything that was in the log when it last looked. */
+  get isComplete(): boolean {
+    return this.complete;
+  }
+
+  /** Position of the last event in the log. */
+  head(): Promise<Position> {
+    return this.store.head();
+  }
+
+  /** Null while the process of the index is not there. */
+  async indexState(): Promise<VectorIndexState | null> {
+    return this.index.state().catch(() => null);
   }
 
   /** Waits until the log is applied up to `position`; false when it took longer than `patienceMs`. */
   async waitFor(position: Position, patienceMs: number): Promise<boolean> {
+    return this.waitUntil(() => this.status.position >= position, Date.now() + patienceMs);
+  }
+
+  /**
+   * The nearest vectors, from a complete index only.
+   *
+   * @throws VectorIndexNotReady when it is not complete within `patienceMs`, InvalidVector
+   */
+  async search(
+    vector: Float32Array,
+    k: number,
+    filter: VectorFilter,
+    patienceMs: number,
+  ): Promise<VectorHit[]> {
     const deadline = Date.now() + patienceMs;
-    while (this.status.position < position) {
+    while (await this.waitUntil(() => this.complete, deadline)) {
+      try {
+        return await this.index.search(vector, k, filter);
+      } catch (error) {
+        if (!(error instanceof VectorIndexLost)) throw error;
+        this.complete = false;
+      }
+    }
+    throw new VectorIndexNotReady('The vector index is being built. Ask again soon.');
+  }
+
+  /** Forgets what it keeps on disk; for an index that is no longer wanted. */
+  async discard(): Promise<void> {
+    await this.end();
+    await this.index.deleteSnapshot().catch(() => undefined);
+    this.index.close();
+  }
+
+  override async stop(): Promise<void> {
+    await this.end();
+    this.index.close();
+  }
+
+  private async end(): Promise<void> {
+    this.ended = true;
+    await super.stop();
+    this.complete = false;
+    this.wakeAll();
+  }
+
+  protected async follow(signal: AbortSignal): Promise<void> {
+    const lost = new AbortController();
+    const unsubscribe = this.index.onLost(() => {
+      this.complete = false;
+      lost.abort();
+    });
+    try {
+      let position = await this.open();
+      const both = AbortSignal.any([signal, lost.signal]);
+      for await (const item of this.store.subscribe({ after: position, filter: FILTER, signal: both })) {
+        if (item.kind === 'event') await this.handle(item.event);
+        position = item.kind === 'event' ? item.event.position : item.position;
+        this.complete ||= item.kind === 'caughtUp';
+        this.reached(position, item.kind === 'caughtUp');
+        this.wakeAll();
+        if (this.complete && this.changes >= this.snapshotEvery) await this.save(position);
+      }
+      if (lost.signal.aborted) throw new VectorIndexLost('The process of the vector index has ended');
+      if (this.changes > 0) await this.save(position);
+    } finally {
+      unsubscribe();
+    }
+  }
+
+  protected override isPassing(error: unknown): boolean {
+    return error instanceof VectorIndexLost || super.isPassing(error);
+  }
+
+  private async open(): Promise<Position> {
+    this.complete = false;
+    const { position, snapshotProblem } = await this.index.open(await this.store.logId());
+    if (snapshotProblem !== null) {
+      this.log.warn(
+        `The snapshot of the vector index cannot be used and is rebuilt from the stored vectors: ${snapshotProblem}`,
+      );
+    }
+    this.changes = 0;
+    this.reached(BigInt(position), false);
+    return BigInt(position);
+  }
+
+  private async save(position: Position): Promise<void> {
+    const changes = this.changes;
+    const problem = await this.index.saveSnapshot(position);
+    // Also after a failure: the next try comes after as many changes again, not with every event.
+    this.changes = 0;
+    if (problem === null) return;
+    this.log.warn(
+      `A snapshot of the vector index could not be written (${problem}); the next start reads ${changes} changes again`,
+    );
+  }
+
+  private async handle(stored: StoredEvent): Promise<void> {
+    try {
+      const decoded = await this.codec.decode(stored);
+      if (decoded.known) await this.apply(decoded.event);
+    } catch (error) {
+      throw isPassing(error) || error instanceof VectorIndexLost ? error : new EventNotHandled(stored, error);
+    }
+  }
+
+  private async apply(event: Recorded<DomainEvent>): Promise<void> {
+    switch (event.type) {
+      case 'PassagesEmbedded':
+        return this.add(event.data);
+      case 'TranscriptAssembled':
+      case 'NoSpeechFound':
+        this.changes += 1;
+        return this.index.removeRecording(event.data.recordingId);
+      case 'ReportErased':
+        this.changes += 1;
+        return this.index.removeSource(event.data.reportId);
+      case 'RecordingErased':
+        // Its snapshot is gone: the next one comes as soon as all is read.
+        this.changes += this.snapshotEvery;
+        return this.index.eraseRecording(event.data.recordingId);
+      default:
+        return undefined;
+    }
+  }
+
+  private async add(data: Extract<DomainEvent, { type: 'PassagesEmbedded' }>['data']): Promise<void> {
+    // Vectors of another embedder belong to another index.
+    if (embedderName(data.embedder) !== this.embedder) return;
+    const { recordingId, owner, source, passageIds } = data;
+    const sourceId = source.kind === 'report' ? source.reportId : recordingId;
+    const stored = await this.vectors.read(recordingId, this.embedder, passageIds);
+    this.changes += stored.length;
+    await this.index.upsert(
+      stored.map(({ passageId, vector }) => ({
+        ...{ id: passageId, recordingId, source: source.kind, sourceId, owner, vector },
+      })),
+    );
+  }
+
+  private async waitUntil(isTrue: () => boolean, deadline: number): Promise<boolean> {
+    while (!isTrue()) {
+      if (this.ended) return false;
       const left = deadline - Date.now();
       if (left <= 0) return false;
       await new Promise<void>((resolve) => {
@@ -61,51 +236,7 @@ export class VectorIndexReplica extends LogFollower {
     return true;
   }
 
-  protected async follow(signal: AbortSignal): Promise<void> {
-    const after = this.status.position;
-    this.reached(after, false);
-    for await (const item of this.store.subscribe({ after, filter: FILTER, signal })) {
-      if (item.kind === 'event') await this.handle(item.event);
-      this.reached(item.kind === 'event' ? item.event.position : item.position, item.kind === 'caughtUp');
-      for (const wake of [...this.waiting]) wake();
-    }
-  }
-
-  private async handle(stored: StoredEvent): Promise<void> {
-    try {
-      const decoded = await this.codec.decode(stored);
-      if (decoded.known) await this.apply(decoded.event);
-    } catch (error) {
-      throw isPassing(error) ? error : new EventNotHandled(stored, error);
-    }
-  }
-
-  private async apply(event: Recorded<DomainEvent>): Promise<void> {
-    switch (event.type) {
-      case 'PassagesEmbedded':
-        return this.add(event.data);
-      case 'TranscriptAssembled':
-      case 'NoSpeechFound':
-      case 'RecordingErased':
-        return this.index.removeRecording(event.data.recordingId);
-      case 'ReportErased':
-        return this.index.removeSource(event.data.reportId);
-      default:
-        return undefined;
-    }
-  }
-
-  private async add(data: Extract<DomainEvent, { type: 'PassagesEmbedded' }>['data']): Promise<void> {
-    const name = embedderName(this.embedder);
-    // Vectors of another embedder belong to another index.
-    if (embedderName(data.embedder) !== name) return;
-    const { recordingId, owner, source, passageIds } = data;
-    const sourceId = source.kind === 'report' ? source.reportId : recordingId;
-    const stored = await this.vectors.read(recordingId, name, passageIds);
-    await this.index.upsert(
-      stored.map(({ passageId, vector }) => ({
-        ...{ id: passageId, recordingId, source: source.kind, sourceId, owner, vector },
-      })),
-    );
+  private wakeAll(): void {
+    for (const wake of [...this.waiting]) wake();
   }
 }
