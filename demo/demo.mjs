@@ -21,7 +21,14 @@ const folder = mkdtempSync(join(tmpdir(), 'voxpersona-demo-'));
 chmodSync(folder, 0o711);
 const server = spawn(process.execPath, [join(root, 'dist/apps/api/src/main.js')], {
   cwd: root,
-  env: { ...process.env, VOXPERSONA_DATA_DIR: folder, DATABASE_URL: '', PORT: keepServing ? '3000' : '0' },
+  env: {
+    // The demo needs no network, and shows no download; MODELS_DOWNLOAD=yes lets it fetch a Whisper model.
+    MODELS_DOWNLOAD: 'no',
+    ...process.env,
+    VOXPERSONA_DATA_DIR: folder,
+    DATABASE_URL: '',
+    PORT: keepServing ? '3000' : '0',
+  },
   stdio: ['ignore', 'pipe', 'inherit'],
 });
 

@@ -25,7 +25,7 @@ describe(`the ${chunks} chunks of a recording of ${minutes} minutes, ${places} a
     const { server, openai } = world;
     const file = longRecording(minutes * 60);
     openai.latencyMs = latencyMs;
-    const id = await server.uploaded(file, { reports: '' });
+    const id = await server.uploaded(file, { reports: '', language: 'en' });
     const recording = await server.recordingUntil(id, isFinished, 180_000);
     expect(recording).toMatchObject({ status: 'ready', chunks: { total: chunks, done: chunks } });
 

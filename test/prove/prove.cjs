@@ -14,6 +14,16 @@ const PROOFS = {
     'libs/event-store/src/actors',
     '5,000 interleavings (tests: 1,000) of two writers on one stream',
   ],
+  faiss: [
+    'integration',
+    'libs/vector-index/src/faiss/recall',
+    'recall, memory and quiet of HNSW over 100,000 x 384',
+  ],
+  kills: [
+    'integration',
+    'vector-index-replica',
+    'the index process killed 50 times under load: nothing wrong, nothing lost',
+  ],
   erasure: ['e2e', 'test/e2e/erasure', 'after an erasure nothing of a recording is found anywhere'],
 };
 

@@ -12,8 +12,9 @@ import {
 } from '@voxpersona/composition';
 import { PipelineRunner } from '@voxpersona/pipeline';
 import { createLogger, Environment } from '@voxpersona/platform';
-import { ProjectionsRunner } from '@voxpersona/projections';
+import { IndexGenerations, ProjectionsRunner } from '@voxpersona/projections';
 import { Server } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { AddressInfo } from 'node:net';
 import { AppModule } from './app.module';
 import { makeFirstKey } from './first-key';
@@ -24,6 +25,9 @@ import { assignRequestId } from './http/request-id';
 const IDLE_MS = 120_000;
 /** Longer than the minute after which proxies commonly let go: who reuses a connection must not meet its end. */
 const KEEP_ALIVE_MS = 75_000;
+
+/** A start does not wait longer for the index's process; a large snapshot is read meanwhile. */
+const INDEX_PATIENCE_MS = 2_000;
 
 export interface RunningServer {
   url: string;
@@ -43,10 +47,10 @@ export async function startServer(
   const logger = createLogger({ level: environment.LOG_LEVEL, format: environment.LOG_FORMAT });
   Logger.overrideLogger(logger);
   const log = new Logger('Server');
-  const adapters = await chooseAdapters(environment);
   const database = await openDatabaseExclusively(environment, log, onFatal);
   try {
     const foundation = await layFoundation(environment, database, log);
+    const adapters = await chooseAdapters(environment, foundation, log);
     // This process holds the instance: whoever left these behind is dead.
     await adapters.objectStorage.clearIncoming();
     await foundation.jobs.freeAllLeases();
@@ -96,7 +100,7 @@ async function serve(
   const projections = app.get(ProjectionsRunner);
   const pipeline = app.get(PipelineRunner);
   await app.init();
-  projections.start();
+  await projections.start();
   await pipeline.start();
   const { dataFolder } = foundation.database;
   const firstKey = await makeFirstKey(dataFolder, app.get(CommandBus), projections);
@@ -115,7 +119,7 @@ async function serve(
     );
   }
   // Last: who waits for this line has seen all that a start prints.
-  announce(url, adapters, dataFolder, log);
+  announce(url, adapters, dataFolder, await describeIndex(app), log);
   return {
     url,
     close: async () => {
@@ -134,11 +138,26 @@ async function closeHttp(app: NestExpressApplication, http: Server, graceMs: num
   clearTimeout(timer);
 }
 
-function announce(url: string, adapters: Adapters, dataFolder: string, log: Logger): void {
+/** What will search vectors: said at every start, because without FAISS a large archive is searched slowly. */
+async function describeIndex(app: NestExpressApplication): Promise<string> {
+  const generations = app.get(IndexGenerations);
+  const deadline = Date.now() + INDEX_PATIENCE_MS;
+  let index = (await generations.status())?.serving.index;
+  while (!index && Date.now() < deadline) {
+    await sleep(20);
+    index = (await generations.status())?.serving.index;
+  }
+  if (!index) return 'is being opened';
+  const why = index.faiss ? '' : ': FAISS is not on this machine (npm start builds it where libfaiss-dev is)';
+  return `${index.engine}${why}`;
+}
+
+function announce(url: string, adapters: Adapters, dataFolder: string, index: string, log: Logger): void {
   const { speechToText, languageModel, embedder, reasons } = adapters;
   log.log(`Data in ${dataFolder}`);
   log.log(`Speech-to-text: ${speechToText.provider} ${speechToText.model} (${reasons.speechToText})`);
   log.log(`Reports: ${languageModel.provider} ${languageModel.model} (${reasons.languageModel})`);
   log.log(`Embeddings: ${embedder.identity.provider} ${embedder.identity.model} (${reasons.embedder})`);
+  log.log(`Vector index: ${index}`);
   log.log(`Listening on ${url}, API described on ${url}/docs`);
 }

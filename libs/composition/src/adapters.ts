@@ -1,23 +1,30 @@
 import {
   Catalogue,
   CatalogueInvalid,
+  chooseEmbedder,
   chooseLanguageModel,
   chooseSpeechToText,
   Embedder,
+  EmbedderIdentity,
   FfmpegMedia,
   FilesystemObjectStorage,
   findMediaPrograms,
-  HashingEmbedder,
+  KeyPool,
   LanguageModel,
   loadCatalogue,
   Media,
+  ModelSource,
   NoSpeechToText,
+  openEmbedder,
+  ProviderFailure,
   SpeechToText,
 } from '@voxpersona/pipeline';
 import { ConfigurationInvalid, Environment } from '@voxpersona/platform';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { dataFolderOf } from './database';
+import { Foundation } from './foundation';
+import { CompositionLog } from './log';
+import { PaidProvider, providerKeys } from './provider-keys';
 
 /** What the configuration chose, and why: shown at start-up and to whoever asks. */
 export interface Adapters {
@@ -27,79 +34,117 @@ export interface Adapters {
   media: Media;
   objectStorage: FilesystemObjectStorage;
   catalogue: Catalogue;
+  /** Keys of providers that are paid, with their limits. */
+  keyPools: Readonly<Partial<Record<PaidProvider, KeyPool>>>;
+  /** Opens the embedder of an earlier index, where it can still be had. */
+  openEmbedder(identity: EmbedderIdentity): Promise<Embedder | undefined>;
   reasons: { speechToText: string; languageModel: string; embedder: string };
 }
 
 /**
- * Picks every adapter.
+ * Picks every adapter. A local model may be downloaded here: that is said, and takes as long as it takes.
  *
- * @throws ConfigurationInvalid with all faults that can be found before anything is started
+ * @throws ConfigurationInvalid with all faults that were found
  */
-export async function chooseAdapters(environment: Environment): Promise<Adapters> {
+export async function chooseAdapters(
+  environment: Environment,
+  foundation: Foundation,
+  log: CompositionLog,
+): Promise<Adapters> {
   const faults: string[] = [];
-  const speechToText = chooseOr(faults, () => speechToTextOf(environment));
-  const media = chooseOr(faults, () => mediaOf(environment));
-  const catalogue = await loadCatalogue(catalogueFolder(environment)).catch((error: unknown) => {
-    faults.push(
-      ...(error instanceof CatalogueInvalid ? error.faults : [`CATALOGUE_DIR: ${describe(error)}`]),
-    );
-    return undefined;
-  });
-  if (!speechToText || !media || !catalogue) throw new ConfigurationInvalid(faults);
-  const { model, reason } = languageModelOf(environment);
-  return {
-    speechToText: speechToText.provider,
-    languageModel: model,
-    embedder: new HashingEmbedder(),
-    media,
-    objectStorage: new FilesystemObjectStorage(join(dataFolderOf(environment), 'objects')),
-    catalogue,
-    reasons: {
-      speechToText: speechToText.reason,
-      languageModel: reason,
-      embedder: `EMBEDDINGS=${environment.EMBEDDINGS}`,
-    },
-  };
-}
-
-function chooseOr<T>(faults: string[], choose: () => T): T | undefined {
-  try {
-    return choose();
-  } catch (error) {
-    faults.push(describe(error));
-    return undefined;
-  }
-}
-
-function speechToTextOf(environment: Environment): ReturnType<typeof chooseSpeechToText> {
-  const { CHUNK_TARGET_SECONDS: targetSeconds, CHUNK_MAX_SECONDS: maxSeconds } = environment;
-  return chooseSpeechToText({
-    provider: environment.SPEECH_TO_TEXT,
-    openai: {
-      apiKey: environment.OPENAI_API_KEY,
-      baseUrl: environment.OPENAI_BASE_URL,
-      model: environment.OPENAI_TRANSCRIPTION_MODEL,
-      concurrency: environment.OPENAI_CONCURRENCY,
-      timeoutMs: environment.OPENAI_TIMEOUT_SECONDS * 1_000,
-    },
-    chunks: {
-      ...(targetSeconds !== undefined && { targetSeconds }),
-      ...(maxSeconds !== undefined && { maxSeconds }),
-    },
-  });
-}
-
-function languageModelOf(environment: Environment): ReturnType<typeof chooseLanguageModel> {
-  return chooseLanguageModel({
+  const { dataFolder } = foundation.database;
+  const models = modelSources(environment, dataFolder);
+  const openai = providerKeys('openai', environment, foundation, log);
+  const anthropic = providerKeys('anthropic', environment, foundation, log);
+  const tell = (text: string): void => log.log(text);
+  const media = await chooseOr(faults, () => mediaOf(environment));
+  const catalogue = await chooseOr(faults, () => loadCatalogue(catalogueFolder(environment)));
+  const speechToText = await chooseOr(faults, () =>
+    chooseSpeechToText({
+      provider: environment.SPEECH_TO_TEXT,
+      openai: {
+        keys: openai,
+        baseUrl: environment.OPENAI_BASE_URL,
+        model: environment.OPENAI_TRANSCRIPTION_MODEL,
+        concurrency: environment.OPENAI_CONCURRENCY,
+        timeoutMs: environment.OPENAI_TIMEOUT_SECONDS * 1_000,
+      },
+      whisperLocal: models.whisper,
+      chunks: chunksOf(environment),
+      onProgress: tell,
+    }),
+  );
+  const embedder = await chooseOr(faults, () =>
+    chooseEmbedder({
+      provider: environment.EMBEDDINGS,
+      transformers: models.embeddings,
+      onProgress: tell,
+    }),
+  );
+  if (!speechToText || !media || !catalogue || !embedder) throw new ConfigurationInvalid(faults);
+  const { model, reason } = chooseLanguageModel({
     provider: environment.LANGUAGE_MODEL,
     anthropic: {
-      apiKey: environment.ANTHROPIC_API_KEY,
+      keys: anthropic,
       baseUrl: environment.ANTHROPIC_BASE_URL,
       model: environment.ANTHROPIC_MODEL,
       concurrency: environment.ANTHROPIC_CONCURRENCY,
       timeoutMs: environment.ANTHROPIC_TIMEOUT_SECONDS * 1_000,
+      contextTokens: environment.ANTHROPIC_CONTEXT_TOKENS,
     },
   });
+  return {
+    speechToText: speechToText.provider,
+    languageModel: model,
+    embedder: embedder.embedder,
+    media,
+    objectStorage: new FilesystemObjectStorage(join(dataFolder, 'objects')),
+    catalogue,
+    keyPools: { ...(openai && { openai }), ...(anthropic && { anthropic }) },
+    openEmbedder: (identity) => openEmbedder(identity, models.embeddings),
+    reasons: { speechToText: speechToText.reason, languageModel: reason, embedder: embedder.reason },
+  };
+}
+
+async function chooseOr<T>(faults: string[], choose: () => T | Promise<T>): Promise<T | undefined> {
+  try {
+    return await choose();
+  } catch (error) {
+    faults.push(...describe(error));
+    return undefined;
+  }
+}
+
+function chunksOf(environment: Environment): { targetSeconds?: number; maxSeconds?: number } {
+  const { CHUNK_TARGET_SECONDS: targetSeconds, CHUNK_MAX_SECONDS: maxSeconds } = environment;
+  return {
+    ...(targetSeconds !== undefined && { targetSeconds }),
+    ...(maxSeconds !== undefined && { maxSeconds }),
+  };
+}
+
+function modelSources(
+  environment: Environment,
+  dataFolder: string,
+): { embeddings: ModelSource; whisper: ModelSource } {
+  const common = {
+    quantized: true,
+    modelsFolder: environment.MODELS_DIR ?? join(dataFolder, 'models'),
+    hubUrl: environment.MODELS_HUB_URL,
+    allowDownload: environment.MODELS_DOWNLOAD === 'yes',
+  };
+  return {
+    embeddings: {
+      ...common,
+      model: environment.EMBEDDINGS_MODEL,
+      revision: environment.EMBEDDINGS_REVISION,
+    },
+    whisper: {
+      ...common,
+      model: environment.WHISPER_LOCAL_MODEL,
+      revision: environment.WHISPER_LOCAL_REVISION,
+    },
+  };
 }
 
 function mediaOf(environment: Environment): Media {
@@ -121,7 +166,12 @@ function catalogueFolder(environment: Environment): string {
   return 'catalogue';
 }
 
-function describe(error: unknown): string {
-  if (error instanceof NoSpeechToText) return `SPEECH_TO_TEXT: ${error.message}`;
-  return error instanceof Error ? error.message : String(error);
+function describe(error: unknown): readonly string[] {
+  if (error instanceof CatalogueInvalid) return error.faults;
+  if (error instanceof NoSpeechToText) return [`SPEECH_TO_TEXT: ${error.message}`];
+  if (error instanceof ProviderFailure) {
+    const setting = error.provider === 'transformers' ? 'EMBEDDINGS' : 'SPEECH_TO_TEXT';
+    return [`${setting}: ${error.message}`];
+  }
+  return [error instanceof Error ? error.message : String(error)];
 }

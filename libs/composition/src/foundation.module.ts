@@ -1,4 +1,4 @@
-import { DynamicModule, Logger, Module } from '@nestjs/common';
+import { DynamicModule, Module } from '@nestjs/common';
 import { Actors, EventCodec } from '@voxpersona/event-store';
 import {
   CATALOGUE,
@@ -15,17 +15,12 @@ import {
   SPEECH_TO_TEXT,
 } from '@voxpersona/pipeline';
 import { Environment, PostgresListener } from '@voxpersona/platform';
-import {
-  ExactVectorIndex,
-  PROJECTIONS_EVENT_STORE,
-  QUERY_EMBEDDER,
-  VECTOR_INDEX,
-  VectorIndexReplica,
-} from '@voxpersona/projections';
+import { PROJECTIONS_EVENT_STORE, IndexGenerations } from '@voxpersona/projections';
 import { VectorStore } from '@voxpersona/vector-store';
 import { Pool } from 'pg';
 import { Adapters } from './adapters';
 import { Foundation } from './foundation';
+import { vectorIndexes } from './vector-indexes';
 
 export const ENVIRONMENT = Symbol('Environment');
 export const ADAPTERS = Symbol('Adapters');
@@ -35,15 +30,6 @@ export const ADAPTERS = Symbol('Adapters');
 export class FoundationModule {
   static forRoot(environment: Environment, foundation: Foundation, adapters: Adapters): DynamicModule {
     const { embedder } = adapters;
-    const index = new ExactVectorIndex(embedder.identity.dimension);
-    const replica = new VectorIndexReplica(
-      foundation.store,
-      foundation.codec,
-      foundation.vectors,
-      index,
-      embedder.identity,
-      new Logger('Projections'),
-    );
     const settings: PipelineSettings = {
       maxAttempts: environment.JOB_MAX_ATTEMPTS,
       baseDelayMs: environment.JOB_BACKOFF_MS,
@@ -65,13 +51,11 @@ export class FoundationModule {
       { provide: SPEECH_TO_TEXT, useValue: adapters.speechToText },
       { provide: LANGUAGE_MODEL, useValue: adapters.languageModel },
       { provide: EMBEDDER, useValue: embedder },
-      { provide: QUERY_EMBEDDER, useValue: embedder },
       { provide: MEDIA, useValue: adapters.media },
       { provide: OBJECT_STORAGE, useValue: adapters.objectStorage },
       { provide: CATALOGUE, useValue: adapters.catalogue },
       { provide: PIPELINE_SETTINGS, useValue: settings },
-      { provide: VECTOR_INDEX, useValue: index },
-      { provide: VectorIndexReplica, useValue: replica },
+      { provide: IndexGenerations, useValue: vectorIndexes(environment, foundation, adapters) },
     ];
     return { module: FoundationModule, global: true, providers, exports: providers };
   }

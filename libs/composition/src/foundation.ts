@@ -10,8 +10,21 @@ import {
   PostgresEventStore,
   PostgresKeyRing,
 } from '@voxpersona/event-store';
-import { JOB_MIGRATIONS, JobQueue, RESULT_STORE_MIGRATIONS, ResultStore } from '@voxpersona/pipeline';
-import { createPool, Environment, loadMasterKey, migrate, PostgresListener } from '@voxpersona/platform';
+import {
+  JOB_MIGRATIONS,
+  JobQueue,
+  PROVIDER_KEY_MIGRATIONS,
+  RESULT_STORE_MIGRATIONS,
+  ResultStore,
+} from '@voxpersona/pipeline';
+import {
+  createPool,
+  deriveKey,
+  Environment,
+  loadMasterKey,
+  migrate,
+  PostgresListener,
+} from '@voxpersona/platform';
 import { PROJECTION_MIGRATIONS } from '@voxpersona/projections';
 import { VECTOR_STORE_MIGRATIONS, VectorStore } from '@voxpersona/vector-store';
 import { Pool } from 'pg';
@@ -30,6 +43,8 @@ export interface Foundation {
   jobs: JobQueue;
   results: ResultStore;
   vectors: VectorStore;
+  /** Snapshots of vector indexes are sealed under it. */
+  snapshotKey: Buffer;
   close(): Promise<void>;
 }
 
@@ -39,6 +54,7 @@ const MIGRATIONS = [
   ...CHECKPOINT_MIGRATIONS,
   ...JOB_MIGRATIONS,
   ...RESULT_STORE_MIGRATIONS,
+  ...PROVIDER_KEY_MIGRATIONS,
   ...VECTOR_STORE_MIGRATIONS,
   ...PROJECTION_MIGRATIONS,
 ];
@@ -63,7 +79,8 @@ export async function layFoundation(
   const applied = await migrate(pool, MIGRATIONS);
   if (applied.length > 0) log.log(`Tables brought up to date: ${applied.join(', ')}`);
   const listener = new PostgresListener(connectionString, log);
-  const keyRing = new PostgresKeyRing(pool, loadMasterKey(dataFolder, environment.VOXPERSONA_MASTER_KEY));
+  const masterKey = loadMasterKey(dataFolder, environment.VOXPERSONA_MASTER_KEY);
+  const keyRing = new PostgresKeyRing(pool, masterKey);
   const store = new PostgresEventStore(pool, listener);
   const codec = new EventCodec<DomainEvent>(DOMAIN_EVENTS, keyRing, eventIdOf);
   return {
@@ -77,6 +94,7 @@ export async function layFoundation(
     jobs: new JobQueue(pool),
     results: new ResultStore(pool, keyRing),
     vectors: new VectorStore(pool, keyRing),
+    snapshotKey: deriveKey(masterKey, 'vector-index snapshot'),
     close: async () => {
       await listener.close();
       await pool.end();

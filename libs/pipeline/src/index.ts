@@ -20,4 +20,6 @@ export * from './providers/media';
 export * from './providers/object-storage';
 export * from './providers/provider-failure';
 export * from './providers/speech-to-text';
+export type { ModelSource, OnProgress } from './providers/transformers/model-source';
 export * from './results/result-store';
+export { reembeddingSagaName } from './sagas/reembedding.saga';

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { hkdfSync, randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorCode } from './error-code';
@@ -30,4 +30,9 @@ export function loadMasterKey(dataFolder: string, given: string | undefined): Bu
   const key = Buffer.from(readFileSync(file, 'utf8').trim(), 'base64');
   if (key.length !== 32) throw new MasterKeyInvalid(file);
   return key;
+}
+
+/** A key of its own for one purpose: whoever learns it knows neither the master key nor that of another purpose. */
+export function deriveKey(masterKey: Buffer, purpose: string): Buffer {
+  return Buffer.from(hkdfSync('sha256', masterKey, '', `voxpersona ${purpose}`, 32));
 }

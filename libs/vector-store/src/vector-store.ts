@@ -23,11 +23,6 @@ export interface StoredVector {
   vector: Float32Array;
 }
 
-/** What made a vector, as one string. */
-export function embedderName(identity: { provider: string; model: string; dimension: number }): string {
-  return `${identity.provider}/${identity.model}/${identity.dimension}`;
-}
-
 /**
  * The vectors of all passages. Embedding costs time or money, so a vector is made once, kept here, and only read when
  * an index is built. Sealed under the recording's key: a vector says much about the words it stands for.

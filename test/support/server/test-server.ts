@@ -137,6 +137,8 @@ export class TestServer {
         HOME: process.env.HOME,
         PORT: '0',
         VOXPERSONA_DATA_DIR: this.dataFolder,
+        // Tests fetch nothing: a machine with a network must not behave differently from one without.
+        MODELS_DOWNLOAD: 'no',
         JOB_BACKOFF_MS: '20',
         SHUTDOWN_GRACE_SECONDS: '1',
         ...this.options.env,

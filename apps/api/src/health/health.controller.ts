@@ -4,7 +4,7 @@ import { HealthCheckService, HealthIndicatorResult, HealthIndicatorService } fro
 import { ADAPTERS, Adapters } from '@voxpersona/composition';
 import { EventStore, FollowerStatus } from '@voxpersona/event-store';
 import { EVENT_STORE, JobQueue, OBJECT_STORAGE, ObjectStorage, PipelineRunner } from '@voxpersona/pipeline';
-import { ProjectionsRunner } from '@voxpersona/projections';
+import { IndexGenerations, ProjectionsRunner } from '@voxpersona/projections';
 import { Response } from 'express';
 
 /** Longest wait for one check: a database that hangs is as good as gone. */
@@ -19,6 +19,7 @@ export class HealthController {
     private readonly pipeline: PipelineRunner,
     private readonly projections: ProjectionsRunner,
     private readonly jobs: JobQueue,
+    private readonly indexes: IndexGenerations,
     @Inject(EVENT_STORE) private readonly store: EventStore,
     @Inject(OBJECT_STORAGE) private readonly storage: ObjectStorage,
     @Inject(ADAPTERS) private readonly adapters: Adapters,
@@ -47,7 +48,13 @@ export class HealthController {
       response.status(503);
       return (error as { getResponse(): object }).getResponse();
     });
-    return { ...result, providers: this.providers(), parkedJobs: await this.parkedJobs() };
+    return {
+      ...result,
+      providers: this.providers(),
+      providerKeys: await this.providerKeys(),
+      vectorIndex: await this.indexes.status().catch(() => null),
+      parkedJobs: await this.parkedJobs(),
+    };
   }
 
   private async probe(name: string, check: () => Promise<void>): Promise<HealthIndicatorResult> {
@@ -82,6 +89,15 @@ export class HealthController {
       languageModel: { ...named(languageModel), because: reasons.languageModel },
       embedder: { ...embedder.identity, because: reasons.embedder },
     };
+  }
+
+  /** By fingerprint, without anything of the key itself: whoever may ask for this need not have a key of ours. */
+  private async providerKeys(): Promise<object | null> {
+    const pools = Object.entries(this.adapters.keyPools).map(async ([provider, pool]) => {
+      const keys = await pool.status();
+      return [provider, keys.map(({ hint: _hint, ...rest }) => rest)] as const;
+    });
+    return Promise.all(pools).then(Object.fromEntries, () => null) as Promise<object | null>;
   }
 
   private async parkedJobs(): Promise<number | null> {

@@ -7,6 +7,7 @@ import {
 } from '@voxpersona/event-store';
 import { CommandRefused, ProviderFailure, UnusableAudio, UnusableAudioCode } from '@voxpersona/pipeline';
 import { isDatabaseFailure } from '@voxpersona/platform';
+import { VectorIndexNotReady } from '@voxpersona/projections';
 import { Problem, ProblemName } from './problem';
 
 const OF_AUDIO: Record<UnusableAudioCode, ProblemName> = {
@@ -49,6 +50,7 @@ export function asProblem(error: unknown): Problem | undefined {
       'Give the position exactly as an earlier answer of this server gave it.',
     );
   }
+  if (error instanceof VectorIndexNotReady) return new Problem('unavailable', error.message, COME_BACK);
   if (isOutage(error)) {
     return new Problem(
       'unavailable',

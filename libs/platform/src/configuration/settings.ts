@@ -54,9 +54,19 @@ export const SETTINGS = {
   MAX_AUDIO_HOURS: setting('Longest recording in hours.', positiveNumber.max(1_000).default(24)),
   SPEECH_TO_TEXT: setting(
     'Recogniser; auto takes the first that can work.',
-    z.enum(['auto', 'openai', 'pocketsphinx']).default('auto'),
+    z.enum(['auto', 'openai', 'whisper-local', 'pocketsphinx']).default('auto'),
   ),
-  OPENAI_API_KEY: setting('Key for speech-to-text.', text.optional(), { secret: true }),
+  OPENAI_API_KEY: setting('Key for speech-to-text, or several with commas between.', text.optional(), {
+    secret: true,
+  }),
+  OPENAI_REQUESTS_PER_MINUTE: setting(
+    'Requests that one key may make in a minute.',
+    wholeNumber(1, 1_000_000).optional(),
+  ),
+  OPENAI_TOKENS_PER_MINUTE: setting(
+    'Tokens that one key may use in a minute.',
+    wholeNumber(1, 1_000_000_000).optional(),
+  ),
   OPENAI_BASE_URL: setting(
     'Server that speaks the OpenAI API, if not OpenAI.',
     z.url({ protocol: /^https?$/ }).optional(),
@@ -68,7 +78,21 @@ export const SETTINGS = {
     'What writes reports; auto takes the first that can work.',
     z.enum(['auto', 'anthropic', 'extractive']).default('auto'),
   ),
-  ANTHROPIC_API_KEY: setting('Key for reports.', text.optional(), { secret: true }),
+  ANTHROPIC_API_KEY: setting('Key for reports, or several with commas between.', text.optional(), {
+    secret: true,
+  }),
+  ANTHROPIC_REQUESTS_PER_MINUTE: setting(
+    'Requests that one key may make in a minute.',
+    wholeNumber(1, 1_000_000).optional(),
+  ),
+  ANTHROPIC_TOKENS_PER_MINUTE: setting(
+    'Input tokens that one key may send in a minute.',
+    wholeNumber(1, 1_000_000_000).optional(),
+  ),
+  ANTHROPIC_CONTEXT_TOKENS: setting(
+    'Tokens that the model takes, its answer included.',
+    wholeNumber(1_000, 100_000_000).default(200_000),
+  ),
   ANTHROPIC_BASE_URL: setting(
     'Server that speaks the Anthropic API, if not Anthropic.',
     z.url({ protocol: /^https?$/ }).optional(),
@@ -76,7 +100,36 @@ export const SETTINGS = {
   ANTHROPIC_MODEL: setting('Model for reports. Default: a current Sonnet.', text.optional()),
   ANTHROPIC_CONCURRENCY: setting('Report parts written at once.', wholeNumber(1, 100).default(4)),
   ANTHROPIC_TIMEOUT_SECONDS: setting('Patience for one part of a report.', positiveNumber.default(600)),
-  EMBEDDINGS: setting('What makes vectors.', z.enum(['hashing']).default('hashing')),
+  EMBEDDINGS: setting(
+    'What makes vectors: a sentence model, or hashed words; auto takes the model where it can be had.',
+    z.enum(['auto', 'transformers', 'hashing']).default('auto'),
+  ),
+  EMBEDDINGS_MODEL: setting(
+    'Sentence model, as it is called on the hub. For other languages than English: `Xenova/paraphrase-multilingual-MiniLM-L12-v2`.',
+    text.default('Xenova/all-MiniLM-L6-v2'),
+  ),
+  EMBEDDINGS_REVISION: setting('Revision of the sentence model.', text.default('main')),
+  WHISPER_LOCAL_MODEL: setting(
+    'Model of `whisper-local`, as it is called on the hub.',
+    text.default('Xenova/whisper-base'),
+  ),
+  WHISPER_LOCAL_REVISION: setting('Revision of that model.', text.default('main')),
+  MODELS_DIR: setting(
+    'Folder of models, and where downloads are kept. Default: in the data folder.',
+    text.optional(),
+  ),
+  MODELS_DOWNLOAD: setting(
+    'Whether models that are not in the folder are fetched from the hub.',
+    z.enum(['yes', 'no']).default('yes'),
+  ),
+  MODELS_HUB_URL: setting(
+    'Hub that models are fetched from.',
+    z.url({ protocol: /^https?$/ }).default('https://huggingface.co'),
+  ),
+  VECTOR_INDEX: setting(
+    'What searches vectors; auto is FAISS where it is there: exact, by a graph (HNSW) from 20,000 vectors on.',
+    z.enum(['auto', 'faiss-exact', 'faiss-hnsw', 'builtin']).default('auto'),
+  ),
   CHUNK_TARGET_SECONDS: setting(
     'Length of a chunk to aim for. Default: as the recogniser prefers.',
     positiveNumber.min(5).optional(),

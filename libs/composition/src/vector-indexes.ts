@@ -1,0 +1,59 @@
+import { Logger } from '@nestjs/common';
+import { embedderName, RecordedEmbedder } from '@voxpersona/domain';
+import { readCheckpoint } from '@voxpersona/event-store';
+import { reembeddingSagaName } from '@voxpersona/pipeline';
+import { Environment } from '@voxpersona/platform';
+import { Backfill, IndexGenerations, VectorIndexReplica } from '@voxpersona/projections';
+import { VectorIndexProcess } from '@voxpersona/vector-index';
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { Adapters } from './adapters';
+import { Foundation } from './foundation';
+
+/** The vector indexes of this process: each in a child process, with a folder of its own for its snapshot. */
+export function vectorIndexes(
+  environment: Environment,
+  foundation: Foundation,
+  adapters: Adapters,
+): IndexGenerations {
+  const log = new Logger('VectorIndex');
+  const { store, codec, vectors, pool, snapshotKey, database } = foundation;
+  const createReplica = (identity: RecordedEmbedder): VectorIndexReplica => {
+    const index = new VectorIndexProcess({
+      folder: join(database.dataFolder, 'vector-index', folderName(identity)),
+      key: snapshotKey,
+      embedder: embedderName(identity),
+      dimension: identity.dimension,
+      index: { engine: environment.VECTOR_INDEX },
+    });
+    return new VectorIndexReplica(store, codec, vectors, index, identity, log);
+  };
+  return new IndexGenerations({
+    pool,
+    configured: adapters.embedder,
+    openEmbedder: adapters.openEmbedder,
+    createReplica,
+    backfill: backfillOf(foundation),
+    log,
+    patienceMs: environment.READ_PATIENCE_MS,
+  });
+}
+
+/** Names of models hold slashes. */
+function folderName(identity: RecordedEmbedder): string {
+  const name = embedderName(identity);
+  const readable = name.replaceAll(/[^A-Za-z0-9.-]+/g, '_').slice(0, 80);
+  return `${readable}-${createHash('sha256').update(name).digest('hex').slice(0, 8)}`;
+}
+
+/** What is left is known once the saga has looked at everything in the log; then the queue tells. */
+function backfillOf({ store, pool, jobs }: Foundation): Backfill {
+  return {
+    remaining: async (embedder) => {
+      const head = await store.head();
+      const checkpoint = await readCheckpoint(pool, reembeddingSagaName(embedder));
+      if (!checkpoint || checkpoint.position < head) return null;
+      return jobs.countReembedding(embedder);
+    },
+  };
+}
