@@ -24,6 +24,11 @@ const PROOFS = {
     'vector-index-replica',
     'the index process killed 50 times under load: nothing wrong, nothing lost',
   ],
+  limits: [
+    'integration',
+    'providers/keys/limits',
+    'three processes keep two keys within their limits, and use them (2.5 minutes)',
+  ],
   erasure: ['e2e', 'test/e2e/erasure', 'after an erasure nothing of a recording is found anywhere'],
 };
 

@@ -3,4 +3,3 @@ export { KeyPool, type KeyPoolOptions, type KeyStatus } from './key-pool';
 export { type KeyRunner, singleKey } from './key-runner';
 export type { KeyPoolLog, KeyState } from './key-states';
 export { listProviderKeys, type ProviderKeyRecord, restoreProviderKey } from './key-register';
-export { fingerprintOf, hintOf } from './key-identity';

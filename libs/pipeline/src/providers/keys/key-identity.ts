@@ -5,7 +5,10 @@ const SHORTEST_TO_SHOW_END_OF = 16;
 
 /** The name under which a key is known outside this process's memory: 12 hex digits, from which it cannot be found. */
 export function fingerprintOf(provider: string, key: string): string {
-  return createHash('sha256').update(`voxpersona-provider-key\0${provider}\0${key}`).digest('hex').slice(0, 12);
+  return createHash('sha256')
+    .update(`voxpersona-provider-key\0${provider}\0${key}`)
+    .digest('hex')
+    .slice(0, 12);
 }
 
 /** What people see of a key: its fingerprint and, for a key that is long enough, its last 4 characters. */

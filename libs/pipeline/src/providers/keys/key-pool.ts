@@ -87,7 +87,7 @@ export class KeyPool implements KeyRunner {
   async status(): Promise<KeyStatus[]> {
     await this.register();
     const { rows } = await this.pool.query<KeyStatus>(
-      `SELECT fingerprint, hint, state,
+      `SELECT key.fingerprint, hint, state,
          CASE WHEN blocked_until > clock_timestamp() THEN blocked_until END AS "blockedUntil",
          (count(*) FILTER (WHERE starts_at <= clock_timestamp()))::integer AS "requestsInWindow",
          coalesce(sum(tokens) FILTER (WHERE starts_at <= clock_timestamp()), 0)::double precision
@@ -95,9 +95,10 @@ export class KeyPool implements KeyRunner {
          (count(*) FILTER (WHERE starts_at > clock_timestamp()))::integer AS waiting
        FROM unnest($2::text[]) WITH ORDINALITY AS given (fingerprint, position)
        JOIN provider_keys AS key USING (fingerprint)
-       LEFT JOIN provider_calls AS call USING (provider, fingerprint)
-       WHERE provider = $1 AND coalesce(frees_at > clock_timestamp(), true)
-       GROUP BY fingerprint, hint, state, blocked_until, position ORDER BY position`,
+       LEFT JOIN provider_calls AS call ON call.provider = key.provider
+         AND call.fingerprint = key.fingerprint AND frees_at > clock_timestamp()
+       WHERE key.provider = $1
+       GROUP BY key.fingerprint, hint, state, blocked_until, position ORDER BY position`,
       [this.options.provider, [...this.keys.keys()]],
     );
     return rows;
@@ -180,6 +181,7 @@ export class KeyPool implements KeyRunner {
       return new ProviderFailure('rate_limited', said, {
         ...details,
         retryAfterMs: Math.ceil(Math.min(...waits)),
+        called: failure !== undefined,
       });
     }
     return new ProviderFailure(

@@ -44,7 +44,11 @@ export async function listProviderKeys(
  *
  * @returns false when there is no such key
  */
-export async function restoreProviderKey(pool: Pool, provider: string, fingerprint: string): Promise<boolean> {
+export async function restoreProviderKey(
+  pool: Pool,
+  provider: string,
+  fingerprint: string,
+): Promise<boolean> {
   const { rowCount } = await pool.query(
     `UPDATE provider_keys SET state = 'active', state_since = clock_timestamp(), blocked_until = NULL
      WHERE provider = $1 AND fingerprint = $2`,
