@@ -15,6 +15,8 @@ export type Fault =
 export interface FakeCall {
   /** What was asked, as the fake identifies it: the hash of the audio, the part of a report. */
   about: string;
+  /** The key that it was made with; empty when there was none. */
+  key: string;
   startedAt: number;
   /** Null while it is under way, and for ever when it was cut. */
   finishedAt: number | null;
@@ -23,6 +25,10 @@ export interface FakeCall {
 /** What a fake does with one call, faults aside. */
 export interface FakeWork {
   about: string;
+  /** A call beside the provider's real work (a count of tokens): no faults, no latency and no limit are for it. */
+  isCount?: boolean;
+  /** HTTP status of the answer; default 200. */
+  status?: number;
   answer(): unknown;
 }
 
@@ -32,8 +38,13 @@ export interface FakeWork {
  */
 export abstract class FakeProvider {
   readonly calls: FakeCall[] = [];
+  /** Calls that only counted tokens. */
+  readonly countCalls: FakeCall[] = [];
+  /** What each key may do: over it the answer is 429. Calls that got this answer do not count against it. */
+  limit: { requestsPerWindow: number; windowMs: number } | undefined;
   /** Milliseconds that every call takes. */
   latencyMs = 0;
+  private readonly admitted = new Map<string, number[]>();
   private readonly faults: Fault[] = [];
   private standing: ((about: string) => Fault | undefined) | undefined;
   private server: Server | undefined;
@@ -76,12 +87,35 @@ export abstract class FakeProvider {
     return this.calls.filter((call) => call.finishedAt !== null);
   }
 
+  /**
+   * The most calls that came with a key within any window, by the fake's own clock; all of them count, refused ones
+   * too.
+   *
+   * @param windowMs default: that of the limit
+   */
+  busiestWindow(key: string, windowMs: number = this.limit?.windowMs ?? 60_000): number {
+    const times = this.calls.filter((call) => call.key === key).map((call) => call.startedAt);
+    times.sort((a, b) => a - b);
+    let oldest = 0;
+    let most = 0;
+    times.forEach((time, index) => {
+      while (time - (times[oldest] ?? time) >= windowMs) oldest += 1;
+      most = Math.max(most, index - oldest + 1);
+    });
+    return most;
+  }
+
   private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const work = await this.receive(request);
-    const call: FakeCall = { about: work.about, startedAt: Date.now(), finishedAt: null };
-    this.calls.push(call);
-    const fault = this.faults.shift() ?? this.standing?.(work.about);
-    await sleep(this.latencyMs);
+    const call: FakeCall = {
+      about: work.about,
+      key: keyOf(request),
+      startedAt: Date.now(),
+      finishedAt: null,
+    };
+    (work.isCount ? this.countCalls : this.calls).push(call);
+    const fault = work.isCount ? undefined : this.faultOf(call);
+    if (!work.isCount) await sleep(this.latencyMs);
     if (fault?.kind === 'hang') return;
     if (fault?.kind === 'cut' || response.destroyed) {
       request.socket.destroy();
@@ -97,9 +131,36 @@ export abstract class FakeProvider {
       response.writeHead(fault.status, { ...headers, ...fault.headers });
       response.end(JSON.stringify(fault.body ?? { error: { type: 'fake', message: 'told to fail' } }));
     } else {
-      response.writeHead(200, headers);
+      response.writeHead(work.status ?? 200, headers);
       response.end(fault ? fault.body : JSON.stringify(work.answer()));
     }
     call.finishedAt = Date.now();
   }
+  private faultOf(call: FakeCall): Fault | undefined {
+    return this.overLimit(call) ?? this.faults.shift() ?? this.standing?.(call.about);
+  }
+
+  private overLimit({ key, startedAt }: FakeCall): Fault | undefined {
+    if (!this.limit) return undefined;
+    const { requestsPerWindow, windowMs } = this.limit;
+    const counting = (this.admitted.get(key) ?? []).filter((time) => startedAt - time < windowMs);
+    this.admitted.set(key, counting);
+    if (counting.length < requestsPerWindow) {
+      counting.push(startedAt);
+      return undefined;
+    }
+    const waitMs = (counting[0] ?? startedAt) + windowMs - startedAt;
+    return {
+      kind: 'status',
+      status: 429,
+      headers: { 'retry-after': String(Math.ceil(waitMs / 1_000)) },
+      body: { error: { type: 'rate_limit_error', code: 'rate_limit_exceeded', message: 'too many' } },
+    };
+  }
+}
+
+/** The key of a call, as OpenAI's and Anthropic's SDKs send it. */
+function keyOf({ headers }: IncomingMessage): string {
+  const own = headers['x-api-key'];
+  return typeof own === 'string' ? own : (headers.authorization ?? '').replace(/^Bearer /, '');
 }

@@ -15,6 +15,7 @@ export * from './jobs/job';
 export * from './jobs/job-queue';
 export * from './jobs/migrations';
 export * from './providers/embeddings';
+export * from './providers/keys';
 export * from './providers/language-model';
 export * from './providers/media';
 export * from './providers/object-storage';

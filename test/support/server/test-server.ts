@@ -1,9 +1,10 @@
-import { ChildProcess, spawn } from 'node:child_process';
+import { ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdtempSync, openAsBlob, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 
 const root = join(__dirname, '../../..');
 
@@ -24,13 +25,16 @@ export function makeDataFolder(): string {
 /** The built server as a process of its own. It can be killed, and started again on the same data. */
 export class TestServer {
   readonly dataFolder: string;
+  /** Added to its environment at the next start. */
+  readonly env: Record<string, string>;
   url = '';
   /** Everything that it wrote, of all its starts. */
   output = '';
   private child: ChildProcess | undefined;
 
-  constructor(private readonly options: TestServerOptions = {}) {
+  constructor(options: TestServerOptions = {}) {
     this.dataFolder = options.dataFolder ?? makeDataFolder();
+    this.env = { ...options.env };
   }
 
   /** Starts and waits until it listens. @throws Error with the output when it ends instead */
@@ -84,6 +88,14 @@ export class TestServer {
     const isJson = response.headers.get('content-type')?.includes('json');
     const body: unknown = isJson ? JSON.parse(text) : text;
     return { status: response.status, headers: response.headers, text, body };
+  }
+
+  /** A command of the operator, beside the server. @returns what it wrote */
+  async vox(...args: string[]): Promise<string> {
+    const program = join(root, 'dist/apps/cli/src/main.js');
+    const env = { ...process.env, ...this.env, VOXPERSONA_DATA_DIR: this.dataFolder };
+    const { stdout } = await promisify(execFile)(process.execPath, [program, ...args], { env });
+    return stdout;
   }
 
   /** GET of a JSON document, which must be there. */
@@ -141,7 +153,7 @@ export class TestServer {
         MODELS_DOWNLOAD: 'no',
         JOB_BACKOFF_MS: '20',
         SHUTDOWN_GRACE_SECONDS: '1',
-        ...this.options.env,
+        ...this.env,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -14,6 +14,8 @@ import { ResultReporter } from './result-reporter';
 
 /** An answer of the recogniser, and what of it is believed. */
 interface Heard {
+  /** 0, or 1 for the second try with other parameters. */
+  attempt: number;
   stored: StoredResult<TranscriptionResult>;
   examined: Examined;
 }
@@ -96,10 +98,12 @@ export class TranscribeChunkHandler implements ICommandHandler<TranscribeChunk> 
         ),
       ),
     );
-    return { stored, examined: examine(stored.value.segments, chunk.silences) };
+    return { attempt, stored, examined: examine(stored.value.segments, chunk.silences) };
   }
 
-  private recordOf({ stored }: Heard): CallRecord {
-    return callRecordOf(this.speechToText, stored);
+  private recordOf({ attempt, stored }: Heard): CallRecord {
+    const { provider, model, parameters } = this.speechToText;
+    const asked = attempt === 0 ? parameters : { ...parameters, attempt };
+    return callRecordOf({ provider, model, parameters: asked }, stored);
   }
 }

@@ -60,6 +60,14 @@ describe('Text on silence', () => {
   });
 });
 
+describe('A text without a length', () => {
+  it('is doubted on silence, as a gap that has one', () => {
+    const { gaps } = examine([...speech, says(30, 30, 'Hm.')], [{ start: 9, end: 60 }]);
+    expect(gaps).toEqual([{ start: 29.5, end: 30.5, code: 'text_on_silence' }]);
+    expect(codes([says(3, 3, 'Hm.')], [{ start: 9, end: 60 }])).toEqual([]);
+  });
+});
+
 describe('A loop', () => {
   it('is found within a segment', () => {
     expect(codes([says(0, 30, 'I went to the shop and '.repeat(12))])).toEqual(['repetition']);

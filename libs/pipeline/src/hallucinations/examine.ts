@@ -74,7 +74,7 @@ function isDoubtful(segment: SpeechSegment, silences: readonly Stretch[]): boole
 }
 
 function silentShare({ start, end }: Stretch, silences: readonly Stretch[]): number {
-  if (end <= start) return 0;
+  if (end <= start) return silences.some((silence) => silence.start <= start && start <= silence.end) ? 1 : 0;
   const silent = silences.reduce(
     (sum, silence) => sum + Math.max(0, Math.min(end, silence.end) - Math.max(start, silence.start)),
     0,
@@ -82,14 +82,20 @@ function silentShare({ start, end }: Stretch, silences: readonly Stretch[]): num
   return silent / (end - start);
 }
 
+/** A text without a length of its own still stands for a moment. */
+function lasting({ start, end }: Stretch): Stretch {
+  return end > start ? { start, end } : { start: Math.max(0, start - 0.5), end: start + 0.5 };
+}
+
 function gapsOf(
   segments: readonly SpeechSegment[],
   doubts: readonly (DoubtCode | undefined)[],
 ): Examined['gaps'] {
   const gaps: Examined['gaps'] = [];
-  segments.forEach(({ start, end }, index) => {
+  segments.forEach((segment, index) => {
     const code = doubts[index];
     if (!code) return;
+    const { start, end } = lasting(segment);
     const last = gaps.at(-1);
     const joins = last?.code === code && doubts[index - 1] === code && start - last.end <= JOIN_SECONDS;
     if (joins) last.end = Math.max(last.end, end);

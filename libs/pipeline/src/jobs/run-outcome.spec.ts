@@ -39,6 +39,14 @@ describe('outcomeOf', () => {
   ])('does not count trouble of our own: %p', (error) => {
     expect(outcome(error, { attempts: 2 })).toMatchObject({ kind: 'again', counted: false });
   });
+  it('does not count a pause in which the provider was not called', () => {
+    const paused = new ProviderFailure('rate_limited', 'x', {
+      provider: 'p',
+      retryAfterMs: 700,
+      called: false,
+    });
+    expect(outcome(paused, { attempts: 2 })).toMatchObject({ kind: 'again', delayMs: 700, counted: false });
+  });
   it('drops what belongs to an erased recording', () => {
     expect(outcome(new RecordingKeyDestroyed('r'))).toEqual({ kind: 'drop' });
   });

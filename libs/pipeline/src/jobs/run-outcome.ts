@@ -47,10 +47,15 @@ export function outcomeOf(
   const retryAfterMs = error instanceof ProviderFailure ? error.retryAfterMs : undefined;
   const { baseDelayMs: baseMs, maxDelayMs: maxMs } = policy;
   const delayMs = backoffDelayMs({ attempt, baseMs, maxMs, retryAfterMs, random });
-  if (isDisturbance(error)) return { kind: 'again', delayMs, failure, counted: false };
+  if (isDisturbance(error) || wasNotCalled(error)) return { kind: 'again', delayMs, failure, counted: false };
   const pointless = error instanceof ProviderFailure && error.permanent;
   if (pointless || attempt >= policy.maxAttempts) return { kind: 'park', failure };
   return { kind: 'again', delayMs, failure, counted: true };
+}
+
+/** A pause that others had been asked for: nothing was tried, and so nothing has failed. */
+function wasNotCalled(error: unknown): boolean {
+  return error instanceof ProviderFailure && error.code === 'rate_limited' && !error.called;
 }
 
 /** Trouble of our own house that says nothing about the job: it would not even be possible to record a failure. */

@@ -1,10 +1,20 @@
 import { retryAfterMs } from './http-failure';
+import { singleKey } from './keys';
 import { chooseLanguageModel } from './language-model';
 import { chooseSpeechToText, NoSpeechToText } from './speech-to-text';
 import { languageCode } from './speech-to-text/openai/language-code';
 
-const openai = { apiKey: undefined, baseUrl: undefined, model: 'whisper-1', concurrency: 1, timeoutMs: 1 };
-const anthropic = { apiKey: undefined, baseUrl: undefined, model: undefined, concurrency: 1, timeoutMs: 1 };
+const openai = { keys: undefined, baseUrl: undefined, model: 'whisper-1', concurrency: 1, timeoutMs: 1 };
+const whisperLocal = {
+  model: 'none/such',
+  revision: 'main',
+  quantized: true,
+  modelsFolder: '/nowhere',
+  hubUrl: undefined,
+  allowDownload: false,
+};
+const others = { whisperLocal, chunks: {}, onProgress: () => undefined };
+const anthropic = { keys: undefined, baseUrl: undefined, model: undefined, concurrency: 1, timeoutMs: 1 };
 
 describe('Choosing providers', () => {
   const path = process.env.PATH;
@@ -12,23 +22,29 @@ describe('Choosing providers', () => {
     process.env.PATH = path;
   });
 
-  it('auto takes OpenAI with a key, and says why', () => {
-    const { provider, reason } = chooseSpeechToText({
+  it('auto takes OpenAI with a key, and says why', async () => {
+    const { provider, reason } = await chooseSpeechToText({
+      ...others,
       provider: 'auto',
-      openai: { ...openai, apiKey: 'k' },
-      chunks: {},
+      openai: { ...openai, keys: singleKey('k') },
     });
     expect([provider.provider, reason]).toEqual(['openai', 'OPENAI_API_KEY is set']);
   });
-  it('says what to do where nothing can work', () => {
+  it('says what to do where nothing can work', async () => {
     process.env.PATH = '/nowhere';
-    for (const provider of ['auto', 'openai', 'pocketsphinx'] as const) {
-      expect(() => chooseSpeechToText({ provider, openai, chunks: {} })).toThrow(NoSpeechToText);
+    for (const provider of ['auto', 'openai', 'whisper-local', 'pocketsphinx'] as const) {
+      const chosen = chooseSpeechToText({ ...others, provider, openai });
+      await expect(chosen).rejects.toBeInstanceOf(NoSpeechToText);
     }
   });
-  it('lets the operator set the length of chunks', () => {
+  it('lets the operator set the length of chunks', async () => {
     const chunks = { targetSeconds: 10 };
-    const { provider } = chooseSpeechToText({ provider: 'auto', openai: { ...openai, apiKey: 'k' }, chunks });
+    const { provider } = await chooseSpeechToText({
+      ...others,
+      provider: 'auto',
+      openai: { ...openai, keys: singleKey('k') },
+      chunks,
+    });
     expect(provider.chunks).toEqual({ targetSeconds: 10, maxSeconds: 240 });
   });
   it('takes the extractive method without a key for a language model', () => {
@@ -36,7 +52,10 @@ describe('Choosing providers', () => {
       model: { provider: 'extractive' },
       reason: 'ANTHROPIC_API_KEY is not set',
     });
-    const chosen = chooseLanguageModel({ provider: 'auto', anthropic: { ...anthropic, apiKey: 'k' } });
+    const chosen = chooseLanguageModel({
+      provider: 'auto',
+      anthropic: { ...anthropic, keys: singleKey('k') },
+    });
     expect(chosen.model).toMatchObject({ provider: 'anthropic', model: 'claude-sonnet-5-5' });
   });
 });

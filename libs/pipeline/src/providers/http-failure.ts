@@ -23,6 +23,8 @@ export function failureOfHttp(failure: HttpFailure): ProviderFailure {
     provider,
     requestId,
     retryAfterMs: retryAfterMs(failure.headers, Date.now()),
+    // 529 says that the provider has more work than it can do: another key would fare no better.
+    scope: status === 529 ? 'provider' : 'key',
     cause,
   });
 }

@@ -48,6 +48,10 @@ export interface ProviderFailureDetails {
   requestId?: string | undefined;
   /** Milliseconds the provider asked us to wait. */
   retryAfterMs?: number | undefined;
+  /** Whom a pause is asked of: the key that was used (default), or everybody who calls this provider. */
+  scope?: 'key' | 'provider' | undefined;
+  /** False when the provider was not called at all, because it had asked for a pause before. Default true. */
+  called?: boolean | undefined;
   /** The underlying error. Logged, never put in an event: it may hold personal text or a key. */
   cause?: unknown;
 }
@@ -59,6 +63,8 @@ export class ProviderFailure extends Error {
   readonly provider: string;
   readonly requestId: string | undefined;
   readonly retryAfterMs: number | undefined;
+  readonly scope: 'key' | 'provider';
+  readonly called: boolean;
 
   constructor(
     readonly code: ProviderFailureCode,
@@ -70,6 +76,8 @@ export class ProviderFailure extends Error {
     this.provider = details.provider;
     this.requestId = details.requestId;
     this.retryAfterMs = details.retryAfterMs;
+    this.scope = details.scope ?? 'key';
+    this.called = details.called ?? true;
   }
 
   /** True when a retry of the very same call is pointless. */

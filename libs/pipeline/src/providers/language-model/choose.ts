@@ -1,3 +1,4 @@
+import { KeyRunner } from '../keys';
 import { AnthropicLanguageModel } from './anthropic/anthropic-language-model';
 import { ExtractiveLanguageModel } from './extractive/extractive-language-model';
 import { LanguageModel } from './language-model';
@@ -6,19 +7,22 @@ export interface LanguageModelChoice {
   /** `auto` takes the first that can work. */
   provider: 'auto' | 'anthropic' | 'extractive';
   anthropic: {
-    apiKey: string | undefined;
+    /** Undefined when no key is configured. */
+    keys: KeyRunner | undefined;
     baseUrl: string | undefined;
     model: string | undefined;
     concurrency: number;
     timeoutMs: number;
+    /** Tokens that the model can take and give in one call; undefined: the adapter's default. */
+    contextTokens?: number | undefined;
   };
 }
 
 /** Picks what writes reports and says why; the extractive method can always work. */
 export function chooseLanguageModel(choice: LanguageModelChoice): { model: LanguageModel; reason: string } {
-  const { apiKey, ...anthropic } = choice.anthropic;
-  if (choice.provider !== 'extractive' && apiKey !== undefined) {
-    const model = new AnthropicLanguageModel({ ...anthropic, apiKey });
+  const { keys, ...anthropic } = choice.anthropic;
+  if (choice.provider !== 'extractive' && keys !== undefined) {
+    const model = new AnthropicLanguageModel({ ...anthropic, keys });
     return {
       model,
       reason: choice.provider === 'auto' ? 'ANTHROPIC_API_KEY is set' : 'LANGUAGE_MODEL=anthropic',

@@ -1,5 +1,6 @@
 import { FakeAnthropic } from '@test/anthropic/fake-anthropic';
 import { Fault } from '@test/fake-provider';
+import { KeyRunner, singleKey } from '../../keys';
 import { ProviderFailure } from '../../provider-failure';
 import { WriteRequest } from '../language-model';
 import { AnthropicLanguageModel } from './anthropic-language-model';
@@ -27,8 +28,15 @@ describe('Anthropic, by the real SDK against the fake', () => {
   });
   afterAll(() => fake.stop());
 
-  const adapter = (model?: string): AnthropicLanguageModel =>
-    new AnthropicLanguageModel({ apiKey: 'sk-test', baseUrl, model, concurrency: 1, timeoutMs: 500 });
+  const adapter = (model?: string, options: { contextTokens?: number } = {}): AnthropicLanguageModel =>
+    new AnthropicLanguageModel({
+      keys: singleKey('sk-test'),
+      baseUrl,
+      model,
+      concurrency: 1,
+      timeoutMs: 500,
+      ...options,
+    });
 
   it('gives text, usage, cost and request id', async () => {
     const result = await adapter().write(request, never);
@@ -55,6 +63,56 @@ describe('Anthropic, by the real SDK against the fake', () => {
     expect(prompt.indexOf('[01:01]')).toBeLessThan(prompt.indexOf('[01:10]'));
   });
 
+  it('pays a tenth for a long transcript from the second part on, also when they come together', async () => {
+    const text = 'It was a long day, and much was said. '.repeat(200);
+    const long = { ...request, transcript: [{ start: 0, end: 1, text }] };
+    const before = fake.calls.length;
+    const model = adapter();
+    const parts = ['overview', 'decisions', 'open questions'].map((part) =>
+      model.write({ ...long, part, instructions: `Write ${part}.` }, never),
+    );
+    const [first, ...others] = await Promise.all(parts);
+    expect(fake.calls.slice(before).map((call) => call.key)).toEqual(['sk-test', 'sk-test', 'sk-test']);
+    const inputOf = (result: typeof first): number => result!.usage.inputTokens!;
+    const costOf = (result: typeof first): number => (result!.costUsd! - (50 * 10) / 1_000_000) / 2e-6;
+    // The instructions, of some 20 tokens, are never kept.
+    expect(costOf(first) / inputOf(first)).toBeCloseTo(1.25, 1);
+    for (const other of others) {
+      expect(inputOf(other)).toBeGreaterThan(1_800);
+      expect(costOf(other) / inputOf(other)).toBeCloseTo(0.1, 1);
+    }
+  });
+
+  it('counts before it calls, and does not pay for what cannot fit', async () => {
+    const [calls, counts] = [fake.calls.length, fake.countCalls.length];
+    const refused = await adapter(undefined, { contextTokens: 16_510 })
+      .write(request, never)
+      .catch((error: unknown) => error);
+    expect(refused).toMatchObject({ code: 'too_long', permanent: true });
+    expect([fake.calls.length - calls, fake.countCalls.length - counts]).toEqual([0, 1]);
+    await adapter(undefined, { contextTokens: 16_700 }).write(request, never);
+    expect(fake.calls.length - calls).toBe(1);
+  });
+
+  it('estimates where a server cannot count, and counts what it books', async () => {
+    fake.canCount = false;
+    const booked: number[] = [];
+    const keys: KeyRunner = {
+      ...singleKey('k'),
+      withKey: (tokens, _signal, call) => {
+        booked.push(tokens);
+        return call('k');
+      },
+    };
+    const model = new AnthropicLanguageModel({ keys, baseUrl, concurrency: 1, timeoutMs: 500 });
+    await model.write(request, never);
+    fake.canCount = true;
+    await model.write(request, never);
+    const [estimated, counted] = booked as [number, number];
+    expect(estimated).toBeGreaterThan(counted);
+    expect(counted).toBeGreaterThan(10);
+  });
+
   it.each<[string, Fault, Partial<ProviderFailure>]>([
     ['a wrong key', { kind: 'status', status: 403 }, { code: 'unauthorised', permanent: true }],
     ['no credit', { kind: 'status', status: 402 }, { code: 'quota_exhausted', permanent: true }],
@@ -70,7 +128,7 @@ describe('Anthropic, by the real SDK against the fake', () => {
         status: 529,
         body: { type: 'error', error: { type: 'overloaded_error', message: 'x' } },
       },
-      { code: 'rate_limited', permanent: false },
+      { code: 'rate_limited', scope: 'provider', permanent: false },
     ],
     [
       'a transcript too long',

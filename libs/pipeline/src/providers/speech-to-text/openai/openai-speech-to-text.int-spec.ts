@@ -1,6 +1,7 @@
 import { FORMATS } from '@test/audio/audio';
 import { Fault } from '@test/fake-provider';
 import { FakeOpenAi, wordsOfAudio } from '@test/openai/fake-openai';
+import { KeyRunner, singleKey } from '../../keys';
 import { ProviderFailure } from '../../provider-failure';
 import { OpenAiSpeechToText } from './openai-speech-to-text';
 
@@ -16,7 +17,7 @@ describe('OpenAI speech-to-text, by the real SDK against the fake', () => {
   afterAll(() => fake.stop());
 
   const adapter = (model = 'whisper-1'): OpenAiSpeechToText =>
-    new OpenAiSpeechToText({ apiKey: 'sk-test', baseUrl, model, concurrency: 1, timeoutMs: 500 });
+    new OpenAiSpeechToText({ keys: singleKey('sk-test'), baseUrl, model, concurrency: 1, timeoutMs: 500 });
 
   it('gives segments, language, usage, cost and request id', async () => {
     const result = await adapter().transcribe(request, never);
@@ -79,6 +80,23 @@ describe('OpenAI speech-to-text, by the real SDK against the fake', () => {
     expect(failure).toBeInstanceOf(ProviderFailure);
     expect(failure).toMatchObject({ provider: 'openai', ...expected });
     expect((failure as Error).message).not.toContain('sk-test');
+  });
+
+  it('counts tokens only for models that are limited by them', async () => {
+    const counted: number[] = [];
+    const keys: KeyRunner = {
+      ...singleKey('sk-other'),
+      withKey: (tokens, _signal, call) => {
+        counted.push(tokens);
+        return call('sk-other');
+      },
+    };
+    for (const model of ['whisper-1', 'gpt-4o-mini-transcribe']) {
+      const options = { keys, baseUrl, model, concurrency: 1, timeoutMs: 500 };
+      await new OpenAiSpeechToText(options).transcribe(request, never);
+    }
+    expect(counted).toEqual([0, 100]);
+    expect(fake.calls.at(-1)?.key).toBe('sk-other');
   });
 
   it('asks once: retries belong to the queue', async () => {

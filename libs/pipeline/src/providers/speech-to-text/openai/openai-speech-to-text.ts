@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { isNativeError } from 'node:util/types';
 import OpenAI, { APIConnectionTimeoutError, APIError, APIUserAbortError } from 'openai';
 import { failureOfHttp } from '../../http-failure';
+import { KeyRunner, onePerKey } from '../../keys/key-runner';
 import { ProviderFailure } from '../../provider-failure';
 import {
   ChunkEncoding,
@@ -13,7 +14,7 @@ import {
 import { readTranscription } from './transcription-answer';
 
 export interface OpenAiSpeechToTextOptions {
-  apiKey: string;
+  keys: KeyRunner;
   /** Any OpenAI-compatible server; default: OpenAI itself. */
   baseUrl?: string | undefined;
   model: string;
@@ -34,16 +35,31 @@ const DOLLARS_PER_MINUTE: Readonly<Record<string, number>> = {
 /** Models that know segments with times; all others answer with bare text. */
 const SEGMENT_MODELS = /whisper/i;
 
+/** Models that are limited by tokens too; Whisper is limited by requests alone. */
+const TOKEN_MODELS = /gpt-4o.*transcribe/i;
+
+/**
+ * What a second of audio costs these models of their limit of tokens. The provider does not say before the call; in
+ * its answers a second is about 10 tokens of audio, and the text that is heard in it is small beside that.
+ */
+const TOKENS_PER_SECOND = 10;
+
+/** Warm enough to leave a loop, cool enough to stay with the audio. */
+const SECOND_TEMPERATURE = 0.4;
+
 /** Speech-to-text by OpenAI's audio API, or any server that speaks it. */
 export class OpenAiSpeechToText implements SpeechToText {
   readonly provider = PROVIDER;
   readonly model: string;
   readonly parameters;
   readonly concurrency: number;
+  /** Models that answer with bare text do not name the language. */
+  readonly detectsLanguage: boolean;
   readonly chunks: ChunkPreference;
   readonly encoding: ChunkEncoding = { extension: 'mp3', sampleRate: 16_000, bitrateKbps: 48 };
   readonly note: string;
-  private readonly client: OpenAI;
+  private readonly keys: KeyRunner;
+  private readonly clientOf: (key: string) => OpenAI;
   private readonly responseFormat: 'verbose_json' | 'json';
 
   constructor(options: OpenAiSpeechToTextOptions) {
@@ -51,27 +67,41 @@ export class OpenAiSpeechToText implements SpeechToText {
     this.concurrency = options.concurrency;
     this.chunks = { targetSeconds: 180, maxSeconds: 240, ...options.chunks };
     this.responseFormat = SEGMENT_MODELS.test(options.model) ? 'verbose_json' : 'json';
+    this.detectsLanguage = this.responseFormat === 'verbose_json';
     this.parameters = { temperature: 0, responseFormat: this.responseFormat };
     this.note = `Transcribed by ${options.model}.`;
-    this.client = new OpenAI({
-      apiKey: options.apiKey,
-      ...(options.baseUrl !== undefined && { baseURL: options.baseUrl }),
-      timeout: options.timeoutMs,
-      // The job queue retries; a second layer would retry its retries, and pay for them.
-      maxRetries: 0,
-      logLevel: 'off',
-    });
+    this.keys = options.keys;
+    this.clientOf = onePerKey(
+      (apiKey) =>
+        new OpenAI({
+          apiKey,
+          ...(options.baseUrl !== undefined && { baseURL: options.baseUrl }),
+          timeout: options.timeoutMs,
+          // The job queue retries; a second layer would retry its retries, and pay for them.
+          maxRetries: 0,
+          logLevel: 'off',
+        }),
+    );
   }
 
-  async transcribe(request: TranscriptionRequest, signal: AbortSignal): Promise<TranscriptionResult> {
+  transcribe(request: TranscriptionRequest, signal: AbortSignal): Promise<TranscriptionResult> {
+    const tokens = TOKEN_MODELS.test(this.model) ? Math.ceil(request.durationSeconds * TOKENS_PER_SECOND) : 0;
+    return this.keys.withKey(tokens, signal, (key) => this.call(this.clientOf(key), request, signal));
+  }
+
+  private async call(
+    client: OpenAI,
+    request: TranscriptionRequest,
+    signal: AbortSignal,
+  ): Promise<TranscriptionResult> {
     try {
-      const { data, request_id: requestId } = await this.client.audio.transcriptions
+      const { data, request_id: requestId } = await client.audio.transcriptions
         .create(
           {
             file: createReadStream(request.file),
             model: this.model,
             response_format: this.responseFormat,
-            temperature: 0,
+            temperature: (request.attempt ?? 0) > 0 ? SECOND_TEMPERATURE : 0,
             ...(request.language !== undefined && { language: request.language }),
             ...(request.promptContext !== '' && { prompt: request.promptContext }),
           },

@@ -49,6 +49,8 @@ export function readTranscription(
   return {
     language: languageCode(language) ?? request.language,
     segments: heard
+      // Text that is said to come after the end was never heard.
+      .filter(({ start }) => start < request.durationSeconds)
       .map((segment) => within(segment, request.durationSeconds))
       .filter(({ text: words }) => words !== ''),
     usage: {
