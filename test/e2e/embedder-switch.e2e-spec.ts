@@ -17,13 +17,12 @@ interface Ready {
 }
 
 describe('choosing another embedder', () => {
-  const env: Record<string, string> = { EMBEDDINGS: 'hashing', EMBEDDINGS_MODEL: MODEL };
   let world: ServerWithFakes;
   let id: string;
   let vectors: number;
 
   beforeAll(async () => {
-    world = await serverWithFakes({ env });
+    world = await serverWithFakes({ env: { EMBEDDINGS: 'hashing', EMBEDDINGS_MODEL: MODEL } });
     const { server, openai } = world;
     openai.hear = () => [
       { start: 0, end: 3, text: ' The room was cold and the breakfast was good.' },
@@ -39,11 +38,13 @@ describe('choosing another embedder', () => {
 
   const ready = async (): Promise<Ready> => (await world.server.request('/health/ready')).body as Ready;
   const readyWhen = async (enough: (ready: Ready) => boolean): Promise<Ready> => {
-    for (const deadline = Date.now() + 15_000; ; await sleep(50)) {
+    const deadline = Date.now() + 15_000;
+    for (;;) {
       const state = await ready();
       if (enough(state)) return state;
       if (Date.now() > deadline)
         throw new Error(`Not in time: ${JSON.stringify(state)}\n${world.server.output}`);
+      await sleep(50);
     }
   };
   const search = (query: string): Promise<TestAnswer> =>
@@ -60,12 +61,12 @@ describe('choosing another embedder', () => {
   it('that cannot be had is refused with what to do, and nothing is changed', async () => {
     const { server } = world;
     await server.stop();
-    env.EMBEDDINGS = 'transformers';
+    server.env.EMBEDDINGS = 'transformers';
     const { code, output } = await server.startAndExit();
     expect(code).toBe(1);
     expect(output).toMatch(/EMBEDDINGS: .*tiny\/sentences/);
     expect(output).not.toMatch(/\bat .*\.js:\d+/);
-    env.EMBEDDINGS = 'auto';
+    server.env.EMBEDDINGS = 'auto';
     await server.start();
     expect((await ready()).providers.embedder).toMatchObject({
       provider: 'hashing',
@@ -105,14 +106,14 @@ describe('choosing another embedder', () => {
     expect((await ready()).vectorIndex.serving.index.count).toBe(vectors);
     await server.stop();
     rmSync(join(folder, 'tokenizer.json'));
-    env.EMBEDDINGS = 'transformers';
+    server.env.EMBEDDINGS = 'transformers';
     const { output } = await server.startAndExit();
     expect(output.split('EMBEDDINGS: ').at(-1)).toContain('tokenizer.json');
   }, 60_000);
 
   it('leads back without embedding anything', async () => {
     const { server } = world;
-    env.EMBEDDINGS = 'hashing';
+    server.env.EMBEDDINGS = 'hashing';
     await server.start();
     await readyWhen((state) => state.vectorIndex.building === null);
     expect(await foundByVectors('cold rooms')).toBe(true);

@@ -2,9 +2,6 @@ import { longRecording, silence } from '@test/audio/audio';
 import { Fault } from '@test/fake-provider';
 import { isFinished, TestServer } from '@test/server/test-server';
 import { serverWithFakes, ServerWithFakes } from '@test/server/with-fakes';
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 
 const TEMPORARY: [string, Fault][] = [
   ['down', { kind: 'status', status: 503 }],
@@ -109,6 +106,7 @@ describe('providers that fail', () => {
     expect(failed.gaps.map((gap) => gap.code)).toEqual(['unauthorised', 'unauthorised', 'unauthorised']);
     expect((await server.request(`/v1/recordings/${id}/transcript`)).status).toBe(409);
     world.openai.failAlways(undefined);
+    await restoreKeys();
     const retried = await server.request(`/v1/recordings/${id}/retry`, { method: 'POST' });
     await server.get(`/v1/recordings/${id}?after=${(retried.body as { position: string }).position}`);
     expect(await server.recordingUntil(id, isFinished)).toMatchObject({ status: 'ready', gaps: [] });
@@ -159,10 +157,25 @@ describe('providers that fail', () => {
     expect(await mine()).toEqual([parked[2]]);
   });
 
-  async function vox(...words: string[]): Promise<string> {
-    const program = join(__dirname, '../../dist/apps/cli/src/main.js');
-    const env = { ...process.env, VOXPERSONA_DATA_DIR: server.dataFolder };
-    return (await promisify(execFile)(process.execPath, [program, ...words], { env })).stdout;
+  const vox = (...words: string[]): Promise<string> => server.vox(...words);
+
+  /** A key that was refused stays out until the operator puts it right. */
+  async function restoreKeys(): Promise<void> {
+    const keys = JSON.parse(await vox('provider-keys', 'list', '--json')) as {
+      provider: string;
+      fingerprint: string;
+      state: string;
+      configured: boolean;
+    }[];
+    const revoked = keys.filter((key) => key.state === 'revoked');
+    expect(revoked).toMatchObject([{ provider: 'openai', configured: true }]);
+    expect(JSON.stringify(keys)).not.toContain('sk-test-openai');
+    for (const { provider, fingerprint } of revoked) {
+      expect(await vox('provider-keys', 'restore', provider, fingerprint)).toMatch(/will be used again/);
+    }
+    await expect(vox('provider-keys', 'restore', 'openai', 'nobody')).rejects.toThrow(
+      /no key nobody of openai/,
+    );
   }
 
   it('refuses a retry where nothing has failed', async () => {

@@ -58,7 +58,7 @@ export async function chooseAdapters(
   const anthropic = providerKeys('anthropic', environment, foundation, log);
   const tell = (text: string): void => log.log(text);
   const media = await chooseOr(faults, () => mediaOf(environment));
-  const catalogue = await chooseOr(faults, () => loadCatalogue(catalogueFolder(environment)));
+  const catalogue = await chooseOr(faults, () => catalogueOf(environment));
   const speechToText = await chooseOr(faults, () =>
     chooseSpeechToText({
       provider: environment.SPEECH_TO_TEXT,
@@ -152,7 +152,16 @@ function mediaOf(environment: Environment): Media {
     const { FFMPEG_PATH: ffmpeg, FFPROBE_PATH: ffprobe } = environment;
     return new FfmpegMedia(findMediaPrograms({ ffmpeg, ffprobe }));
   } catch (error) {
-    throw new Error(`FFMPEG_PATH: ffmpeg cannot be run: ${describe(error)}`, { cause: error });
+    throw new Error(`FFMPEG_PATH: ffmpeg cannot be run: ${describe(error).join('; ')}`, { cause: error });
+  }
+}
+
+async function catalogueOf(environment: Environment): Promise<Catalogue> {
+  try {
+    return await loadCatalogue(catalogueFolder(environment));
+  } catch (error) {
+    if (error instanceof CatalogueInvalid) throw error;
+    throw new Error(`CATALOGUE_DIR: ${describe(error).join('; ')}`, { cause: error });
   }
 }
 

@@ -31,7 +31,7 @@ export function vectorIndexes(
   return new IndexGenerations({
     pool,
     configured: adapters.embedder,
-    openEmbedder: adapters.openEmbedder,
+    openEmbedder: (identity) => adapters.openEmbedder(identity),
     createReplica,
     backfill: backfillOf(foundation),
     log,

@@ -62,16 +62,16 @@ export class IndexGenerations {
   constructor(private readonly options: IndexGenerationsOptions) {}
 
   async start(): Promise<void> {
-    const { pool, configured, createReplica, openEmbedder, log } = this.options;
+    const { pool, configured, log } = this.options;
     const active = await readActiveEmbedder(pool);
     const identity = configured.identity;
-    const own = { identity, embedder: configured, replica: createReplica(identity) };
+    const own = { identity, embedder: configured, replica: this.options.createReplica(identity) };
     if (!active || embedderName(active) === embedderName(identity)) {
       if (!active) await writeActiveEmbedder(pool, identity);
       this.current = own;
     } else {
-      const embedder = await openEmbedder(active);
-      this.current = { identity: active, embedder, replica: createReplica(active) };
+      const embedder = await this.options.openEmbedder(active);
+      this.current = { identity: active, embedder, replica: this.options.createReplica(active) };
       this.next = own;
       log.log(
         `The embedder has changed to ${embedderName(identity)}: its index is built beside that of ` +

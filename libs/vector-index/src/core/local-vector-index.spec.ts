@@ -1,7 +1,6 @@
 import { entry } from '@test/vector-index-contract/vector-index-contract';
 import { Candidates, CandidatesFactory } from './candidates';
 import { LocalVectorIndex, LocalVectorIndexOptions } from './local-vector-index';
-import { VectorTable } from './vector-table';
 
 /** Counts what it is asked, and finds everything. */
 class CountingCandidates implements Candidates {
@@ -36,7 +35,7 @@ class CountingCandidates implements Candidates {
 
 function setUp(options: Partial<LocalVectorIndexOptions> = {}) {
   const made: CountingCandidates[] = [];
-  const factory = (_table: VectorTable): CandidatesFactory => ({
+  const factory = (): CandidatesFactory => ({
     create: (engine) => {
       const candidates = new CountingCandidates(engine);
       made.push(candidates);
@@ -69,7 +68,13 @@ describe('LocalVectorIndex', () => {
     const { index, add, search } = setUp();
     add(0, 50);
     expect(search()).toHaveLength(3);
-    expect(index.state).toEqual({ count: 50, engine: 'faiss-exact', faiss: true, rebuilding: false, pending: 50 });
+    expect(index.state).toEqual({
+      count: 50,
+      engine: 'faiss-exact',
+      faiss: true,
+      rebuilding: false,
+      pending: 50,
+    });
   });
 
   it('looks at each vector where few match, and asks the engine where many do', () => {
@@ -92,7 +97,13 @@ describe('LocalVectorIndex', () => {
     expect(index.work(0)).toBe(true);
     expect(index.state).toMatchObject({ engine: 'faiss-exact', rebuilding: true });
     finish();
-    expect(index.state).toEqual({ count: 500, engine: 'faiss-hnsw', faiss: true, rebuilding: false, pending: 0 });
+    expect(index.state).toEqual({
+      count: 500,
+      engine: 'faiss-hnsw',
+      faiss: true,
+      rebuilding: false,
+      pending: 0,
+    });
   });
 
   it('does not go back and forth at the border', () => {

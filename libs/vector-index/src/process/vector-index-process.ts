@@ -33,7 +33,7 @@ export interface VectorIndexProcessOptions {
 }
 
 interface Pending {
-  resolve(body: unknown): void;
+  resolve(body: Operations[OperationName]['answer']): void;
   reject(error: Error): void;
   timer: NodeJS.Timeout;
 }
@@ -141,9 +141,9 @@ export class VectorIndexProcess implements VectorIndex {
   }
 
   private rejectAll(reason: string): void {
-    for (const { reject, timer } of this.pending.values()) {
-      clearTimeout(timer);
-      reject(new VectorIndexLost(reason));
+    for (const request of this.pending.values()) {
+      clearTimeout(request.timer);
+      request.reject(new VectorIndexLost(reason));
     }
     this.pending.clear();
   }
@@ -159,7 +159,7 @@ export class VectorIndexProcess implements VectorIndex {
     this.nextId += 1;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => child.kill('SIGKILL'), this.options.patienceMs ?? PATIENCE_MS);
-      this.pending.set(id, { resolve: resolve as (body: unknown) => void, reject, timer });
+      this.pending.set(id, { resolve, reject, timer });
       const request: Request<Name> = { id, name, body };
       // A process that has just died: its exit rejects what is pending.
       child.send(request, () => undefined);
