@@ -79,19 +79,21 @@ export const silenceBetween = (before: number, quiet: number, after: number): st
     ],
   );
 
-/** Loudest sample of a piece of audio, from 0 to 1. */
-export function peakOf(audio: Buffer): number {
+/** Seconds after which a piece of audio is first loud; undefined for one that is silent throughout. */
+export function firstSound(audio: Buffer): number | undefined {
+  const sampleRate = 8_000;
   const pcm = execFileSync(
     ffmpeg,
-    ['-nostdin', '-v', 'error', '-i', 'pipe:0', '-f', 's16le', '-ac', '1', 'pipe:1'],
-    {
-      input: audio,
-      maxBuffer: 1 << 28,
-    },
+    [
+      ...['-nostdin', '-v', 'error', '-i', 'pipe:0'],
+      ...['-f', 's16le', '-ac', '1', '-ar', String(sampleRate), 'pipe:1'],
+    ],
+    { input: audio, maxBuffer: 1 << 28 },
   );
-  let peak = 0;
-  for (let at = 0; at + 1 < pcm.length; at += 2) peak = Math.max(peak, Math.abs(pcm.readInt16LE(at)));
-  return peak / 32_768;
+  for (let at = 0; at + 1 < pcm.length; at += 2) {
+    if (Math.abs(pcm.readInt16LE(at)) > 1_000) return at / 2 / sampleRate;
+  }
+  return undefined;
 }
 
 /** 25 hours that fit in some hundred kilobytes. */

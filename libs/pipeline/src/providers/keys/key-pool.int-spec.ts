@@ -82,7 +82,13 @@ describe('The keys of a provider', () => {
     );
     expect(order.slice(0, 4).map((each) => each.slice(0, 5))).toEqual(['1 now', '2 now', '3 now', '4 now']);
     expect(order.filter((each) => each.endsWith('A'))).toHaveLength(3);
-    expect(order.slice(4).map((each) => each.slice(0, 7))).toEqual(['5 later', '6 later']);
+    // Each of the last two has a key of its own: which of them is a millisecond earlier says nothing.
+    expect(
+      order
+        .slice(4)
+        .map((each) => each.slice(0, 7))
+        .sort(),
+    ).toEqual(['5 later', '6 later']);
   });
 
   it('never has more calls of a key in any window than its limit, from two pools of one database', async () => {
