@@ -138,6 +138,14 @@ describe('bad input', () => {
     expectProblem(await announced(server, 10_000_000_000), 413, 'too-large');
   });
 
+  it('lets a client that is still sending read why it was refused', async () => {
+    // Much more than fits into the buffers between us, again and again: a race would show.
+    const large = file('much-too-large.wav', Buffer.alloc(MAX_BYTES * 8, 1));
+    for (let attempt = 0; attempt < 15; attempt += 1) {
+      expectProblem(await server.upload(large), 413, 'too-large');
+    }
+  });
+
   it('keeps nothing of an upload that breaks off', async () => {
     await new Promise<void>((resolve) => {
       const request = httpRequest(`${server.url}/v1/recordings`, {

@@ -1,6 +1,7 @@
 import { ArgumentsHost, Catch, ExceptionFilter, Logger } from '@nestjs/common';
 import { Request, Response } from 'express';
 import { asProblem } from './as-problem';
+import { lingerUntilRead } from './linger';
 import { Problem } from './problem';
 import { requestIdOf } from './request-id';
 
@@ -25,6 +26,7 @@ export class ProblemFilter implements ExceptionFilter {
       response.destroy();
       return;
     }
+    lingerUntilRead(request, response);
     response
       .status(problem.getStatus())
       .set(problem.headers)

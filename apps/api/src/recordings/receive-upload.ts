@@ -38,7 +38,7 @@ export async function receiveUpload(
   } catch (error) {
     request.unpipe(parser);
     parser.destroy();
-    // What is still on its way is read and dropped, so that the client gets to read our answer.
+    // Read on, or the client would wait with the rest for ever; the answer comes meanwhile.
     request.resume();
     await form.discard();
     throw error;
@@ -161,8 +161,5 @@ function tooLarge(maxBytes: number): Problem {
   return new Problem(
     'too-large',
     `The file is larger than ${maxBytes} bytes. Send it in parts, or compressed.`,
-    {
-      Connection: 'close',
-    },
   );
 }
