@@ -101,6 +101,8 @@ export class TransformersWorker<Request, Answer, Facts> {
     // What the library prints is noise, and can hold what was said to the model: it goes nowhere.
     const child = fork(this.script, {
       execArgv: [],
+      // Nothing of the server's environment: it holds secrets that a model has no use for.
+      env: { PATH: process.env.PATH },
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
