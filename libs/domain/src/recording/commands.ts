@@ -20,7 +20,12 @@ export type RecordingCommand =
       /** Whether the recogniser finds out the language by itself when it is not told. */
       detectsLanguage: boolean;
     }
-  | { type: 'RecordChunkTranscription'; result: Omit<DataOf<typeof ChunkTranscribed>, 'recordingId'> }
+  | {
+      type: 'RecordChunkTranscription';
+      result: Omit<DataOf<typeof ChunkTranscribed>, 'recordingId'>;
+      /** Whether the language of the result was heard, not given or the only one that the recogniser knows. */
+      languageWasDetected: boolean;
+    }
   | { type: 'RecordChunkFailure'; round: number; chunkIndex: number; failure: Failure }
   | {
       type: 'RecordTranscript';

@@ -24,7 +24,7 @@ import { RecordingEvent, RecordingStage } from './events';
 const upload: RecordingCommand = { type: 'UploadAudio', audio: uploaded().data };
 const transcribe = (chunkIndex: number, round = 0): RecordingCommand => {
   const { recordingId: _, ...result } = transcribed(chunkIndex, round).data;
-  return { type: 'RecordChunkTranscription', result };
+  return { type: 'RecordChunkTranscription', result, languageWasDetected: true };
 };
 const failChunk = (chunkIndex: number, round = 0): RecordingCommand => ({
   type: 'RecordChunkFailure',
@@ -316,7 +316,11 @@ describe('The language', () => {
   });
   const hearNothing = (chunkIndex: number): RecordingCommand => {
     const { recordingId: _id, ...result } = transcribed(chunkIndex).data;
-    return { type: 'RecordChunkTranscription', result: { ...result, segments: [] } };
+    return {
+      type: 'RecordChunkTranscription',
+      result: { ...result, segments: [] },
+      languageWasDetected: true,
+    };
   };
   const detected = (chunkIndex: number): RecordingEvent => ({
     type: 'LanguageDetected',
@@ -354,13 +358,19 @@ describe('The language', () => {
     const { recordingId: _id, ...result } = transcribed(0).data;
     const untold = { ...result, language: null };
     recording(unknown, split(3, [0]))
-      .when({ type: 'RecordChunkTranscription', result: untold })
+      .when({ type: 'RecordChunkTranscription', result: untold, languageWasDetected: true })
       .then({ type: 'ChunkTranscribed', data: { recordingId: RECORDING, ...untold } }, released(1, 2));
   });
   it('may be told by the last chunk', () =>
     recording(unknown, split(2, [0]), silent(0), released(1))
       .when(transcribe(1))
       .then(transcribed(1), detected(1), allTranscribed(1, 2, 0)));
+  it('is not called detected where the recogniser knows no other', () => {
+    const { recordingId: _id, ...result } = transcribed(0).data;
+    recording(unknown, split(3))
+      .when({ type: 'RecordChunkTranscription', result, languageWasDetected: false })
+      .then(transcribed(0));
+  });
   it('is told once', () =>
     recording(unknown, split(3, [0]), transcribed(0), detected(0), released(1, 2))
       .when(transcribe(1))

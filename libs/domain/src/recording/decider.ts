@@ -128,15 +128,16 @@ function recordSplit(
 
 function recordChunkTranscription(
   state: PresentRecording,
-  { result }: CommandOf<'RecordChunkTranscription'>,
+  { result, languageWasDetected }: CommandOf<'RecordChunkTranscription'>,
 ): RecordingDecision {
   const chunk = findChunk(state, result.chunkIndex);
   if ('kind' in chunk) return chunk;
   if (chunk.status === 'transcribed') return acceptNothing();
-  return withWhatFollows(state, {
+  const event: ChunkOutcome = {
     type: 'ChunkTranscribed',
     data: { recordingId: state.recordingId, ...result },
-  });
+  };
+  return withWhatFollows(state, event, languageWasDetected ? languageFound(state, event) : []);
 }
 
 function recordChunkFailure(
@@ -158,16 +159,21 @@ function recordChunkFailure(
 type ChunkOutcome = Extract<RecordingEvent, { type: 'ChunkTranscribed' | 'ChunkTranscriptionFailed' }>;
 
 /**
- * A chunk's outcome, and what it decides: the language, which chunks may go on now, and whether there is something new
- * to assemble.
+ * A chunk's outcome, and what it decides: which chunks may go on now, and whether there is something new to assemble.
+ *
+ * @param found the language, when this chunk told it
  */
-function withWhatFollows(state: PresentRecording, event: ChunkOutcome): RecordingDecision {
+function withWhatFollows(
+  state: PresentRecording,
+  event: ChunkOutcome,
+  found: readonly RecordingEvent[] = [],
+): RecordingDecision {
   const next = evolveRecording(state, event);
   if (next.phase !== 'present') return accept(event);
   if (next.chunks.some((chunk) => chunk.status === 'pending')) {
-    return accept<RecordingEvent>(event, ...languageFound(state, event), ...released(next, event));
+    return accept<RecordingEvent>(event, ...found, ...released(next, event));
   }
-  return accept<RecordingEvent>(event, ...languageFound(state, event), ...completion(next));
+  return accept<RecordingEvent>(event, ...found, ...completion(next));
 }
 
 function languageFound(state: PresentRecording, event: ChunkOutcome): RecordingEvent[] {

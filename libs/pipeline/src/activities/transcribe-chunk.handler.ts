@@ -48,7 +48,9 @@ export class TranscribeChunkHandler implements ICommandHandler<TranscribeChunk> 
       call: this.recordOf(best),
       discardedCalls: discarded.map((heard) => this.recordOf(heard)),
     };
-    await this.results.toRecording(recordingId, { type: 'RecordChunkTranscription', result }, run.context);
+    const languageWasDetected = state.language === null && this.speechToText.detectsLanguage;
+    const command = { type: 'RecordChunkTranscription' as const, result, languageWasDetected };
+    await this.results.toRecording(recordingId, command, run.context);
   }
 
   /** Asks once more, with other parameters, when the first answer is not believed; takes the better of the two. */
