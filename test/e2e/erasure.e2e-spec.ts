@@ -37,7 +37,8 @@ describe('erasing', () => {
     }
     const keptWords = openai.calls.slice(0, callsOfKept).flatMap((call) => wordsOfAudio(call.about));
     const words = openai.calls.slice(callsOfKept).flatMap((call) => wordsOfAudio(call.about));
-    secrets.push(...words.filter((word) => !keptWords.includes(word)));
+    // Shorter words turn up by chance in megabytes of sealed values.
+    secrets.push(...words.filter((word) => word.length >= 7 && !keptWords.includes(word)));
   }, 120_000);
 
   afterAll(() => world.close());
@@ -63,9 +64,10 @@ describe('erasing', () => {
     const dump = await dumpDatabase();
     expect(secrets.filter((secret) => dump.includes(secret))).toEqual([]);
     // As sealed values would be written in other encodings.
-    expect(
-      secrets.filter((secret) => dump.includes(Buffer.from(secret).toString('base64').slice(0, -4))),
-    ).toEqual([]);
+    const inBase64 = secrets.map((secret) => Buffer.from(secret).toString('base64').slice(0, -4));
+    const longEnough = inBase64.filter((encoded) => encoded.length >= 8);
+    expect(longEnough.length).toBeGreaterThan(2);
+    expect(longEnough.filter((encoded) => dump.includes(encoded))).toEqual([]);
     expect(secrets.filter((secret) => dump.includes(Buffer.from(secret).toString('hex')))).toEqual([]);
   });
 
