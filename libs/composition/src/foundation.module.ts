@@ -1,7 +1,9 @@
 import { DynamicModule, Module } from '@nestjs/common';
 import { Actors, EventCodec } from '@voxpersona/event-store';
 import {
+  ApiKeyUses,
   CATALOGUE,
+  IdempotentRequests,
   EMBEDDER,
   EVENT_STORE,
   JobQueue,
@@ -47,6 +49,8 @@ export class FoundationModule {
       { provide: Actors, useValue: foundation.actors },
       { provide: JobQueue, useValue: foundation.jobs },
       { provide: ResultStore, useValue: foundation.results },
+      { provide: IdempotentRequests, useValue: foundation.idempotentRequests },
+      { provide: ApiKeyUses, useValue: foundation.apiKeyUses },
       { provide: VectorStore, useValue: foundation.vectors },
       { provide: SPEECH_TO_TEXT, useValue: adapters.speechToText },
       { provide: LANGUAGE_MODEL, useValue: adapters.languageModel },

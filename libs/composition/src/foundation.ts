@@ -11,6 +11,10 @@ import {
   PostgresKeyRing,
 } from '@voxpersona/event-store';
 import {
+  API_KEY_USE_MIGRATIONS,
+  ApiKeyUses,
+  IDEMPOTENCY_MIGRATIONS,
+  IdempotentRequests,
   JOB_MIGRATIONS,
   JobQueue,
   PROVIDER_KEY_MIGRATIONS,
@@ -43,6 +47,8 @@ export interface Foundation {
   jobs: JobQueue;
   results: ResultStore;
   vectors: VectorStore;
+  apiKeyUses: ApiKeyUses;
+  idempotentRequests: IdempotentRequests;
   /** Snapshots of vector indexes are sealed under it. */
   snapshotKey: Buffer;
   close(): Promise<void>;
@@ -55,6 +61,8 @@ const MIGRATIONS = [
   ...JOB_MIGRATIONS,
   ...RESULT_STORE_MIGRATIONS,
   ...PROVIDER_KEY_MIGRATIONS,
+  ...API_KEY_USE_MIGRATIONS,
+  ...IDEMPOTENCY_MIGRATIONS,
   ...VECTOR_STORE_MIGRATIONS,
   ...PROJECTION_MIGRATIONS,
 ];
@@ -94,6 +102,8 @@ export async function layFoundation(
     jobs: new JobQueue(pool),
     results: new ResultStore(pool, keyRing),
     vectors: new VectorStore(pool, keyRing),
+    apiKeyUses: new ApiKeyUses(pool),
+    idempotentRequests: new IdempotentRequests(pool, deriveKey(masterKey, 'idempotent answers')),
     snapshotKey: deriveKey(masterKey, 'vector-index snapshot'),
     close: async () => {
       await listener.close();

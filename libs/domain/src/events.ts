@@ -1,11 +1,18 @@
-import { ACCESS_EVENTS } from './access/decider';
+import { DENIAL_EVENTS } from './access/denials';
+import { WORKSPACE_EVENTS } from './access/events';
 import { AUDIO_CLAIM_EVENTS } from './audio-claim/decider';
 import { RECORDING_EVENTS } from './recording/events';
 import { REPORT_EVENTS } from './report/events';
 import { eventCatalogue, EventOf } from './shared/event-definition';
 
 const definitions = [
-  ...new Set([...RECORDING_EVENTS, ...REPORT_EVENTS, ...AUDIO_CLAIM_EVENTS, ...ACCESS_EVENTS]),
+  ...new Set([
+    ...RECORDING_EVENTS,
+    ...REPORT_EVENTS,
+    ...AUDIO_CLAIM_EVENTS,
+    ...WORKSPACE_EVENTS,
+    ...DENIAL_EVENTS,
+  ]),
 ];
 
 /** Every event that VoxPersona writes. A new event type is added to its aggregate's list, nowhere else. */

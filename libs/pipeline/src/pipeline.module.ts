@@ -1,5 +1,14 @@
 import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
+import {
+  AcceptInvitationHandler,
+  Denials,
+  InviteMemberHandler,
+  IssueApiKeyHandler,
+  RemoveMemberHandler,
+  RotateApiKeyHandler,
+  Workspaces,
+} from './access';
 import { AssembleTranscriptHandler } from './activities/assemble-transcript.handler';
 import {
   EraseRecordingDataHandler,
@@ -19,7 +28,6 @@ import { TranscribeChunkHandler } from './activities/transcribe-chunk.handler';
 import { WriteReportPartHandler } from './activities/write-report-part.handler';
 import { AcceptUploadHandler } from './commands/accept-upload';
 import { EraseRecordingHandler } from './commands/erase-recording';
-import { IssueApiKeyHandler } from './commands/issue-api-key';
 import { RetryRecordingHandler } from './commands/retry-recording';
 import { PipelineRunner } from './pipeline-runner';
 
@@ -37,7 +45,17 @@ const ACTIVITIES = [
   ReleaseAudioClaimHandler,
 ];
 
-const COMMANDS = [AcceptUploadHandler, RetryRecordingHandler, EraseRecordingHandler, IssueApiKeyHandler];
+const COMMANDS = [AcceptUploadHandler, RetryRecordingHandler, EraseRecordingHandler];
+
+const ACCESS = [
+  IssueApiKeyHandler,
+  RotateApiKeyHandler,
+  InviteMemberHandler,
+  AcceptInvitationHandler,
+  RemoveMemberHandler,
+  Workspaces,
+  Denials,
+];
 
 /** Commands of people, activities of jobs, and what drives them. Adapters come from the application's global module. */
 @Module({
@@ -45,12 +63,13 @@ const COMMANDS = [AcceptUploadHandler, RetryRecordingHandler, EraseRecordingHand
   providers: [
     ...ACTIVITIES,
     ...COMMANDS,
+    ...ACCESS,
     RecordedEvents,
     ResultReporter,
     PassageIndexer,
     GivingUp,
     PipelineRunner,
   ],
-  exports: [CqrsModule, PipelineRunner, RecordedEvents],
+  exports: [CqrsModule, PipelineRunner, RecordedEvents, Workspaces, Denials],
 })
 export class PipelineModule {}

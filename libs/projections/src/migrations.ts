@@ -1,8 +1,11 @@
-import { apiKeysProjection } from './api-keys/api-keys.projection';
+import { accessTrailProjection } from './access/access-trail.projection';
+import { apiKeysProjection } from './access/api-keys.projection';
+import { invitationsProjection } from './access/invitations.projection';
+import { membersProjection } from './access/members.projection';
 import { PASSAGES_TABLE_SQL } from './passages/passages.projection';
 import { recordingsProjection } from './recordings/recordings.projection';
 import { reportsProjection } from './reports/reports.projection';
-import { tableOf } from './runner/document-projection';
+import { columnsOf, tableOf } from './runner/document-projection';
 import { ACTIVE_EMBEDDER_MIGRATION } from './vector-index/active-embedder';
 import { transcriptsProjection } from './transcripts/transcripts.projection';
 
@@ -18,4 +21,17 @@ export const PROJECTION_MIGRATIONS = [
   { name: '0034-read-api-keys', sql: tableOf(apiKeysProjection) },
   { name: '0035-read-passages', sql: PASSAGES_TABLE_SQL },
   ACTIVE_EMBEDDER_MIGRATION,
+  { name: '0037-read-members', sql: tableOf(membersProjection) },
+  { name: '0038-read-invitations', sql: tableOf(invitationsProjection) },
+  { name: '0039-read-access-trail', sql: tableOf(accessTrailProjection) },
+  {
+    name: '0040-lists-of-a-workspace',
+    sql: `
+      ${columnsOf(apiKeysProjection)}
+      ${columnsOf(recordingsProjection)}
+      CREATE INDEX read_api_keys_of_owner ON read_api_keys (owner, created_position);
+      CREATE INDEX read_members_of_owner ON read_members (owner, joined_position);
+      CREATE INDEX read_invitations_of_owner ON read_invitations (owner, invited_position);
+      CREATE INDEX read_access_trail_of_owner ON read_access_trail (owner, position);`,
+  },
 ] as const;

@@ -10,7 +10,10 @@ import {
   waitForCheckpoints,
 } from '@voxpersona/event-store';
 import { Pool } from 'pg';
-import { apiKeysProjection } from './api-keys/api-keys.projection';
+import { accessTrailProjection } from './access/access-trail.projection';
+import { apiKeysProjection } from './access/api-keys.projection';
+import { invitationsProjection } from './access/invitations.projection';
+import { membersProjection } from './access/members.projection';
 import { PassagesConsumer } from './passages/passages.projection';
 import { recordingsProjection } from './recordings/recordings.projection';
 import { reportsProjection } from './reports/reports.projection';
@@ -25,6 +28,9 @@ function consumers(): CheckpointedConsumer<DomainEvent>[] {
     new DocumentConsumer(transcriptsProjection),
     new DocumentConsumer(reportsProjection),
     new DocumentConsumer(apiKeysProjection),
+    new DocumentConsumer(membersProjection),
+    new DocumentConsumer(invitationsProjection),
+    new DocumentConsumer(accessTrailProjection),
     new PassagesConsumer(),
   ];
 }
@@ -32,7 +38,15 @@ function consumers(): CheckpointedConsumer<DomainEvent>[] {
 export const PROJECTIONS_EVENT_STORE = Symbol('ProjectionsEventStore');
 
 export type ProjectionName =
-  'recordings' | 'transcripts' | 'reports' | 'api-keys' | 'passages' | 'vector-index';
+  | 'recordings'
+  | 'transcripts'
+  | 'reports'
+  | 'api-keys'
+  | 'members'
+  | 'invitations'
+  | 'access-trail'
+  | 'passages'
+  | 'vector-index';
 
 /** Keeps all read models of this process up with the log. */
 @Injectable()

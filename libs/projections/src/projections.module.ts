@@ -1,7 +1,14 @@
 import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { ProjectionsRunner } from './projections-runner';
-import { GetApiKeyHandler } from './queries/get-api-key';
+import {
+  FindKeyOwnerHandler,
+  GetMemberHandler,
+  ListAccessTrailHandler,
+  ListApiKeysHandler,
+  ListInvitationsHandler,
+  ListMembersHandler,
+} from './queries/access-queries';
 import { GetRecordingHandler } from './queries/get-recording';
 import { GetReportHandler } from './queries/get-report';
 import { GetTranscriptHandler } from './queries/get-transcript';
@@ -13,7 +20,12 @@ const QUERIES = [
   ListRecordingsHandler,
   GetTranscriptHandler,
   GetReportHandler,
-  GetApiKeyHandler,
+  FindKeyOwnerHandler,
+  ListApiKeysHandler,
+  ListMembersHandler,
+  GetMemberHandler,
+  ListInvitationsHandler,
+  ListAccessTrailHandler,
   SearchPassagesHandler,
 ];
 

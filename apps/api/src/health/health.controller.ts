@@ -1,17 +1,17 @@
-import { Controller, Get, Inject, Res } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Controller, Inject, Res } from '@nestjs/common';
 import { HealthCheckService, HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
 import { ADAPTERS, Adapters } from '@voxpersona/composition';
 import { EventStore, FollowerStatus } from '@voxpersona/event-store';
 import { EVENT_STORE, JobQueue, OBJECT_STORAGE, ObjectStorage, PipelineRunner } from '@voxpersona/pipeline';
 import { IndexGenerations, ProjectionsRunner } from '@voxpersona/projections';
 import { Response } from 'express';
+import { Handles } from '../contract/handles';
+import { getLive, getReady } from './health.routes';
 
 /** Longest wait for one check: a database that hangs is as good as gone. */
 const CHECK_PATIENCE_MS = 3_000;
 
-@ApiTags('health')
-@Controller('health')
+@Controller()
 export class HealthController {
   constructor(
     private readonly health: HealthCheckService,
@@ -25,14 +25,12 @@ export class HealthController {
     @Inject(ADAPTERS) private readonly adapters: Adapters,
   ) {}
 
-  @Get('live')
-  @ApiOperation({ summary: 'The process runs.' })
+  @Handles(getLive)
   live(): { status: 'ok' } {
     return { status: 'ok' };
   }
 
-  @Get('ready')
-  @ApiOperation({ summary: 'Everything that serving needs is there; 503 names what is not.' })
+  @Handles(getReady)
   async ready(@Res({ passthrough: true }) response: Response): Promise<object> {
     const checks = [
       () => this.probe('event-store', () => this.store.check()),

@@ -8,7 +8,8 @@ import {
 import { CommandRefused, ProviderFailure, UnusableAudio, UnusableAudioCode } from '@voxpersona/pipeline';
 import { isDatabaseFailure } from '@voxpersona/platform';
 import { VectorIndexNotReady } from '@voxpersona/projections';
-import { Problem, ProblemName } from './problem';
+import { Problem } from './problem';
+import { ProblemName } from './problems';
 
 const OF_AUDIO: Record<UnusableAudioCode, ProblemName> = {
   not_media: 'not-audio',
@@ -24,6 +25,25 @@ const OF_REFUSAL: Readonly<Record<string, ProblemName>> = {
   recording_erased: 'erased',
   report_erased: 'erased',
   nothing_to_retry: 'nothing-to-retry',
+  nothing_to_cancel: 'nothing-to-cancel',
+  details_changed: 'precondition-failed',
+  too_many_details: 'limit-reached',
+  transcript_not_ready: 'transcript-not-ready',
+  no_speech_found: 'no-speech-found',
+  workspace_not_found: 'not-found',
+  member_not_found: 'not-found',
+  key_not_found: 'not-found',
+  invalid_workspace_name: 'invalid-request',
+  not_allowed: 'role-not-sufficient',
+  last_owner: 'last-owner',
+  invitation_not_found: 'invitation-not-found',
+  invitation_used: 'invitation-used',
+  invitation_expired: 'invitation-expired',
+  invitation_revoked: 'invitation-revoked',
+  key_too_wide: 'key-too-wide',
+  key_not_active: 'key-not-active',
+  too_many: 'limit-reached',
+  answer_lost: 'answer-lost',
 };
 
 const OF_STATUS: Readonly<Record<number, ProblemName>> = {
@@ -31,7 +51,7 @@ const OF_STATUS: Readonly<Record<number, ProblemName>> = {
   401: 'not-authenticated',
   404: 'not-found',
   413: 'too-large',
-  415: 'not-multipart',
+  415: 'not-json',
 };
 
 const COME_BACK = { 'Retry-After': '5' };

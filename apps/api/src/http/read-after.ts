@@ -10,6 +10,7 @@ import { ENVIRONMENT } from '@voxpersona/composition';
 import { EVENT_STORE } from '@voxpersona/pipeline';
 import { Environment } from '@voxpersona/platform';
 import { ProjectionName, ProjectionsRunner } from '@voxpersona/projections';
+import { Response } from 'express';
 
 /** The answer while a read model is not as far as was asked: HTTP 202. */
 export interface NotYet {
@@ -42,4 +43,10 @@ export class ReadAfter {
     if (await this.projections.waitFor(names, position, this.environment.READ_PATIENCE_MS)) return undefined;
     return { status: 'pending', detail: 'Recorded, but not yet to be read. Ask again soon.' };
   }
+}
+
+/** Answers 202: recorded, but not yet to be read. */
+export function pending(response: Response, notYet: NotYet): NotYet {
+  response.status(202).set('Retry-After', '1');
+  return notYet;
 }

@@ -14,3 +14,9 @@ export function requestIdOf(request: Request): string {
   ids.set(request, known);
   return known;
 }
+
+/** A request that the client sends again under the same name is the same request. @param id UUID */
+export function renameRequest(request: Request, response: Response, id: string): void {
+  ids.set(request, id);
+  response.set('X-Request-Id', id);
+}

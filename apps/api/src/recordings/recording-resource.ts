@@ -28,7 +28,14 @@ export function toRecordingResource(view: RecordingView) {
   };
 }
 
-export function linksOf(id: string): Record<'self' | 'transcript' | 'events', string> {
+export function linksOf(id: string): Record<'self' | 'transcript' | 'audio' | 'progress' | 'events', string> {
   const self = `/v1/recordings/${id}`;
-  return { self, transcript: `${self}/transcript`, events: `${self}/events` };
+  const below = (name: string): string => `${self}/${name}`;
+  return {
+    self,
+    transcript: below('transcript'),
+    audio: below('audio'),
+    progress: below('progress'),
+    events: below('events'),
+  };
 }

@@ -64,13 +64,18 @@ function readReports(text: string | undefined, catalogue: Catalogue): string[] {
     .split(',')
     .map((name) => name.trim())
     .filter((name) => name !== '');
-  const unknown = names.find((name) => !catalogue.has(name));
-  if (unknown !== undefined) {
-    const known = [...catalogue.keys()].join(', ');
-    throw new Problem(
-      'invalid-request',
-      `reports: there is no report type "${unknown}". Types are: ${known}.`,
-    );
-  }
+  const problem = unknownReportType(names, catalogue);
+  if (problem) throw problem;
   return [...new Set(names)];
+}
+
+/** The problem with report types that the catalogue does not have; undefined when it has them all. */
+export function unknownReportType(names: readonly string[], catalogue: Catalogue): Problem | undefined {
+  const unknown = names.find((name) => !catalogue.has(name));
+  if (unknown === undefined) return undefined;
+  const known = [...catalogue.keys()].join(', ');
+  return new Problem(
+    'unknown-report-type',
+    `There is no report type ${JSON.stringify(unknown.slice(0, 100))}. Types are: ${known}.`,
+  );
 }

@@ -1,22 +1,16 @@
-import { Controller, Get, Inject, Param, Query, Res, UseGuards } from '@nestjs/common';
+import { Controller, Inject, Param, Query, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
-import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import { Catalogue, CATALOGUE } from '@voxpersona/pipeline';
 import { GetReport, ReportView } from '@voxpersona/projections';
 import { Response } from 'express';
-import { z } from 'zod';
-import { ApiKeyGuard, Owner } from '../auth/api-key.guard';
+import { Owner } from '../auth/caller';
+import { Handles } from '../contract/handles';
 import { Problem } from '../http/problem';
-import { ReadAfter } from '../http/read-after';
-import { validate, validateId } from '../http/validate';
-import * as docs from './reports.openapi';
+import { pending, ReadAfter } from '../http/read-after';
+import { validateId, validateQuery } from '../http/validate';
+import { getReport } from './reports.routes';
 
-const formatSchema = z.enum(['json', 'markdown']).default('json');
-
-@ApiTags('reports')
-@ApiBearerAuth()
-@UseGuards(ApiKeyGuard)
-@Controller('v1/reports')
+@Controller()
 export class ReportsController {
   constructor(
     private readonly queries: QueryBus,
@@ -24,19 +18,17 @@ export class ReportsController {
     @Inject(CATALOGUE) private readonly catalogue: Catalogue,
   ) {}
 
-  @Get(':id')
-  @docs.One()
+  @Handles(getReport)
   async one(
     @Owner() owner: string,
     @Param('id') id: string,
+    @Query() query: unknown,
     @Res() response: Response,
-    @Query('format') givenFormat?: string,
-    @Query('after') after?: string,
   ): Promise<void> {
-    const format = validate(formatSchema, givenFormat, 'format');
+    const { format, after } = validateQuery(getReport.query, query);
     const notYet = await this.readAfter.wait(after, ['reports']);
     if (notYet) {
-      response.status(202).set('Retry-After', '1').json(notYet);
+      response.json(pending(response, notYet));
       return;
     }
     const report = await this.queries.execute(new GetReport(owner, validateId(id)));

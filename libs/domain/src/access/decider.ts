@@ -1,94 +1,129 @@
-import { z } from 'zod';
-import { accept, acceptNothing, Decider, Decision, refuse, Refusal } from '../shared/decider';
-import { defineEvent, EventOf } from '../shared/event-definition';
+import { accept, acceptNothing, Decider, refuse } from '../shared/decider';
 import { deriveId } from '../shared/ids';
-import { sha256 } from '../shared/values';
-
-/** Who recordings belong to. The name is an account's name, chosen by the operator. */
-export const OwnerRegistered = defineEvent(
-  'OwnerRegistered',
-  z.object({ ownerId: z.uuid(), name: z.string().min(1) }),
-);
-
-/** Only the hash of the key's secret is recorded; the secret is shown once and never kept. */
-export const ApiKeyIssued = defineEvent(
-  'ApiKeyIssued',
-  z.object({ ownerId: z.uuid(), keyId: z.string().min(1), label: z.string(), secretSha256: sha256 }),
-);
-
-export const ApiKeyRevoked = defineEvent(
-  'ApiKeyRevoked',
-  z.object({ ownerId: z.uuid(), keyId: z.string().min(1) }),
-);
-
-export const ACCESS_EVENTS = [OwnerRegistered, ApiKeyIssued, ApiKeyRevoked] as const;
-export type AccessEvent = EventOf<(typeof ACCESS_EVENTS)[number]>;
-
-export type AccessCommand =
-  | { type: 'IssueApiKey'; ownerName: string; keyId: string; label: string; secretSha256: string }
-  | { type: 'RevokeApiKey'; keyId: string };
-
-export interface AccessState {
-  /** Null until the owner is registered. */
-  ownerId: string | null;
-  activeKeys: readonly string[];
-  revokedKeys: readonly string[];
-}
-
-export type AccessRefusal = Refusal<
-  'owner_not_found' | 'key_not_found' | 'key_exists' | 'invalid_owner_name'
->;
+import { Authority, WorkspaceCommand } from './commands';
+import { founderIdOf, WorkspaceEvent } from './events';
+import { acceptInvitation, inviteMember, revokeInvitation } from './invitations';
+import { issueKey, revokeKey, rotateKey } from './keys';
+import { mayManage, notAllowed, RegisteredWorkspace, WorkspaceDecision, WorkspaceRefusal } from './rules';
+import { evolveWorkspace, initialWorkspace, MemberState, WorkspaceState } from './state';
 
 /** Names differ by their letters only, not by case or outer space. */
 export function ownerIdOf(name: string): string {
   return deriveId('owner', name.trim().toLowerCase().normalize('NFC'));
 }
 
-/** The rules of one owner and the API keys that act for them. */
-export const accessDecider: Decider<AccessState, AccessCommand, AccessEvent, AccessRefusal> = {
+/** The rules of one workspace: who belongs to it, who may come in, and the API keys that act for its members. */
+export const workspaceDecider: Decider<WorkspaceState, WorkspaceCommand, WorkspaceEvent, WorkspaceRefusal> = {
   category: 'owner',
-  initial: { ownerId: null, activeKeys: [], revokedKeys: [] },
+  initial: initialWorkspace,
   decide(state, command) {
-    switch (command.type) {
-      case 'IssueApiKey':
-        return issueKey(state, command);
-      case 'RevokeApiKey':
-        if (state.ownerId === null) return refuse('owner_not_found', 'There is no such owner.');
-        if (state.revokedKeys.includes(command.keyId)) return acceptNothing();
-        return state.activeKeys.includes(command.keyId)
-          ? accept({ type: 'ApiKeyRevoked', data: { ownerId: state.ownerId, keyId: command.keyId } })
-          : refuse('key_not_found', 'This owner has no such key.');
-    }
+    if (command.type === 'RegisterWorkspace') return register(state, command.name);
+    if (state.ownerId === null) return refuse('workspace_not_found', 'There is no such workspace.');
+    return decideRegistered({ ...state, ownerId: state.ownerId }, command);
   },
-  evolve(state, event) {
-    switch (event.type) {
-      case 'OwnerRegistered':
-        return { ...state, ownerId: event.data.ownerId };
-      case 'ApiKeyIssued':
-        return { ...state, activeKeys: [...state.activeKeys, event.data.keyId] };
-      case 'ApiKeyRevoked':
-        return {
-          ...state,
-          activeKeys: state.activeKeys.filter((keyId) => keyId !== event.data.keyId),
-          revokedKeys: [...state.revokedKeys, event.data.keyId],
-        };
-    }
-  },
+  evolve: evolveWorkspace,
 };
 
-function issueKey(
-  state: AccessState,
-  command: Extract<AccessCommand, { type: 'IssueApiKey' }>,
-): Decision<AccessEvent, AccessRefusal> {
-  const { keyId, label, secretSha256 } = command;
-  const name = command.ownerName.trim();
-  if (name === '') return refuse('invalid_owner_name', 'The name of an owner must not be empty.');
-  if ([...state.activeKeys, ...state.revokedKeys].includes(keyId)) {
-    return refuse('key_exists', 'There is a key with this id.');
+function register(state: WorkspaceState, given: string): WorkspaceDecision {
+  const name = given.trim();
+  if (name === '') return refuse('invalid_workspace_name', 'The name of a workspace must not be empty.');
+  if (state.ownerId !== null) return acceptNothing();
+  const ownerId = ownerIdOf(name);
+  return accept({ type: 'OwnerRegistered', data: { ownerId, name, founderId: founderIdOf(ownerId) } });
+}
+
+function decideRegistered(
+  state: RegisteredWorkspace,
+  command: Exclude<WorkspaceCommand, { type: 'RegisterWorkspace' }>,
+): WorkspaceDecision {
+  switch (command.type) {
+    case 'RenameWorkspace':
+      return rename(state, command.by, command.name);
+    case 'InviteMember':
+      return inviteMember(state, command);
+    case 'RevokeInvitation':
+      return revokeInvitation(state, command);
+    case 'AcceptInvitation':
+      return acceptInvitation(state, command);
+    case 'ChangeRole':
+      return changeRole(state, command);
+    case 'BlockMember':
+    case 'RestoreMember':
+    case 'RemoveMember':
+      return changeStatus(state, command);
+    case 'IssueApiKey':
+      return issueKey(state, command);
+    case 'RotateApiKey':
+      return rotateKey(state, command);
+    case 'RevokeApiKey':
+      return revokeKey(state, command);
   }
-  const ownerId = state.ownerId ?? ownerIdOf(name);
-  const issued: AccessEvent = { type: 'ApiKeyIssued', data: { ownerId, keyId, label, secretSha256 } };
-  return state.ownerId === null
-    ? accept<AccessEvent>({ type: 'OwnerRegistered', data: { ownerId, name } }, issued)
-    : accept(issued);
+}
+
+function rename(state: RegisteredWorkspace, by: Authority, given: string): WorkspaceDecision {
+  const name = given.trim();
+  if (!mayManage(state, by, 'owner')) return notAllowed();
+  if (name === '') return refuse('invalid_workspace_name', 'The name of a workspace must not be empty.');
+  if (name === state.name) return acceptNothing();
+  return accept({ type: 'WorkspaceRenamed', data: { ownerId: state.ownerId, name } });
+}
+
+function changeRole(
+  state: RegisteredWorkspace,
+  { by, memberId, role }: Extract<WorkspaceCommand, { type: 'ChangeRole' }>,
+): WorkspaceDecision {
+  const member = presentMember(state, memberId);
+  if (!mayManage(state, by, role) || (member && !mayManage(state, by, member.role))) return notAllowed();
+  if (!member) return memberNotFound();
+  if (member.role === role) return acceptNothing();
+  if (isLastOwner(state, member)) return lastOwner();
+  return accept({ type: 'MemberRoleChanged', data: { ownerId: state.ownerId, memberId, role } });
+}
+
+function changeStatus(
+  state: RegisteredWorkspace,
+  command: Extract<WorkspaceCommand, { type: 'BlockMember' | 'RestoreMember' | 'RemoveMember' }>,
+): WorkspaceDecision {
+  const { ownerId } = state;
+  const { by, memberId } = command;
+  const member = state.members[memberId];
+  const leaves = command.type === 'RemoveMember' && by.kind === 'member' && by.memberId === memberId;
+  if (!leaves && !mayManage(state, by, member?.role ?? 'analyst')) return notAllowed();
+  if (!member) return memberNotFound();
+  if (member.status === 'removed') {
+    return command.type === 'RemoveMember' ? acceptNothing() : memberNotFound();
+  }
+  if (command.type !== 'RestoreMember' && isLastOwner(state, member)) return lastOwner();
+  switch (command.type) {
+    case 'BlockMember':
+      if (member.status === 'blocked') return acceptNothing();
+      return accept({ type: 'MemberBlocked', data: { ownerId, memberId } });
+    case 'RestoreMember':
+      if (member.status === 'active') return acceptNothing();
+      return accept({ type: 'MemberRestored', data: { ownerId, memberId } });
+    case 'RemoveMember':
+      return accept({ type: 'MemberRemoved', data: { ownerId, memberId, nameErased: command.eraseName } });
+  }
+}
+
+function presentMember(state: WorkspaceState, memberId: string): MemberState | undefined {
+  const member = state.members[memberId];
+  return member?.status === 'removed' ? undefined : member;
+}
+
+/** Somebody must be left who can let others in; one who is blocked cannot. */
+function isLastOwner(state: WorkspaceState, member: MemberState): boolean {
+  if (member.role !== 'owner' || member.status !== 'active') return false;
+  const owners = Object.values(state.members).filter(
+    ({ role, status }) => role === 'owner' && status === 'active',
+  );
+  return owners.length === 1;
+}
+
+function memberNotFound(): WorkspaceDecision {
+  return refuse('member_not_found', 'This workspace has no such member.');
+}
+
+function lastOwner(): WorkspaceDecision {
+  return refuse('last_owner', 'This is the last active owner. Make another member an owner first.');
 }

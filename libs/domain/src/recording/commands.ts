@@ -37,5 +37,15 @@ export type RecordingCommand =
   | { type: 'RecordPassages'; embedded: Omit<DataOf<typeof PassagesEmbedded>, 'recordingId' | 'owner'> }
   | { type: 'RecordStageFailure'; stage: RecordingStage; failure: Failure }
   | { type: 'RequestRetry' }
+  | { type: 'CancelProcessing' }
+  | {
+      type: 'ProvideDetails';
+      /** A merge patch: null removes a detail. */
+      changes: Readonly<Record<string, string | null>>;
+      /** `detailsVersion` that the change stands on; null: whatever it is. */
+      expectedVersion: number | null;
+    }
+  /** `language` null: the transcript's own. */
+  | { type: 'CommissionReport'; reportType: string; language: string | null }
   | { type: 'EraseRecording' }
   | { type: 'RecordErasure'; erasure: Omit<DataOf<typeof RecordingErasureCompleted>, 'recordingId'> };

@@ -1,9 +1,10 @@
-import { accept, acceptNothing, Decider, Decision, refuse, Refusal } from '../shared/decider';
-import { deriveId } from '../shared/ids';
+import { accept, acceptNothing, Decider, refuse, Refusal } from '../shared/decider';
 import { isErased } from '../shared/personal';
 import { embedderName } from '../shared/values';
+import { commissioned, commissionReport, provideDetails, reportIdsOf, requestRetry } from './asked';
 import { RecordingCommand } from './commands';
-import { RecordingEvent, RecordingStage } from './events';
+import { CommandOf, RecordingDecision, RecordingRefusal } from './decision';
+import { RecordingEvent } from './events';
 import {
   ChunkState,
   ErasedRecording,
@@ -12,19 +13,8 @@ import {
   initialRecording,
   PresentRecording,
   RecordingState,
+  stageUnderWay,
 } from './state';
-
-export type RecordingRefusal = Refusal<
-  | 'recording_not_found'
-  | 'recording_exists'
-  | 'recording_erased'
-  | 'nothing_to_retry'
-  | 'not_split'
-  | 'unknown_chunk'
->;
-
-type RecordingDecision = Decision<RecordingEvent, RecordingRefusal>;
-type CommandOf<Type extends RecordingCommand['type']> = Extract<RecordingCommand, { type: Type }>;
 
 /** The rules of one recording, from its upload to its transcript and, one day, its erasure. */
 export const recordingDecider: Decider<RecordingState, RecordingCommand, RecordingEvent, RecordingRefusal> = {
@@ -60,8 +50,15 @@ function decideErased(state: ErasedRecording, command: RecordingCommand): Record
       if (!state.failed) return refuse('recording_erased', 'This recording has been erased.');
       return accept({
         type: 'RecordingRetryRequested',
-        data: { recordingId, round: state.round + 1, chunks: [], stages: ['erase'], transcriptVersion: null },
+        data: {
+          ...{ recordingId, round: state.round + 1, chunks: [], stages: ['erase'] },
+          ...{ transcriptVersion: null, reports: [] },
+        },
       });
+    case 'CancelProcessing':
+    case 'ProvideDetails':
+    case 'CommissionReport':
+      return refuse('recording_erased', 'This recording has been erased.');
     case 'RecordErasure':
       if (state.completed) return acceptNothing();
       return accept({ type: 'RecordingErasureCompleted', data: { recordingId, ...command.erasure } });
@@ -83,6 +80,7 @@ function decideErased(state: ErasedRecording, command: RecordingCommand): Record
 
 function decidePresent(state: PresentRecording, command: RecordingCommand): RecordingDecision {
   const { recordingId, owner, claimId } = state;
+  if (state.cancelled && isResult(command)) return recordLate(state, command);
   switch (command.type) {
     case 'UploadAudio':
       return command.audio.objectKey === state.objectKey
@@ -105,14 +103,42 @@ function decidePresent(state: PresentRecording, command: RecordingCommand): Reco
       });
     case 'RequestRetry':
       return requestRetry(state);
+    case 'CancelProcessing':
+      if (state.cancelled) return acceptNothing();
+      if (stageUnderWay(state) === null) {
+        return refuse('nothing_to_cancel', 'Nothing of this recording is under way.');
+      }
+      return accept({ type: 'RecordingCancelled', data: { recordingId, reportIds: reportIdsOf(state) } });
+    case 'ProvideDetails':
+      return provideDetails(state, command);
+    case 'CommissionReport':
+      return commissionReport(state, command);
     case 'EraseRecording':
       return accept({
         type: 'RecordingErased',
-        data: { recordingId, owner, claimId, reportIds: [...state.reportIds] },
+        data: { recordingId, owner, claimId, reportIds: reportIdsOf(state) },
       });
     case 'RecordErasure':
       return acceptNothing();
   }
+}
+
+type ResultCommand = Extract<RecordingCommand, { type: `Record${string}` }>;
+
+/** What jobs bring back; the others come from people. */
+function isResult(command: RecordingCommand): command is ResultCommand {
+  return command.type.startsWith('Record');
+}
+
+/** What comes in after a cancellation is dropped, but what it cost is recorded. */
+function recordLate({ recordingId }: PresentRecording, command: ResultCommand): RecordingDecision {
+  if (command.type !== 'RecordChunkTranscription') return acceptNothing();
+  const { call, discardedCalls } = command.result;
+  const late = [call, ...discardedCalls].map<RecordingEvent>((one) => ({
+    type: 'LateCallRecorded',
+    data: { recordingId, reportId: null, call: one },
+  }));
+  return accept(...late);
 }
 
 /** All chunks at once, unless the language is to be found out: then the first of them has to tell it. */
@@ -213,7 +239,7 @@ function recordTranscript(
 ): RecordingDecision {
   const overtaken = transcriptVersion !== state.announcedVersion;
   if (overtaken || state.assembledVersion >= transcriptVersion) return acceptNothing();
-  const { recordingId, owner } = state;
+  const { recordingId } = state;
   const gaps = gapsOf(state);
   if (lines.length === 0) {
     return accept({ type: 'NoSpeechFound', data: { recordingId, transcriptVersion, gaps } });
@@ -223,18 +249,10 @@ function recordTranscript(
     type: 'TranscriptAssembled',
     data: { recordingId, transcriptVersion, language, lines, gaps, wordCount: Math.max(1, wordCount) },
   };
-  const commissions = state.reports.map<RecordingEvent>((reportType) => ({
-    type: 'ReportCommissioned',
-    data: {
-      recordingId,
-      owner,
-      reportId: deriveId('report', recordingId, reportType, transcriptVersion),
-      reportType,
-      transcriptVersion,
-      language,
-    },
-  }));
-  return accept(assembled, ...commissions);
+  const commissions = state.reports.map((reportType) =>
+    commissioned(state, { reportType, transcriptVersion, language, ownLanguage: language }),
+  );
+  return accept<RecordingEvent>(assembled, ...commissions);
 }
 
 function recordPassages(
@@ -249,31 +267,6 @@ function recordPassages(
   if (overtaken || known) return acceptNothing();
   const { recordingId, owner } = state;
   return accept({ type: 'PassagesEmbedded', data: { recordingId, owner, ...embedded } });
-}
-
-/**
- * Goes on with everything that failed. A later stage that failed too is left out when an earlier one is done
- * again: it follows by itself.
- */
-function requestRetry(state: PresentRecording): RecordingDecision {
-  const chunks = state.chunks.filter((chunk) => chunk.status === 'failed').map((chunk) => chunk.index);
-  const order: readonly RecordingStage[] = ['split', 'assemble', 'index'];
-  const firstFailed = order.find((stage) => state.failedStages.includes(stage));
-  if (chunks.length === 0 && !firstFailed) {
-    return refuse('nothing_to_retry', 'Nothing of this recording has failed.');
-  }
-  const stages = chunks.length > 0 || !firstFailed ? [] : [firstFailed];
-  const version = firstFailed === 'index' ? state.assembledVersion : state.announcedVersion;
-  return accept({
-    type: 'RecordingRetryRequested',
-    data: {
-      recordingId: state.recordingId,
-      round: state.round + 1,
-      chunks,
-      stages,
-      transcriptVersion: version > 0 ? version : null,
-    },
-  });
 }
 
 function findChunk(

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineEvent, EventOf } from '../shared/event-definition';
+import { LateCallRecorded } from '../shared/late-call';
 import { PassagesEmbedded } from '../shared/passages-embedded';
 import { personal } from '../shared/personal';
 import {
@@ -170,7 +171,7 @@ export const RecordingStageFailed = defineEvent(
   z.object({ recordingId, stage: recordingStage, failure }),
 );
 
-/** Someone asked to go on with what had failed. */
+/** Someone asked to go on with what had failed or been cancelled. */
 export const RecordingRetryRequested = defineEvent(
   'RecordingRetryRequested',
   z.object({
@@ -181,6 +182,33 @@ export const RecordingRetryRequested = defineEvent(
     stages: z.array(recordingStage),
     /** Version that is to be assembled or indexed when `stages` says so; null when there is none yet. */
     transcriptVersion: z.number().int().min(1).nullable(),
+    /** Reports whose beginning may have been called off by a cancellation. */
+    reports: z.array(
+      z.object({
+        reportId: z.uuid(),
+        reportType: z.string().min(1),
+        transcriptVersion: z.number().int().min(1),
+        language,
+      }),
+    ),
+  }),
+  { version: 2, upcasters: { 1: (data) => ({ ...data, reports: [] }) } },
+);
+
+/** Someone asked to stop. What is there stays, and can be gone on with. */
+export const RecordingCancelled = defineEvent(
+  'RecordingCancelled',
+  z.object({ recordingId, reportIds: z.array(z.uuid()) }),
+);
+
+/** All details, as they are after somebody changed some. */
+export const DetailsProvided = defineEvent(
+  'DetailsProvided',
+  z.object({
+    recordingId,
+    details: personal(z.record(z.string(), z.string())),
+    /** How often they were changed since the upload. */
+    detailsVersion: z.number().int().min(1),
   }),
 );
 
@@ -215,6 +243,9 @@ export const RECORDING_EVENTS = [
   PassagesEmbedded,
   RecordingStageFailed,
   RecordingRetryRequested,
+  RecordingCancelled,
+  LateCallRecorded,
+  DetailsProvided,
   RecordingErased,
   RecordingErasureCompleted,
 ] as const;

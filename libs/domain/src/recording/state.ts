@@ -46,7 +46,23 @@ export interface PresentRecording {
   /** Names of the embedders that have embedded that version. */
   indexedBy: readonly string[];
   failedStages: readonly RecordingStage[];
-  reportIds: readonly string[];
+  commissions: readonly CommissionedReport[];
+  /** Somebody asked to stop, and nobody yet to go on. */
+  cancelled: boolean;
+  /** Whether anybody speaks in the last transcript, and in what language. */
+  hasSpeech: boolean;
+  transcriptLanguage: string | null;
+  details: Readonly<Record<string, string>>;
+  /** How often the details were changed since the upload. */
+  detailsVersion: number;
+}
+
+/** A report that was asked for, as its own stream begins. */
+export interface CommissionedReport {
+  reportId: string;
+  reportType: string;
+  transcriptVersion: number;
+  language: string | null;
 }
 
 export interface ErasedRecording {
@@ -112,7 +128,12 @@ function uploaded(data: AudioUploadedData): PresentRecording {
     indexedVersion: 0,
     indexedBy: [],
     failedStages: [],
-    reportIds: [],
+    commissions: [],
+    cancelled: false,
+    hasSpeech: false,
+    transcriptLanguage: null,
+    details: isErased(data.details) ? {} : data.details,
+    detailsVersion: 0,
   };
 }
 
@@ -145,14 +166,19 @@ function evolvePresent(state: PresentRecording, event: RecordingEvent): Recordin
     }
     case 'AllChunksTranscribed':
       return { ...state, announcedVersion: event.data.transcriptVersion, hasUnassembledChunks: false };
-    case 'TranscriptAssembled':
-    case 'NoSpeechFound':
-      return {
-        ...withoutFailed(state, ['assemble']),
-        assembledVersion: event.data.transcriptVersion,
-      };
-    case 'ReportCommissioned':
-      return { ...state, reportIds: [...state.reportIds, event.data.reportId] };
+    case 'TranscriptAssembled': {
+      const { transcriptVersion: assembledVersion, language: transcriptLanguage } = event.data;
+      return { ...withoutFailed(state, ['assemble']), assembledVersion, hasSpeech: true, transcriptLanguage };
+    }
+    case 'NoSpeechFound': {
+      const { transcriptVersion: assembledVersion } = event.data;
+      return { ...withoutFailed(state, ['assemble']), assembledVersion, hasSpeech: false };
+    }
+    case 'ReportCommissioned': {
+      const { reportId, reportType, transcriptVersion, language } = event.data;
+      const commission = { reportId, reportType, transcriptVersion, language };
+      return { ...state, commissions: [...state.commissions, commission] };
+    }
     case 'PassagesEmbedded':
       return passagesEmbedded(state, event.data);
     case 'RecordingStageFailed':
@@ -163,6 +189,7 @@ function evolvePresent(state: PresentRecording, event: RecordingEvent): Recordin
     case 'RecordingRetryRequested':
       return {
         ...withoutFailed(state, event.data.stages),
+        cancelled: false,
         round: event.data.round,
         chunks: state.chunks.map((chunk) =>
           event.data.chunks.includes(chunk.index)
@@ -178,7 +205,14 @@ function evolvePresent(state: PresentRecording, event: RecordingEvent): Recordin
         failed: false,
         round: state.round,
       };
+    case 'RecordingCancelled':
+      return { ...state, cancelled: true };
+    case 'DetailsProvided': {
+      const { details, detailsVersion } = event.data;
+      return { ...state, details: isErased(details) ? {} : details, detailsVersion };
+    }
     case 'AudioUploaded':
+    case 'LateCallRecorded':
     case 'RecordingErasureCompleted':
       return state;
   }
@@ -217,4 +251,15 @@ function withChunk(state: PresentRecording, index: number, change: Partial<Chunk
 
 function withoutFailed(state: PresentRecording, stages: readonly RecordingStage[]): PresentRecording {
   return { ...state, failedStages: state.failedStages.filter((stage) => !stages.includes(stage)) };
+}
+
+/** What is under way, or would be were it not cancelled; null: nothing, it is done or has failed. */
+export function stageUnderWay(state: PresentRecording): 'split' | 'transcribe' | 'assemble' | 'index' | null {
+  const { chunks, failedStages, announcedVersion, assembledVersion, indexedVersion, hasSpeech } = state;
+  if (chunks.length === 0) return failedStages.includes('split') ? null : 'split';
+  if (chunks.some((chunk) => chunk.status === 'pending')) return 'transcribe';
+  if (chunks.every((chunk) => chunk.status === 'failed')) return null;
+  if (assembledVersion < announcedVersion) return failedStages.includes('assemble') ? null : 'assemble';
+  if (!hasSpeech || indexedVersion >= assembledVersion) return null;
+  return failedStages.includes('index') ? null : 'index';
 }

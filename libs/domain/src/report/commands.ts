@@ -13,4 +13,5 @@ export type ReportCommand =
   | { type: 'RecordReportPassages'; embedded: Omit<DataOf<typeof PassagesEmbedded>, 'recordingId' | 'owner'> }
   | { type: 'RecordReportIndexingFailure'; round: number; failure: Failure }
   | { type: 'RequestReportRetry' }
+  | { type: 'CancelReport' }
   | { type: 'EraseReport'; reportId: string; recordingId: string };

@@ -6,7 +6,7 @@ import { ReportEvent } from './events';
 export interface ReportPartState {
   part: string;
   promptVersion: string;
-  status: 'pending' | 'written' | 'failed';
+  status: 'pending' | 'written' | 'failed' | 'cancelled';
 }
 
 export interface PresentReport {
@@ -65,6 +65,9 @@ function decideAbsent(command: ReportCommand): ReportDecision {
         type: 'ReportErased',
         data: { reportId: command.reportId, recordingId: command.recordingId },
       });
+    // Nothing of it has begun; its beginning is called off with the jobs of its recording.
+    case 'CancelReport':
+      return acceptNothing();
     default:
       return refuse('report_not_found', 'There is no such report.');
   }
@@ -92,6 +95,11 @@ function decidePresent(state: PresentReport, command: ReportCommand): ReportDeci
       });
     case 'RequestReportRetry':
       return requestRetry(state);
+    case 'CancelReport': {
+      const parts = state.parts.filter((part) => part.status === 'pending').map((part) => part.part);
+      if (parts.length === 0) return acceptNothing();
+      return accept({ type: 'ReportCancelled', data: { reportId, recordingId, parts } });
+    }
     case 'EraseReport':
       return accept({ type: 'ReportErased', data: { reportId, recordingId } });
   }
@@ -102,6 +110,9 @@ function recordPart(state: PresentReport, { written }: CommandOf<'RecordReportPa
   if (!part) return refuse('unknown_part', `This report has no part ${written.part}.`);
   if (part.status === 'written') return acceptNothing();
   const { reportId, recordingId } = state;
+  if (part.status === 'cancelled') {
+    return accept({ type: 'LateCallRecorded', data: { recordingId, reportId, call: written.call } });
+  }
   const event: ReportEvent = { type: 'ReportPartWritten', data: { reportId, recordingId, ...written } };
   const missing = state.parts.filter((other) => other.part !== part.part && other.status !== 'written');
   if (missing.length > 0) return accept(event);
@@ -118,7 +129,9 @@ function recordFailure(state: PresentReport, command: CommandOf<'RecordReportFai
 }
 
 function requestRetry(state: PresentReport): ReportDecision {
-  const parts = state.parts.filter((part) => part.status === 'failed').map((part) => part.part);
+  const parts = state.parts
+    .filter((part) => part.status === 'failed' || part.status === 'cancelled')
+    .map((part) => part.part);
   const index = parts.length === 0 && state.indexing === 'failed';
   if (parts.length === 0 && !index) return refuse('nothing_to_retry', 'Nothing of this report has failed.');
   const { reportId, recordingId } = state;
@@ -167,7 +180,10 @@ function evolvePresent(
         round: event.data.round,
         indexing: event.data.index ? 'pending' : state.indexing,
       };
+    case 'ReportCancelled':
+      return withParts(state, event.data.parts, 'cancelled');
     case 'AnalysisCompleted':
+    case 'LateCallRecorded':
       return state;
   }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineEvent, EventOf } from '../shared/event-definition';
+import { LateCallRecorded } from '../shared/late-call';
 import { PassagesEmbedded } from '../shared/passages-embedded';
 import { personal } from '../shared/personal';
 import { callRecord, failure, language } from '../shared/values';
@@ -47,6 +48,12 @@ export const ReportRetryRequested = defineEvent(
   z.object({ ...ids, round, parts: z.array(part), index: z.boolean() }),
 );
 
+/** Its recording was cancelled before these parts were written; they can be gone on with. */
+export const ReportCancelled = defineEvent(
+  'ReportCancelled',
+  z.object({ ...ids, parts: z.array(part).min(1) }),
+);
+
 /** The recording that this report stands on was erased. */
 export const ReportErased = defineEvent('ReportErased', z.object({ ...ids }));
 
@@ -58,6 +65,8 @@ export const REPORT_EVENTS = [
   PassagesEmbedded,
   ReportIndexingFailed,
   ReportRetryRequested,
+  ReportCancelled,
+  LateCallRecorded,
   ReportErased,
 ] as const;
 

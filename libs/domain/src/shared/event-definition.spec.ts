@@ -13,7 +13,7 @@ describe('defineEvent', () => {
     expect(event.personalFields).toEqual(['words']);
     expect(event.schema.parse({ recordingId: 'r', words: ERASED, n: 1 }).words).toEqual(ERASED);
   });
-  it('wants a recording where there are personal fields', () => {
+  it('wants a subject where there are personal fields', () => {
     expect(() => defineEvent('Said', z.object({ words: personal(z.string()) }))).toThrow(/recordingId/);
   });
   it('wants an upcaster for every version before', () => {
@@ -40,6 +40,7 @@ it('seals everything that people say, write or name', () => {
     'AudioUploaded.details',
     'AudioUploaded.fileName',
     'ChunkTranscribed.segments',
+    'MemberJoined.name',
     'PassagesEmbedded.passages',
     'ReportPartWritten.text',
     'TranscriptAssembled.lines',

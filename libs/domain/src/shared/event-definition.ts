@@ -12,8 +12,10 @@ export interface EventDefinition<Type extends string = string, Schema extends z.
   readonly schema: Schema;
   /** `upcasters[n]` leads from version n to n + 1; there is one for every version before today's. */
   readonly upcasters: Readonly<Record<number, Upcaster>>;
-  /** Names of the fields that are sealed. An event that has any names its recording in `recordingId`. */
+  /** Names of the fields that are sealed. */
   readonly personalFields: readonly string[];
+  /** Field that names whose key they are sealed under: the recording's, or the member's whose name it is. */
+  readonly subjectField: 'recordingId' | 'memberId';
 }
 
 /** The event that a definition describes: what deciders return and fold. */
@@ -23,7 +25,7 @@ export type EventOf<D> =
 /**
  * Defines an event type.
  *
- * @throws Error when a version has no upcaster or a personal field has no recording: mistakes of a programmer,
+ * @throws Error when a version has no upcaster or a personal field has no subject: mistakes of a programmer,
  *         found when the module is loaded
  */
 export function defineEvent<Type extends string, Schema extends z.ZodObject>(
@@ -38,10 +40,11 @@ export function defineEvent<Type extends string, Schema extends z.ZodObject>(
   }
   const fields = Object.entries(schema.shape) as [string, z.ZodType][];
   const personalFields = fields.filter(([, field]) => isPersonal(field)).map(([name]) => name);
-  if (personalFields.length > 0 && !('recordingId' in schema.shape)) {
-    throw new Error(`${type}: an event with personal fields must name its recording in recordingId`);
+  const subjectField = 'recordingId' in schema.shape ? 'recordingId' : 'memberId';
+  if (personalFields.length > 0 && !(subjectField in schema.shape)) {
+    throw new Error(`${type}: an event with personal fields must name its recordingId, or its memberId`);
   }
-  return { type, version, schema, upcasters, personalFields };
+  return { type, version, schema, upcasters, personalFields, subjectField };
 }
 
 /** Event definitions by type. */

@@ -12,8 +12,8 @@ export function isErased(value: unknown): value is Erased {
 const personalSchemas = z.registry<{ personal: true }>();
 
 /**
- * Marks a top-level field of an event as personal: the codec seals it under the recording's own key before it is
- * stored, and after an erasure it reads as `Erased`.
+ * Marks a top-level field of an event as personal: the codec seals it under the key of its recording (or
+ * member) before it is stored, and after an erasure it reads as `Erased`.
  */
 export function personal<S extends z.ZodType>(schema: S): z.ZodUnion<readonly [S, typeof erasedSchema]> {
   const marked = z.union([schema, erasedSchema]);

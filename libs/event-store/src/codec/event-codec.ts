@@ -2,7 +2,7 @@ import { ERASED, EventCatalogue, EventDefinition } from '@voxpersona/domain';
 import { KeyRing } from '../key-ring/key-ring';
 import { EventToAppend, JsonObject, JsonValue, Position, Revision, StoredEvent } from '../port/event-store';
 import { ChainEnd, eventHash, verifyHash } from './hash-chain';
-import { CommandContext, EventMetadata, eventMetadataSchema } from './metadata';
+import { Actor, CommandContext, EventMetadata, eventMetadataSchema } from './metadata';
 import { isSealed, open, seal } from './sealing';
 
 /** An event as deciders return it. */
@@ -84,7 +84,7 @@ export class EventCodec<E extends NewEvent> {
       const metadata: JsonObject = {
         $correlationId: context.correlationId,
         $causationId: context.causationId,
-        actor: { ...context.actor },
+        actor: actorFields(context.actor),
         commandId: context.commandId,
         schemaVersion: definition.version,
         recordedAt,
@@ -109,7 +109,7 @@ export class EventCodec<E extends NewEvent> {
     const envelope: EventEnvelope = { id, stream, revision, position, metadata };
     const definition = this.catalogue.get(type);
     if (!definition) return { known: false, event: { ...envelope, known: false, type } };
-    const opened = await this.opened(stored);
+    const opened = await this.opened(definition, stored);
     const data = validated(definition, upcast(definition, metadata.schemaVersion, opened));
     // The catalogue holds the schemas that E is inferred from: what its schema accepted is an E.
     return { known: true, event: { ...envelope, type, data } as unknown as Recorded<E> };
@@ -129,17 +129,20 @@ export class EventCodec<E extends NewEvent> {
   ): Promise<JsonObject> {
     const result = { ...data } as JsonObject;
     if (definition.personalFields.length === 0) return result;
-    const key = await this.keys.keyForSealing(recordingIdOf(data));
+    const key = await this.keys.keyForSealing(subjectOf(definition, data));
     for (const field of definition.personalFields) {
       result[field] = seal(key, result[field] as JsonValue, [stream, id, field]);
     }
     return result;
   }
 
-  private async opened({ stream, id, data }: StoredEvent): Promise<Record<string, unknown>> {
+  private async opened(
+    definition: EventDefinition,
+    { stream, id, data }: StoredEvent,
+  ): Promise<Record<string, unknown>> {
     const fields = Object.keys(data).filter((field) => isSealed(data[field]));
     if (fields.length === 0) return data;
-    const key = await this.keys.keyForOpening(recordingIdOf(data));
+    const key = await this.keys.keyForOpening(subjectOf(definition, data));
     const result: Record<string, unknown> = { ...data };
     for (const field of fields) {
       const value = data[field];
@@ -149,10 +152,15 @@ export class EventCodec<E extends NewEvent> {
   }
 }
 
+function actorFields({ member, ...actor }: Actor): JsonObject {
+  return member === undefined ? actor : { ...actor, member };
+}
+
 /** `defineEvent` makes sure that every event with personal fields has one. */
-function recordingIdOf(data: Record<string, unknown>): string {
-  if (typeof data.recordingId !== 'string') throw new TypeError('A sealed event names its recording');
-  return data.recordingId;
+function subjectOf({ subjectField }: EventDefinition, data: Record<string, unknown>): string {
+  const subject = data[subjectField];
+  if (typeof subject !== 'string') throw new TypeError('A sealed event names whose key it is sealed under');
+  return subject;
 }
 
 function upcast(

@@ -1,11 +1,13 @@
 import { z } from 'zod';
 
-/** Who acted. `owner` is the id of the account on whose behalf; null for the system itself. */
+/** Who acted. `owner` is the id of the workspace on whose behalf; null for the system itself. */
 export const actorSchema = z.object({
-  kind: z.enum(['api-key', 'operator', 'saga', 'system']),
+  kind: z.enum(['api-key', 'invitation', 'operator', 'saga', 'system']),
   /** Key id, saga name or the like; never a person's name. */
   id: z.string().min(1),
   owner: z.uuid().nullable(),
+  /** Whom an API key acts for; events from before there were members have none. */
+  member: z.uuid().optional(),
 });
 export type Actor = z.infer<typeof actorSchema>;
 

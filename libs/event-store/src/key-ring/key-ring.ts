@@ -7,7 +7,8 @@ export class RecordingKeyDestroyed extends Error {
 }
 
 /**
- * Port: one data key (32 bytes, AES-256) per recording.
+ * Port: one data key (32 bytes, AES-256) per recording; and per member of a workspace, for their name. What is said here
+ * of recordings holds for members too.
  *
  * Destroying a key is final and leaves a mark, so that no second key is ever made for the same recording.
  */

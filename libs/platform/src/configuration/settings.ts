@@ -51,6 +51,30 @@ export const SETTINGS = {
     'Largest upload in bytes.',
     wholeNumber(1, Number.MAX_SAFE_INTEGER).default(2 * 1024 ** 3),
   ),
+  PUBLIC_URL: setting(
+    'Address under which people reach this server; links of invitations begin with it. Default: where it listens.',
+    z.url({ protocol: /^https?$/, error: 'must be a http:// or https:// address' }).optional(),
+  ),
+  CORS_ORIGINS: setting(
+    'Origins of web pages that may call the API from a browser, with commas between. Default: none.',
+    z
+      .string()
+      .transform((value) => value.split(',').map((origin) => origin.trim()))
+      .pipe(z.array(z.url({ protocol: /^https?$/, error: 'must be origins such as https://app.example.com' })))
+      .optional(),
+  ),
+  TRUST_PROXY: setting(
+    'Number of proxies in front of this server, whose word about the address of clients is believed.',
+    wholeNumber(0, 10).default(0),
+  ),
+  RATE_LIMIT_PER_MINUTE: setting(
+    'Requests that one API key (and one address without a key) may make in a minute.',
+    wholeNumber(1, 1_000_000_000).default(600),
+  ),
+  WRONG_KEYS_PER_MINUTE: setting(
+    'Requests with a wrong key that one address may make in a minute.',
+    wholeNumber(1, 1_000_000_000).default(30),
+  ),
   MAX_AUDIO_HOURS: setting('Longest recording in hours.', positiveNumber.max(1_000).default(24)),
   SPEECH_TO_TEXT: setting(
     'Recogniser; auto takes the first that can work.',

@@ -1,20 +1,39 @@
 import { IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import { Scenario } from '@voxpersona/domain';
 import { Pool } from 'pg';
-import { RecordingView } from '../recordings/recording-view';
+import { RecordingStatus, RecordingView } from '../recordings/recording-view';
+import { PageOf } from './access-queries';
+import { Condition, KeysetSort, Page, readPage } from './keyset';
 
-export interface RecordingsPage {
-  recordings: RecordingView[];
-  /** Give it back as `before` for the next page; null on the last one. */
-  next: string | null;
+/** What a list of recordings can be narrowed to. Everything that is given must hold. */
+export interface RecordingFilter {
+  status?: readonly RecordingStatus[] | undefined;
+  scenario?: Scenario | undefined;
+  language?: string | undefined;
+  /** ISO 8601, inclusive. */
+  uploadedFrom?: string | undefined;
+  /** ISO 8601, exclusive. */
+  uploadedBefore?: string | undefined;
+  /** Part of the file's name, whatever its case. */
+  fileName?: string | undefined;
 }
 
-/** An owner's recordings, newest first, without erased ones. */
-export class ListRecordings extends Query<RecordingsPage> {
+const SORTS = {
+  uploadedAt: { column: 'uploaded_position', type: 'bigint' },
+  updatedAt: { column: 'updated_at', type: 'timestamptz' },
+  duration: { column: 'duration_seconds', type: 'double precision' },
+  fileName: { column: "lower(document ->> 'fileName')", type: 'text' },
+} as const satisfies Record<string, Omit<KeysetSort, 'descending'>>;
+
+export type RecordingSort = keyof typeof SORTS;
+export const RECORDING_SORTS = Object.keys(SORTS) as RecordingSort[];
+
+/** A workspace's recordings, without erased ones. */
+export class ListRecordings extends Query<Page<RecordingView>> {
   constructor(
-    readonly owner: string,
-    readonly limit: number,
-    /** Log position (digits) before which a recording was uploaded; null: from the newest. */
-    readonly before: string | null,
+    readonly page: PageOf,
+    readonly filter: RecordingFilter,
+    readonly sort: { by: RecordingSort; descending: boolean },
   ) {
     super();
   }
@@ -24,15 +43,27 @@ export class ListRecordings extends Query<RecordingsPage> {
 export class ListRecordingsHandler implements IQueryHandler<ListRecordings> {
   constructor(private readonly pool: Pool) {}
 
-  async execute({ owner, limit, before }: ListRecordings): Promise<RecordingsPage> {
-    const { rows } = await this.pool.query<{ document: RecordingView }>(
-      `SELECT document FROM read_recordings
-       WHERE owner = $1 AND erasure = 'none' AND ($2::bigint IS NULL OR uploaded_position < $2)
-       ORDER BY uploaded_position DESC LIMIT $3`,
-      [owner, before, limit + 1],
-    );
-    const recordings = rows.slice(0, limit).map((row) => row.document);
-    const next = rows.length > limit ? (recordings.at(-1)?.uploadedPosition ?? null) : null;
-    return { recordings, next };
+  execute({ page, filter, sort }: ListRecordings): Promise<Page<RecordingView>> {
+    return readPage(this.pool, {
+      table: 'read_recordings',
+      idType: 'uuid',
+      conditions: [['owner = ?', page.owner], ...conditionsOf(filter)],
+      sort: { ...SORTS[sort.by], descending: sort.descending },
+      after: page.after,
+      limit: page.limit,
+    });
   }
+}
+
+function conditionsOf(filter: RecordingFilter): Condition[] {
+  const { status, scenario, language, uploadedFrom, uploadedBefore, fileName } = filter;
+  const conditions: Condition[] = [['erasure = ?', 'none']];
+  if (status) conditions.push(['status = ANY (?)', status]);
+  if (scenario) conditions.push(['scenario = ?', scenario]);
+  if (language) conditions.push(['language = ?', language]);
+  if (uploadedFrom) conditions.push(['uploaded_at >= ?', uploadedFrom]);
+  if (uploadedBefore) conditions.push(['uploaded_at < ?', uploadedBefore]);
+  // strpos, not LIKE: what was asked for is text and not a pattern.
+  if (fileName) conditions.push(["strpos(lower(document ->> 'fileName'), lower(?)) > 0", fileName]);
+  return conditions;
 }

@@ -6,7 +6,7 @@ import { PoolClient } from 'pg';
 export interface IndexedColumn<Row> {
   name: string;
   /** PostgreSQL's type. */
-  type: 'uuid' | 'text' | 'bigint';
+  type: 'uuid' | 'text' | 'bigint' | 'timestamptz' | 'double precision';
   valueOf(row: Row): string | null;
 }
 
@@ -34,6 +34,16 @@ export interface DocumentProjection<Row extends object> {
 export function tableOf<Row extends object>(projection: DocumentProjection<Row>): string {
   const columns = projection.columns.map(({ name, type }) => `${name} ${type},`).join(' ');
   return `CREATE TABLE ${projection.table} (id ${projection.idType} PRIMARY KEY, ${columns} document json NOT NULL);`;
+}
+
+/**
+ * Brings the table of an earlier version to today's columns; for a new one it changes nothing. The rows follow when the
+ * projection, whose version was raised, is built anew.
+ */
+export function columnsOf<Row extends object>({ table, columns }: DocumentProjection<Row>): string {
+  return columns
+    .map(({ name, type }) => `ALTER TABLE ${table} ADD COLUMN IF NOT EXISTS ${name} ${type};`)
+    .join('\n');
 }
 
 /** Keeps a projection's table: loads the rows that a batch concerns, folds, writes them back in one statement. */

@@ -1,0 +1,105 @@
+import { CanActivate, ExecutionContext, Injectable, Logger } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { Denial, Identified, Right } from '@voxpersona/domain';
+import { ApiKeyUses, Denials } from '@voxpersona/pipeline';
+import { Request, Response } from 'express';
+import { ROUTE } from '../contract/handles';
+import { routeName, RouteSpec } from '../contract/route';
+import { Problem } from '../http/problem';
+import { ProblemName } from '../http/problems';
+import { requestIdOf } from '../http/request-id';
+import { setCaller } from './caller';
+import { KeyCheck } from './key-check';
+import { RateLimits } from './rate-limits';
+import { PUBLIC, rightsOf } from './route-rights';
+
+const CHALLENGE = { 'WWW-Authenticate': 'Bearer realm="voxpersona"' };
+
+/** Stands before every route: lets in who shows a key whose member may. What has no rights is open to nobody. */
+@Injectable()
+export class AccessGuard implements CanActivate {
+  private readonly log = new Logger('Access');
+
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly keys: KeyCheck,
+    private readonly denials: Denials,
+    private readonly uses: ApiKeyUses,
+    private readonly limits: RateLimits,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const http = context.switchToHttp();
+    const request = http.getRequest<Request>();
+    const spec = this.reflector.get<RouteSpec | undefined>(ROUTE, context.getHandler());
+    if (!spec) throw new Error(`${request.method} ${request.path} is bound to no route`);
+    const route = routeName(spec);
+    const rights = rightsOf(route);
+    if (rights === PUBLIC) {
+      await this.limits.ofAddress(request);
+      return true;
+    }
+    const caller = await this.identify(request, route, rights);
+    await this.limits.ofKey(caller.keyId, http.getResponse<Response>());
+    setCaller(request, caller);
+    this.uses.note(caller.keyId);
+    return true;
+  }
+
+  private async identify(request: Request, route: string, right: Right): Promise<Identified> {
+    const answer = await this.keys.check(request.get('authorization'), right);
+    if (answer.kind === 'allowed') return answer.caller;
+    if (answer.kind === 'denied') {
+      await this.record(request, route, right, answer.caller, answer.reason);
+      throw denied(answer.reason, answer.caller, right);
+    }
+    await this.limits.ofWrongKey(request);
+    throw answer.kind === 'missing'
+      ? new Problem('not-authenticated', 'Send your key as "Authorization: Bearer vox_…".', CHALLENGE)
+      : new Problem('not-authenticated', 'This key is not known here.', CHALLENGE);
+  }
+
+  /** Whoever is refused is refused, also when it cannot be written down. */
+  private async record(
+    request: Request,
+    route: string,
+    right: Right,
+    caller: Identified,
+    reason: Denial,
+  ): Promise<void> {
+    const { ownerId, memberId, keyId, role } = caller;
+    const deniedAt = new Date().toISOString();
+    const denial = { ownerId, memberId, keyId, role, route, reason, scope: right.scope, deniedAt };
+    const actor = { kind: 'api-key' as const, id: keyId, owner: ownerId, member: memberId };
+    await this.denials.record(denial, { requestId: requestIdOf(request), actor }).catch((error: unknown) => {
+      this.log.error(`A refusal (${reason}, ${route}) cannot be recorded: ${String(error)}`);
+    });
+  }
+}
+
+const PROBLEM_OF: Record<Denial, ProblemName> = {
+  key_revoked: 'key-revoked',
+  key_expired: 'key-expired',
+  member_blocked: 'member-blocked',
+  // Whoever left is nobody here any more.
+  member_removed: 'key-revoked',
+  role: 'role-not-sufficient',
+  scope: 'scope-not-sufficient',
+};
+
+function denied(reason: Denial, { role }: Identified, right: Right): Problem {
+  const name = PROBLEM_OF[reason];
+  switch (reason) {
+    case 'role':
+      return new Problem(name, `Your role is ${role}. It takes one of: ${right.roles.join(', ')}.`);
+    case 'scope':
+      return new Problem(name, `This key is limited to other things. It takes the scope ${right.scope}.`);
+    case 'member_blocked':
+      return new Problem(name, 'Ask an owner of the workspace to restore you.');
+    case 'key_expired':
+      return new Problem(name, 'This key has expired. Make a new one.', CHALLENGE);
+    case 'key_revoked':
+    case 'member_removed':
+      return new Problem(name, 'This key was revoked. Ask for a new one.', CHALLENGE);
+  }
+}

@@ -1,0 +1,19 @@
+import { ACCESS_ROUTES } from '../access/access.routes';
+import { HEALTH_ROUTES } from '../health/health.routes';
+import { JOB_ROUTES } from '../jobs/jobs.routes';
+import { PROGRESS_ROUTES } from '../progress/progress.routes';
+import { RECORDING_ROUTES } from '../recordings/recordings.routes';
+import { REPORT_ROUTES } from '../reports/reports.routes';
+import { SEARCH_ROUTES } from '../search/search.routes';
+import { RouteSpec } from './route';
+
+/** Every route of the API that is described. A new one is added to the list of its folder. */
+export const ROUTES: readonly RouteSpec[] = [
+  ...RECORDING_ROUTES,
+  ...REPORT_ROUTES,
+  ...SEARCH_ROUTES,
+  ...PROGRESS_ROUTES,
+  ...JOB_ROUTES,
+  ...ACCESS_ROUTES,
+  ...HEALTH_ROUTES,
+];

@@ -1,0 +1,133 @@
+/**
+ * Every kind of problem that this API answers with: status, title, and an example of what the detail says. They are
+ * listed in docs/errors.md, which a test compares with this. A name is never changed once released.
+ */
+export const PROBLEMS = {
+  'invalid-request': [400, 'The request is not understood', 'limit: Too big: expected number to be <=200'],
+  'unknown-parameter': [
+    400,
+    'There is no such parameter',
+    'There is no parameter "colour". Parameters are: limit, cursor, after.',
+  ],
+  'invalid-after': [
+    400,
+    'The position in "after" cannot be used',
+    'Give the position exactly as an earlier answer of this server gave it.',
+  ],
+  'invalid-cursor': [
+    400,
+    'The cursor cannot be used',
+    'Give the cursor exactly as the page before gave it, with the same sorting.',
+  ],
+  'invalid-file-name': [
+    400,
+    'The file name cannot be used',
+    'Give the file a plain name, without folders and control characters.',
+  ],
+  'invalid-clip': [400, 'The clip cannot be cut', 'from must be less than to, at most 3600 seconds apart.'],
+  'invalid-idempotency-key': [
+    400,
+    'The idempotency key cannot be used',
+    'An Idempotency-Key has 1 to 255 visible ASCII characters.',
+  ],
+  'not-authenticated': [401, 'No valid API key', 'Send your key as "Authorization: Bearer vox_…".'],
+  'key-expired': [401, 'The API key has expired', 'This key has expired. Make a new one.'],
+  'key-revoked': [401, 'The API key was revoked', 'This key was revoked. Make a new one.'],
+  'role-not-sufficient': [
+    403,
+    'Your role does not allow it',
+    'An auditor may not do this. It takes one of: owner, admin, analyst.',
+  ],
+  'scope-not-sufficient': [
+    403,
+    'The scopes of the key do not allow it',
+    'This key is limited to other things. It takes the scope recordings:write.',
+  ],
+  'member-blocked': [403, 'You are blocked', 'Ask an owner of the workspace to restore you.'],
+  'key-too-wide': [
+    403,
+    'A key cannot make a wider one',
+    'A key cannot make another that may do more, or lives longer, than itself.',
+  ],
+  'not-found': [404, 'Not found', 'There is nothing under this address.'],
+  'no-speech-found': [404, 'No speech found', 'Nobody speaks in this recording.'],
+  'invitation-not-found': [404, 'No such invitation', 'There is no such invitation. Copy the whole link.'],
+  'transcript-not-ready': [
+    409,
+    'The transcript is not there yet',
+    'The recording is still being transcribed.',
+  ],
+  'nothing-to-retry': [409, 'Nothing to retry', 'Nothing of this recording has failed.'],
+  'nothing-to-cancel': [409, 'Nothing to cancel', 'Nothing of this recording is under way.'],
+  'recording-failed': [
+    409,
+    'The recording could not be processed',
+    'See the recording for the reason, and retry it there.',
+  ],
+  'recording-cancelled': [409, 'The recording was cancelled', 'Retry the recording to go on with it.'],
+  'job-not-parked': [409, 'The job is not parked', 'Only a job that was given up can be retried or cancelled.'],
+  'last-owner': [
+    409,
+    'A workspace needs an owner',
+    'This is the last active owner. Make another member an owner first.',
+  ],
+  'key-not-active': [409, 'The key is not active', 'This key is revoked, expired or replaced already.'],
+  'limit-reached': [409, 'There are too many', 'You have 50 keys. Revoke some first.'],
+  'answer-lost': [
+    409,
+    'It was done, but its answer is lost',
+    'This was done already, but its answer is lost. Revoke the key that was made, and make another.',
+  ],
+  'idempotency-key-in-use': [
+    409,
+    'A request with this idempotency key is under way',
+    'Wait for its answer, or send the request again later.',
+  ],
+  erased: [410, 'Erased', 'This recording has been erased.'],
+  'invitation-used': [410, 'The invitation was used', 'This invitation has been used; each lets in one person.'],
+  'invitation-expired': [410, 'The invitation has expired', 'This invitation has expired. Ask for a new one.'],
+  'invitation-revoked': [
+    410,
+    'The invitation was taken back',
+    'This invitation was taken back. Ask for a new one.',
+  ],
+  'precondition-failed': [
+    412,
+    'It was changed meanwhile',
+    'Read it again, and send your change with the new ETag.',
+  ],
+  'too-large': [413, 'Too large', 'The file is larger than 2147483648 bytes. Send it in parts, or compressed.'],
+  'not-multipart': [
+    415,
+    'Not a multipart upload',
+    'Send the audio as multipart/form-data with a file in the field "file".',
+  ],
+  'not-json': [415, 'Not JSON', 'Send the body as application/json in UTF-8.'],
+  'range-not-satisfiable': [416, 'Beyond the end', 'The recording ends after 81.3 seconds.'],
+  'empty-file': [422, 'The file is empty', 'The file holds no bytes. Send it again.'],
+  'not-audio': [422, 'Not audio', 'ffmpeg finds no audio or video in this file.'],
+  'no-sound': [422, 'No sound in the file', 'This is a video without a sound track.'],
+  truncated: [422, 'The file is cut off', 'The end of the file is missing. Send it again.'],
+  'audio-too-long': [422, 'The recording is too long', 'It is longer than 24 hours.'],
+  'audio-too-short': [422, 'The recording is too short', 'There is less than a tenth of a second of sound.'],
+  'unknown-report-type': [
+    422,
+    'There is no such report type',
+    'There is no report type "poem". Types are: summary.',
+  ],
+  'idempotency-key-reused': [
+    422,
+    'The idempotency key belongs to another request',
+    'This Idempotency-Key was used for another request. Give each request a key of its own.',
+  ],
+  'too-many-requests': [429, 'Too many requests', 'Wait 12 seconds.'],
+  'too-many-streams': [429, 'Too many open streams', 'Close one of the 20 streams of this key first.'],
+  internal: [500, 'Something went wrong here', 'Tell the operator of this server the request id.'],
+  unavailable: [
+    503,
+    'Not available at the moment',
+    'The database or the data folder cannot be reached. Try again soon.',
+  ],
+} as const satisfies Record<string, readonly [status: number, title: string, example: string]>;
+
+export type ProblemName = keyof typeof PROBLEMS;

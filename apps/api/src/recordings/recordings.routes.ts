@@ -1,0 +1,373 @@
+import { SCENARIOS } from '@voxpersona/domain';
+import { RECORDING_SORTS } from '@voxpersona/projections';
+import { z } from 'zod';
+import {
+  after,
+  cursor,
+  EXAMPLE,
+  idParameter,
+  limit,
+  moment,
+  next,
+  notModified,
+  pendingAnswer,
+  recordedAnswer,
+} from '../contract/common';
+import { defineRoute } from '../contract/route';
+import { RECORDING, SRT, TRAIL, TRANSCRIPT, UPLOADED } from './recordings.examples';
+import {
+  commission,
+  commissioned,
+  detailsPatch,
+  detailsResource,
+  recording,
+  RECORDING_STATUSES,
+  trail,
+  transcript,
+  uploadAnswer,
+} from './recordings.schemas';
+
+const tag = 'recordings';
+const params = { id: idParameter('Id of the recording.') };
+const json = 'application/json';
+const ETAG = { ETag: 'Changes when the answer does; give it back as `If-None-Match`.' };
+
+const uploadForm = z
+  .object({
+    file: z.string().meta({ format: 'binary', description: 'Any audio, or a video with sound, that ffmpeg reads.' }),
+    scenario: z.enum(SCENARIOS).default('interview'),
+    language: z.string().optional().meta({ description: 'ISO 639-1; left out: detected.' }),
+    details: z.string().optional().meta({ description: 'JSON object of texts.' }),
+    reports: z.string().default('summary').meta({ description: 'Report types, separated by commas.' }),
+  })
+  .meta({ id: 'UploadForm' });
+
+const uploadProblems = [
+  'invalid-request',
+  'invalid-file-name',
+  'unknown-report-type',
+  'not-multipart',
+  'too-large',
+  'empty-file',
+  'not-audio',
+  'no-sound',
+  'truncated',
+  'audio-too-long',
+  'audio-too-short',
+] as const;
+
+export const uploadRecording = defineRoute({
+  ...{ method: 'POST', path: '/v1/recordings', tag, operationId: 'uploadRecording' },
+  summary: 'Send a recording.',
+  description: 'What a file is, its content says; its name and its declared type are not believed.',
+  idempotency: 'upload',
+  body: {
+    type: 'multipart/form-data',
+    schema: uploadForm,
+    example: { file: '(bytes)', scenario: 'interview', details: '{"client":"Ann"}', reports: 'summary' },
+  },
+  answers: [
+    {
+      status: 202,
+      description: 'Accepted, and kept whatever happens now. The answer names its recording.',
+      content: [{ type: json, schema: uploadAnswer, example: UPLOADED }],
+      headers: { Location: 'The recording.' },
+    },
+    {
+      status: 200,
+      description: 'This audio is here already; the answer names its recording.',
+      content: [{ type: json, schema: uploadAnswer, example: { ...UPLOADED, duplicate: true } }],
+      headers: { Location: 'The recording.' },
+    },
+  ],
+  problems: uploadProblems,
+});
+
+/** `a,b` or repeated: `status=a&status=b`. */
+const statuses = z
+  .union([z.string(), z.array(z.string())])
+  .transform((given) => [given].flat().flatMap((one) => one.split(',')))
+  .pipe(z.array(z.enum(RECORDING_STATUSES)).min(1))
+  .optional();
+
+export const listRecordings = defineRoute({
+  ...{ method: 'GET', path: '/v1/recordings', tag, operationId: 'listRecordings' },
+  summary: 'Your recordings, page by page.',
+  query: z.strictObject({
+    limit,
+    cursor,
+    sort: z
+      .enum(RECORDING_SORTS.flatMap((sort) => [sort, `-${sort}`] as const))
+      .default('-uploadedAt')
+      .meta({ description: 'A minus sorts from the last to the first.', example: '-uploadedAt' }),
+    status: statuses.meta({ description: 'Any of these, with commas between.', example: 'ready' }),
+    scenario: z.enum(SCENARIOS).optional().meta({ description: 'Kind of conversation.', example: 'interview' }),
+    language: z
+      .string()
+      .min(2)
+      .max(8)
+      .optional()
+      .meta({ description: 'Language of the speech.', example: 'en' }),
+    uploadedFrom: moment.optional().meta({ description: 'Not before.', example: EXAMPLE.moment }),
+    uploadedBefore: moment.optional().meta({ description: 'Before.', example: EXAMPLE.moment }),
+    fileName: z
+      .string()
+      .min(1)
+      .max(255)
+      .optional()
+      .meta({ description: "Part of the file's name.", example: 'interview' }),
+    after,
+  }),
+  answers: [
+    {
+      status: 200,
+      description: 'A page; `next` is null on the last one.',
+      content: [
+        {
+          type: json,
+          schema: z.object({ recordings: z.array(recording), next }).meta({ id: 'RecordingsPage' }),
+          example: { recordings: [RECORDING], next: null },
+        },
+      ],
+      headers: ETAG,
+    },
+    pendingAnswer,
+    notModified,
+  ],
+  problems: [],
+});
+
+export const getRecording = defineRoute({
+  ...{ method: 'GET', path: '/v1/recordings/:id', tag, operationId: 'getRecording' },
+  summary: 'A recording: status, stage, chunks, gaps with their reasons, reports, cost.',
+  params,
+  query: z.strictObject({ after }),
+  answers: [
+    {
+      status: 200,
+      description: 'The recording.',
+      content: [{ type: json, schema: recording, example: RECORDING }],
+      headers: ETAG,
+    },
+    pendingAnswer,
+    notModified,
+  ],
+  problems: ['erased'],
+});
+
+export const eraseRecording = defineRoute({
+  ...{ method: 'DELETE', path: '/v1/recordings/:id', tag, operationId: 'eraseRecording' },
+  summary: 'Erase a recording and everything that stands on it.',
+  description: 'There is no way back. What is left is a skeleton that proves that it was there.',
+  params,
+  answers: [recordedAnswer(202, 'Decided and in the log; the data is being deleted.')],
+  problems: [],
+});
+
+export const getTranscript = defineRoute({
+  ...{ method: 'GET', path: '/v1/recordings/:id/transcript', tag, operationId: 'getTranscript' },
+  summary: 'The transcript, with gaps in their places.',
+  params,
+  query: z.strictObject({
+    format: z
+      .enum(['json', 'text', 'srt', 'vtt'])
+      .default('json')
+      .meta({ description: 'Shape of the answer.', example: 'srt' }),
+    after,
+  }),
+  answers: [
+    {
+      status: 200,
+      description: 'The transcript.',
+      content: [
+        { type: json, schema: transcript, example: TRANSCRIPT },
+        { type: 'text/plain', example: '[00:00:00] Good evening, what was the room like?\n' },
+        { type: 'application/x-subrip', example: SRT },
+        { type: 'text/vtt', example: `WEBVTT\n\n${SRT.slice(2).replaceAll(',', '.')}` },
+      ],
+      headers: ETAG,
+    },
+    pendingAnswer,
+    notModified,
+  ],
+  problems: ['no-speech-found', 'transcript-not-ready', 'recording-failed', 'recording-cancelled', 'erased'],
+});
+
+export const getAudio = defineRoute({
+  ...{ method: 'GET', path: '/v1/recordings/:id/audio', tag, operationId: 'getAudio' },
+  summary: 'The audio as it was sent, or a clip of it.',
+  description:
+    'Without `from` and `to` the original, also in ranges (RFC 9110). With them a clip, cut and encoded anew while it is sent.',
+  params,
+  headers: {
+    Range: { description: 'One range of bytes.', schema: z.string(), example: 'bytes=0-1023' },
+    'If-Range': { description: 'ETag: the range only if it is still this audio.', schema: z.string(), example: '"9f86d0"' },
+  },
+  query: z.strictObject({
+    from: z.coerce.number().min(0).optional().meta({ description: 'Seconds; 0 when left out.', example: 12.5 }),
+    to: z.coerce
+      .number()
+      .min(0)
+      .optional()
+      .meta({ description: 'Seconds; the end when left out.', example: 20 }),
+    format: z
+      .enum(['mp3', 'ogg', 'wav'])
+      .optional()
+      .meta({ description: 'Of a clip; mp3 when left out.', example: 'mp3' }),
+  }),
+  answers: [
+    {
+      status: 200,
+      description: 'All of it, or the clip.',
+      content: [{ type: 'audio/*', example: '(bytes)' }],
+      headers: { ETag: 'Of the original: its content.', 'Accept-Ranges': 'bytes, for the original.' },
+    },
+    {
+      status: 206,
+      description: 'The range.',
+      content: [{ type: 'audio/*', example: '(bytes)' }],
+      headers: { 'Content-Range': 'Which bytes of how many.' },
+    },
+    notModified,
+  ],
+  problems: ['invalid-clip', 'range-not-satisfiable', 'erased'],
+});
+
+export const getDetails = defineRoute({
+  ...{ method: 'GET', path: '/v1/recordings/:id/details', tag, operationId: 'getDetails' },
+  summary: 'What its sender says of the recording.',
+  params,
+  query: z.strictObject({ after }),
+  answers: [
+    {
+      status: 200,
+      description: 'The details.',
+      content: [{ type: json, schema: detailsResource, example: { details: { client: 'Ann' }, version: 1 } }],
+      headers: { ETag: 'Give it back as `If-Match` to change just this.' },
+    },
+    pendingAnswer,
+    notModified,
+  ],
+  problems: ['erased'],
+});
+
+export const changeDetails = defineRoute({
+  ...{ method: 'PATCH', path: '/v1/recordings/:id/details', tag, operationId: 'changeDetails' },
+  summary: 'Change details; null removes one.',
+  params,
+  headers: {
+    'If-Match': { description: 'ETag of the details that the change stands on.', schema: z.string(), example: '"d1"' },
+  },
+  body: { type: json, schema: detailsPatch, example: { city: 'Köln', client: null } },
+  answers: [
+    {
+      status: 200,
+      description: 'The details as they are now.',
+      content: [
+        {
+          type: json,
+          schema: z
+            .object({ details: detailsResource.shape.details, version: z.number().int(), position: z.string() })
+            .meta({ id: 'ChangedDetails' }),
+          example: { details: { city: 'Köln' }, version: 2, position: EXAMPLE.position },
+        },
+      ],
+      headers: { ETag: 'Of the details as they are now.' },
+    },
+  ],
+  problems: ['precondition-failed', 'limit-reached', 'erased'],
+});
+
+export const getRecordingEvents = defineRoute({
+  ...{ method: 'GET', path: '/v1/recordings/:id/events', tag, operationId: 'getRecordingEvents' },
+  summary: 'Every event of a recording and its reports: who, when, with which model, from which words.',
+  description: 'Also of an erased recording: its skeleton stays provable.',
+  params,
+  query: z.strictObject({ after }),
+  answers: [
+    {
+      status: 200,
+      description: 'The events in the order of the log.',
+      content: [{ type: json, schema: trail, example: TRAIL }],
+      headers: ETAG,
+    },
+    pendingAnswer,
+    notModified,
+  ],
+  problems: [],
+});
+
+export const retryRecording = defineRoute({
+  ...{ method: 'POST', path: '/v1/recordings/:id/retry', tag, operationId: 'retryRecording' },
+  summary: 'Go on with what failed or was cancelled, and only with that.',
+  params,
+  idempotency: 'answer',
+  answers: [recordedAnswer(202, 'It goes on.')],
+  problems: ['nothing-to-retry', 'erased'],
+});
+
+export const cancelRecording = defineRoute({
+  ...{ method: 'POST', path: '/v1/recordings/:id/cancel', tag, operationId: 'cancelRecording' },
+  summary: 'Stop what is under way.',
+  description: 'What is there stays; `retry` goes on. Of a call to a model that is under way only its cost is recorded.',
+  params,
+  idempotency: 'answer',
+  answers: [recordedAnswer(202, 'It stops.')],
+  problems: ['nothing-to-cancel', 'erased'],
+});
+
+export const commissionReport = defineRoute({
+  ...{ method: 'POST', path: '/v1/recordings/:id/reports', tag: 'reports', operationId: 'commissionReport' },
+  summary: 'Have a report written on the newest transcript.',
+  params,
+  idempotency: 'answer',
+  body: { type: json, schema: commission, example: { type: 'summary', language: 'ru' } },
+  answers: [
+    {
+      status: 202,
+      description: 'It is being written.',
+      content: [
+        {
+          type: json,
+          schema: commissioned,
+          example: {
+            ...{ id: EXAMPLE.otherId, existing: false, position: EXAMPLE.position },
+            links: { self: `/v1/reports/${EXAMPLE.otherId}` },
+          },
+        },
+      ],
+      headers: { Location: 'The report.' },
+    },
+    {
+      status: 200,
+      description: 'It is there already, or being written.',
+      content: [
+        {
+          type: json,
+          schema: commissioned,
+          example: {
+            ...{ id: EXAMPLE.otherId, existing: true, position: EXAMPLE.position },
+            links: { self: `/v1/reports/${EXAMPLE.otherId}` },
+          },
+        },
+      ],
+      headers: { Location: 'The report.' },
+    },
+  ],
+  problems: ['unknown-report-type', 'transcript-not-ready', 'no-speech-found', 'recording-failed', 'erased'],
+});
+
+export const RECORDING_ROUTES = [
+  uploadRecording,
+  listRecordings,
+  getRecording,
+  eraseRecording,
+  getTranscript,
+  getAudio,
+  getDetails,
+  changeDetails,
+  getRecordingEvents,
+  retryRecording,
+  cancelRecording,
+  commissionReport,
+] as const;

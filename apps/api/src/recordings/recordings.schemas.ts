@@ -1,0 +1,141 @@
+import { RECORDING_STAGES, SCENARIOS } from '@voxpersona/domain';
+import { z } from 'zod';
+import { moment } from '../contract/common';
+
+const seconds = z.number().min(0).meta({ description: 'Seconds from the start of the recording.' });
+
+export const RECORDING_STATUSES = [
+  'processing',
+  'ready',
+  'no_speech',
+  'cancelled',
+  'failed',
+  'erasing',
+  'erased',
+] as const;
+export const REPORT_STATUSES = ['writing', 'completed', 'failed', 'cancelled'] as const;
+
+const gap = z
+  .object({ chunkIndex: z.number().int(), start: seconds, end: seconds, code: z.string() })
+  .meta({ id: 'Gap', description: 'A stretch that is not transcribed, and why.' });
+
+export const details = z
+  .record(z.string(), z.string())
+  .meta({ id: 'Details', description: 'What the sender says of the recording.' });
+
+export const links = z
+  .object({ self: z.string(), transcript: z.string(), audio: z.string(), progress: z.string(), events: z.string() })
+  .meta({ id: 'RecordingLinks' });
+
+export const recording = z
+  .object({
+    id: z.uuid(),
+    status: z.enum(RECORDING_STATUSES),
+    stage: z.enum(['splitting', 'transcribing', 'assembling', 'indexing', 'done']),
+    fileName: z.string().nullable(),
+    scenario: z.enum(SCENARIOS),
+    language: z.string().nullable().meta({ description: 'As given, else as heard; null while it is not known.' }),
+    details: details.nullable(),
+    sizeBytes: z.number().int(),
+    sha256: z.string(),
+    audio: z.object({
+      durationSeconds: seconds,
+      container: z.string(),
+      codec: z.string(),
+      sampleRate: z.number().int(),
+      channels: z.number().int(),
+    }),
+    uploadedAt: moment,
+    updatedAt: moment,
+    chunks: z.object({ total: z.number().int(), done: z.number().int(), failed: z.number().int() }),
+    gaps: z.array(gap),
+    failures: z.array(
+      z.object({
+        stage: z.enum(RECORDING_STAGES),
+        code: z.string(),
+        provider: z.string().nullable(),
+        requestId: z.string().nullable().meta({ description: "The provider's." }),
+      }),
+    ),
+    transcript: z.object({ version: z.number().int(), wordCount: z.number().int() }).nullable(),
+    reports: z.array(
+      z.object({
+        id: z.uuid(),
+        type: z.string(),
+        transcriptVersion: z.number().int(),
+        status: z.enum(REPORT_STATUSES),
+      }),
+    ),
+    cost: z.object({
+      usd: z.number(),
+      callsOfUnknownPrice: z.number().int(),
+    }),
+    links,
+  })
+  .meta({ id: 'Recording' });
+
+export const uploadAnswer = z
+  .object({
+    id: z.uuid(),
+    duplicate: z.boolean().meta({ description: 'This audio was here already, under this id.' }),
+    position: z.string().meta({ description: 'Log position; give it as `after`.' }),
+    links,
+  })
+  .meta({ id: 'UploadAnswer' });
+
+export const transcript = z
+  .object({
+    recordingId: z.uuid(),
+    version: z.number().int(),
+    language: z.string().nullable(),
+    lines: z.array(
+      z.object({ start: seconds, end: seconds, text: z.string(), speaker: z.string().nullable() }),
+    ),
+    gaps: z.array(gap),
+    wordCount: z.number().int(),
+  })
+  .meta({ id: 'Transcript' });
+
+export const detailsResource = z
+  .object({ details, version: z.number().int().min(0) })
+  .meta({ id: 'RecordingDetails', description: 'The details, and how often they were changed.' });
+
+export const detailsPatch = z
+  .record(z.string().min(1).max(100), z.string().max(2_000).nullable())
+  .refine((changes) => Object.keys(changes).length <= 50, 'at most 50 details')
+  .meta({ id: 'DetailsPatch', description: 'A merge patch (RFC 7396): null removes a detail.' });
+
+export const commission = z
+  .strictObject({
+    type: z.string().min(1).max(100).meta({ description: 'A report type of the catalogue.' }),
+    language: z
+      .string()
+      .regex(/^[a-z]{2}$/, 'must be a two-letter ISO 639-1 code such as "en", or be left out')
+      .nullable()
+      .default(null)
+      .meta({ description: "ISO 639-1; left out: the transcript's own." }),
+  })
+  .meta({ id: 'ReportCommission' });
+
+export const commissioned = z
+  .object({
+    id: z.uuid(),
+    existing: z.boolean().meta({ description: 'This report was there already, or is being written.' }),
+    position: z.string(),
+    links: z.object({ self: z.string() }),
+  })
+  .meta({ id: 'CommissionedReport' });
+
+/** An event as auditors read it. */
+export const trailEntry = z
+  .object({
+    id: z.uuid(),
+    type: z.string(),
+    stream: z.string(),
+    revision: z.number().int(),
+    position: z.string().meta({ description: 'Place in the whole log, digits.' }),
+    metadata: z.looseObject({}).meta({ description: 'Who, why and from what, with the link to the event before.' }),
+    data: z.looseObject({}).meta({ description: 'Once erased, what was personal reads {"$erased": true}.' }),
+  })
+  .meta({ id: 'TrailEntry' });
+export const trail = z.object({ events: z.array(trailEntry) }).meta({ id: 'Trail' });

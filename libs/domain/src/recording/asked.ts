@@ -1,0 +1,116 @@
+import { accept, acceptNothing, refuse } from '../shared/decider';
+import { deriveId } from '../shared/ids';
+import { CommandOf, RecordingDecision } from './decision';
+import { RecordingEvent, RecordingStage } from './events';
+import { PresentRecording, stageUnderWay } from './state';
+
+// What people ask of a recording that is there.
+
+export function reportIdsOf({ commissions }: PresentRecording): string[] {
+  return commissions.map((commission) => commission.reportId);
+}
+
+/** A report on the newest transcript; the one that is there already is not written again. */
+export function commissionReport(
+  state: PresentRecording,
+  { reportType, language }: CommandOf<'CommissionReport'>,
+): RecordingDecision {
+  const { assembledVersion: transcriptVersion, transcriptLanguage: ownLanguage } = state;
+  if (transcriptVersion === 0) {
+    return refuse('transcript_not_ready', 'There is no transcript of this recording yet.');
+  }
+  if (!state.hasSpeech) return refuse('no_speech_found', 'Nobody speaks in this recording.');
+  const event = commissioned(state, {
+    ...{ reportType, transcriptVersion, language: language ?? ownLanguage, ownLanguage },
+  });
+  return reportIdsOf(state).includes(event.data.reportId) ? acceptNothing() : accept(event);
+}
+
+type ReportCommissioned = Extract<RecordingEvent, { type: 'ReportCommissioned' }>;
+
+/** The same report on the same transcript in the same language has the same id, whoever asks for it. */
+export function reportIdOf(
+  recordingId: string,
+  report: {
+    reportType: string;
+    transcriptVersion: number;
+    language: string | null;
+    /** Of the transcript. */
+    ownLanguage: string | null;
+  },
+): string {
+  const { reportType, transcriptVersion, language, ownLanguage } = report;
+  const inAnother = language === null || language === ownLanguage ? [] : [language];
+  return deriveId('report', recordingId, reportType, transcriptVersion, ...inAnother);
+}
+
+export function commissioned(
+  { recordingId, owner }: PresentRecording,
+  report: Parameters<typeof reportIdOf>[1],
+): ReportCommissioned {
+  const { reportType, transcriptVersion, language } = report;
+  const reportId = reportIdOf(recordingId, report);
+  return {
+    type: 'ReportCommissioned',
+    data: { recordingId, owner, reportId, reportType, transcriptVersion, language },
+  };
+}
+
+const MAX_DETAILS = 50;
+
+export function provideDetails(
+  state: PresentRecording,
+  { changes, expectedVersion }: CommandOf<'ProvideDetails'>,
+): RecordingDecision {
+  if (expectedVersion !== null && expectedVersion !== state.detailsVersion) {
+    return refuse('details_changed', 'The details were changed meanwhile. Read them again.');
+  }
+  const merged = new Map<string, string>(Object.entries(state.details));
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === null) merged.delete(name);
+    else merged.set(name, value);
+  }
+  if (merged.size > MAX_DETAILS) {
+    return refuse('too_many_details', `A recording has at most ${MAX_DETAILS} details.`);
+  }
+  const before = Object.entries(state.details);
+  if (before.length === merged.size && before.every(([name, value]) => merged.get(name) === value)) {
+    return acceptNothing();
+  }
+  const details = Object.fromEntries(merged);
+  const detailsVersion = state.detailsVersion + 1;
+  return accept({
+    type: 'DetailsProvided',
+    data: { recordingId: state.recordingId, details, detailsVersion },
+  });
+}
+
+/**
+ * Goes on with everything that failed, or was under way when it was cancelled. A later stage that failed too is left out
+ * when an earlier one is done again: it follows by itself.
+ */
+export function requestRetry(state: PresentRecording): RecordingDecision {
+  const { cancelled } = state;
+  const chunks = state.chunks
+    .filter(({ status, released }) => status === 'failed' || (cancelled && status === 'pending' && released))
+    .map((chunk) => chunk.index);
+  const order: readonly RecordingStage[] = ['split', 'assemble', 'index'];
+  const underWay = cancelled ? stageUnderWay(state) : null;
+  const firstOpen = order.find((stage) => state.failedStages.includes(stage) || stage === underWay);
+  if (chunks.length === 0 && !firstOpen && !cancelled) {
+    return refuse('nothing_to_retry', 'Nothing of this recording has failed.');
+  }
+  const stages = chunks.length > 0 || !firstOpen ? [] : [firstOpen];
+  const version = firstOpen === 'index' ? state.assembledVersion : state.announcedVersion;
+  return accept({
+    type: 'RecordingRetryRequested',
+    data: {
+      recordingId: state.recordingId,
+      round: state.round + 1,
+      chunks,
+      stages,
+      transcriptVersion: version > 0 ? version : null,
+      reports: cancelled ? [...state.commissions] : [],
+    },
+  });
+}
