@@ -18,6 +18,7 @@ import { Environment, PostgresListener } from '@voxpersona/platform';
 import { PROJECTIONS_EVENT_STORE, IndexGenerations } from '@voxpersona/projections';
 import { VectorStore } from '@voxpersona/vector-store';
 import { Pool } from 'pg';
+import { Registry } from 'prom-client';
 import { Adapters } from './adapters';
 import { Foundation } from './foundation';
 import { vectorIndexes } from './vector-indexes';
@@ -39,6 +40,7 @@ export class FoundationModule {
       { provide: ENVIRONMENT, useValue: environment },
       { provide: ADAPTERS, useValue: adapters },
       { provide: Pool, useValue: foundation.pool },
+      { provide: Registry, useValue: foundation.metrics },
       { provide: PostgresListener, useValue: foundation.listener },
       { provide: KEY_RING, useValue: foundation.keyRing },
       { provide: EVENT_STORE, useValue: foundation.store },

@@ -28,8 +28,10 @@ import {
 import { PROJECTION_MIGRATIONS } from '@voxpersona/projections';
 import { VECTOR_STORE_MIGRATIONS, VectorStore } from '@voxpersona/vector-store';
 import { Pool } from 'pg';
+import { Registry } from 'prom-client';
 import { Database } from './database';
 import { CompositionLog } from './log';
+import { MeasuredEventStore } from './metrics/measured-event-store';
 
 /** What every process stands on: the log, the keys, the actors, and the tables beside them. */
 export interface Foundation {
@@ -45,6 +47,8 @@ export interface Foundation {
   vectors: VectorStore;
   /** Snapshots of vector indexes are sealed under it. */
   snapshotKey: Buffer;
+  /** Everything that this process measures of itself. */
+  metrics: Registry;
   close(): Promise<void>;
 }
 
@@ -81,7 +85,8 @@ export async function layFoundation(
   const listener = new PostgresListener(connectionString, log);
   const masterKey = loadMasterKey(dataFolder, environment.VOXPERSONA_MASTER_KEY);
   const keyRing = new PostgresKeyRing(pool, masterKey);
-  const store = new PostgresEventStore(pool, listener);
+  const metrics = new Registry();
+  const store = new MeasuredEventStore(new PostgresEventStore(pool, listener), metrics);
   const codec = new EventCodec<DomainEvent>(DOMAIN_EVENTS, keyRing, eventIdOf);
   return {
     database,
@@ -95,6 +100,7 @@ export async function layFoundation(
     results: new ResultStore(pool, keyRing),
     vectors: new VectorStore(pool, keyRing),
     snapshotKey: deriveKey(masterKey, 'vector-index snapshot'),
+    metrics,
     close: async () => {
       await listener.close();
       await pool.end();

@@ -14,6 +14,7 @@ export * from './commands/retry-recording';
 export * from './jobs/job';
 export * from './jobs/job-queue';
 export * from './jobs/migrations';
+export * from './jobs/queue-figures';
 export * from './providers/embeddings';
 export * from './providers/keys';
 export * from './providers/language-model';

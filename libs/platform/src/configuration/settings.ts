@@ -47,6 +47,11 @@ export const SETTINGS = {
     z.enum(['error', 'warn', 'log', 'debug']).default('log'),
   ),
   LOG_FORMAT: setting('For people or for machines.', z.enum(['text', 'json']).default('text')),
+  METRICS_TOKEN: setting(
+    'Bearer token that `/metrics` asks for. Without it only this machine is answered, and nobody behind a proxy.',
+    text.regex(/^[\x21-\x7e]+$/, 'must be printable characters without spaces').optional(),
+    { secret: true },
+  ),
   MAX_UPLOAD_BYTES: setting(
     'Largest upload in bytes.',
     wholeNumber(1, Number.MAX_SAFE_INTEGER).default(2 * 1024 ** 3),
