@@ -13,6 +13,7 @@ import {
   PipelineSettings,
   ResultStore,
   SPEECH_TO_TEXT,
+  SWEEP_AFTER_MS,
 } from '@voxpersona/pipeline';
 import { Environment, PostgresListener } from '@voxpersona/platform';
 import { PROJECTIONS_EVENT_STORE, IndexGenerations } from '@voxpersona/projections';
@@ -57,6 +58,7 @@ export class FoundationModule {
       { provide: OBJECT_STORAGE, useValue: adapters.objectStorage },
       { provide: CATALOGUE, useValue: adapters.catalogue },
       { provide: PIPELINE_SETTINGS, useValue: settings },
+      { provide: SWEEP_AFTER_MS, useValue: environment.SWEEP_AFTER_HOURS * 3_600_000 },
       { provide: IndexGenerations, useValue: vectorIndexes(environment, foundation, adapters) },
     ];
     return { module: FoundationModule, global: true, providers, exports: providers };

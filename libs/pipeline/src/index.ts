@@ -24,4 +24,5 @@ export * from './providers/provider-failure';
 export * from './providers/speech-to-text';
 export type { ModelSource, OnProgress } from './providers/transformers/model-source';
 export * from './results/result-store';
+export * from './sweeper/sweeper';
 export { reembeddingSagaName } from './sagas/reembedding.saga';

@@ -22,6 +22,8 @@ import { EraseRecordingHandler } from './commands/erase-recording';
 import { IssueApiKeyHandler } from './commands/issue-api-key';
 import { RetryRecordingHandler } from './commands/retry-recording';
 import { PipelineRunner } from './pipeline-runner';
+import { Sweeper } from './sweeper/sweeper';
+import { SWEEPER_PROVIDER } from './sweeper/sweeper-provider';
 
 const ACTIVITIES = [
   SplitAudioHandler,
@@ -50,7 +52,8 @@ const COMMANDS = [AcceptUploadHandler, RetryRecordingHandler, EraseRecordingHand
     PassageIndexer,
     GivingUp,
     PipelineRunner,
+    SWEEPER_PROVIDER,
   ],
-  exports: [CqrsModule, PipelineRunner, RecordedEvents],
+  exports: [CqrsModule, PipelineRunner, RecordedEvents, Sweeper],
 })
 export class PipelineModule {}

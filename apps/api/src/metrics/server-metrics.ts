@@ -7,9 +7,10 @@ import {
   measureCommands,
   OnDemand,
   readOnDemand,
+  SweeperMetrics,
 } from '@voxpersona/composition';
 import { EventStore } from '@voxpersona/event-store';
-import { EVENT_STORE, PipelineRunner } from '@voxpersona/pipeline';
+import { EVENT_STORE, PipelineRunner, Sweeper } from '@voxpersona/pipeline';
 import { ProjectionsRunner } from '@voxpersona/projections';
 import { Pool } from 'pg';
 import { collectDefaultMetrics, Registry } from 'prom-client';
@@ -26,6 +27,7 @@ export class ServerMetrics {
     private readonly registry: Registry,
     pool: Pool,
     commands: CommandBus,
+    sweeper: Sweeper,
     private readonly pipeline: PipelineRunner,
     private readonly projections: ProjectionsRunner,
     @Inject(EVENT_STORE) store: EventStore,
@@ -35,6 +37,7 @@ export class ServerMetrics {
     this.onDemand = [
       new FollowerMetrics(registry, store, () => this.followers()),
       new JobMetrics(registry, pool),
+      new SweeperMetrics(registry, sweeper.totals),
     ];
   }
 

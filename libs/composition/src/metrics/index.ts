@@ -3,3 +3,4 @@ export * from './follower-metrics';
 export * from './job-metrics';
 export * from './measure-commands';
 export * from './on-demand';
+export * from './sweeper-metrics';

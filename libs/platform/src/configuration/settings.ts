@@ -156,6 +156,10 @@ export const SETTINGS = {
     'Seconds that running jobs get to finish at shutdown.',
     z.coerce.number().min(0).max(600).default(10),
   ),
+  SWEEP_AFTER_HOURS: setting(
+    'Hours after which an object that no event names, or an unfinished upload, is removed.',
+    positiveNumber.min(1).max(100_000).default(24),
+  ),
   CATALOGUE_DIR: setting(
     'Folder of report types and prompts. Default: the one that comes along.',
     text.optional(),
