@@ -6,6 +6,7 @@ import { Environment } from '@voxpersona/platform';
 import { ProjectionsModule } from '@voxpersona/projections';
 import { HealthController } from './health/health.controller';
 import { ReadAfter } from './http/read-after';
+import { MetricsModule } from './metrics/metrics.module';
 import { RecordingTrail } from './recordings/recording-trail';
 import { RecordingsController } from './recordings/recordings.controller';
 import { ReportsController } from './reports/reports.controller';
@@ -20,6 +21,7 @@ export class AppModule {
         FoundationModule.forRoot(environment, foundation, adapters),
         PipelineModule,
         ProjectionsModule,
+        MetricsModule,
         TerminusModule.forRoot({ logger: false }),
       ],
       controllers: [RecordingsController, ReportsController, SearchController, HealthController],

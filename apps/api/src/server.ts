@@ -20,6 +20,7 @@ import { AppModule } from './app.module';
 import { makeFirstKey } from './first-key';
 import { ProblemFilter } from './http/problem.filter';
 import { assignRequestId } from './http/request-id';
+import { measureRequests } from './metrics/measure-requests';
 
 /** A connection on which nothing moves for so long is closed. */
 const IDLE_MS = 120_000;
@@ -71,6 +72,7 @@ async function createApp(
   const module = AppModule.forRoot(environment, foundation, adapters);
   const app = await NestFactory.create<NestExpressApplication>(module, { logger });
   app.disable('x-powered-by');
+  app.use(measureRequests(foundation.metrics));
   app.use(assignRequestId);
   app.useBodyParser('json', { limit: '1mb' });
   app.useGlobalFilters(new ProblemFilter());

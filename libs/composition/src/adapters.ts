@@ -24,6 +24,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Foundation } from './foundation';
 import { CompositionLog } from './log';
+import { measureAdapters } from './metrics/measure-adapters';
 import { PaidProvider, providerKeys } from './provider-keys';
 
 /** What the configuration chose, and why: shown at start-up and to whoever asks. */
@@ -93,7 +94,7 @@ export async function chooseAdapters(
       contextTokens: environment.ANTHROPIC_CONTEXT_TOKENS,
     },
   });
-  return {
+  const adapters: Adapters = {
     speechToText: speechToText.provider,
     languageModel: model,
     embedder: embedder.embedder,
@@ -104,6 +105,7 @@ export async function chooseAdapters(
     openEmbedder: (identity) => openEmbedder(identity, models.embeddings),
     reasons: { speechToText: speechToText.reason, languageModel: reason, embedder: embedder.reason },
   };
+  return measureAdapters(adapters, foundation.metrics);
 }
 
 async function chooseOr<T>(faults: string[], choose: () => T | Promise<T>): Promise<T | undefined> {

@@ -15,11 +15,13 @@ import {
   PipelineSettings,
   ResultStore,
   SPEECH_TO_TEXT,
+  SWEEP_AFTER_MS,
 } from '@voxpersona/pipeline';
 import { Environment, PostgresListener } from '@voxpersona/platform';
 import { PROJECTIONS_EVENT_STORE, IndexGenerations } from '@voxpersona/projections';
 import { VectorStore } from '@voxpersona/vector-store';
 import { Pool } from 'pg';
+import { Registry } from 'prom-client';
 import { Adapters } from './adapters';
 import { Foundation } from './foundation';
 import { vectorIndexes } from './vector-indexes';
@@ -41,6 +43,7 @@ export class FoundationModule {
       { provide: ENVIRONMENT, useValue: environment },
       { provide: ADAPTERS, useValue: adapters },
       { provide: Pool, useValue: foundation.pool },
+      { provide: Registry, useValue: foundation.metrics },
       { provide: PostgresListener, useValue: foundation.listener },
       { provide: KEY_RING, useValue: foundation.keyRing },
       { provide: EVENT_STORE, useValue: foundation.store },
@@ -59,6 +62,7 @@ export class FoundationModule {
       { provide: OBJECT_STORAGE, useValue: adapters.objectStorage },
       { provide: CATALOGUE, useValue: adapters.catalogue },
       { provide: PIPELINE_SETTINGS, useValue: settings },
+      { provide: SWEEP_AFTER_MS, useValue: environment.SWEEP_AFTER_HOURS * 3_600_000 },
       { provide: IndexGenerations, useValue: vectorIndexes(environment, foundation, adapters) },
     ];
     return { module: FoundationModule, global: true, providers, exports: providers };

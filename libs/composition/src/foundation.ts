@@ -32,8 +32,10 @@ import {
 import { PROJECTION_MIGRATIONS } from '@voxpersona/projections';
 import { VECTOR_STORE_MIGRATIONS, VectorStore } from '@voxpersona/vector-store';
 import { Pool } from 'pg';
+import { Registry } from 'prom-client';
 import { Database } from './database';
 import { CompositionLog } from './log';
+import { MeasuredEventStore } from './metrics/measured-event-store';
 
 /** What every process stands on: the log, the keys, the actors, and the tables beside them. */
 export interface Foundation {
@@ -51,6 +53,8 @@ export interface Foundation {
   idempotentRequests: IdempotentRequests;
   /** Snapshots of vector indexes are sealed under it. */
   snapshotKey: Buffer;
+  /** Everything that this process measures of itself. */
+  metrics: Registry;
   close(): Promise<void>;
 }
 
@@ -89,7 +93,8 @@ export async function layFoundation(
   const listener = new PostgresListener(connectionString, log);
   const masterKey = loadMasterKey(dataFolder, environment.VOXPERSONA_MASTER_KEY);
   const keyRing = new PostgresKeyRing(pool, masterKey);
-  const store = new PostgresEventStore(pool, listener);
+  const metrics = new Registry();
+  const store = new MeasuredEventStore(new PostgresEventStore(pool, listener), metrics);
   const codec = new EventCodec<DomainEvent>(DOMAIN_EVENTS, keyRing, eventIdOf);
   return {
     database,
@@ -105,6 +110,7 @@ export async function layFoundation(
     apiKeyUses: new ApiKeyUses(pool),
     idempotentRequests: new IdempotentRequests(pool, deriveKey(masterKey, 'idempotent answers')),
     snapshotKey: deriveKey(masterKey, 'vector-index snapshot'),
+    metrics,
     close: async () => {
       await listener.close();
       await pool.end();

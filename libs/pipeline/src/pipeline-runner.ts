@@ -17,6 +17,7 @@ import { recordingSaga } from './sagas/recording.saga';
 import { reembeddingSaga } from './sagas/reembedding.saga';
 import { reportSaga } from './sagas/report.saga';
 import { SagaConsumer } from './sagas/saga-consumer';
+import { Sweeper } from './sweeper/sweeper';
 import { EMBEDDER, EVENT_STORE, LANGUAGE_MODEL, SPEECH_TO_TEXT } from './tokens';
 
 /** Retries of jobs, see `RetryPolicy`. */
@@ -30,7 +31,7 @@ export const PIPELINE_SETTINGS = Symbol('PipelineSettings');
 
 const MAX_DELAY_MS = 5 * 60_000;
 
-/** Runs the sagas and the jobs of one process. */
+/** Runs the sagas, the jobs and the sweeper of one process. */
 @Injectable()
 export class PipelineRunner {
   private readonly log = new Logger('Pipeline');
@@ -49,6 +50,7 @@ export class PipelineRunner {
     @Inject(LANGUAGE_MODEL) languageModel: LanguageModel,
     @Inject(EMBEDDER) embedder: Embedder,
     @Inject(PIPELINE_SETTINGS) private readonly settings: PipelineSettings,
+    private readonly sweeper: Sweeper,
   ) {
     const sagas = [recordingSaga, reportSaga, reembeddingSaga(embedderName(embedder.identity))];
     this.sagas = sagas.map(
@@ -80,11 +82,12 @@ export class PipelineRunner {
   async start(): Promise<void> {
     for (const saga of this.sagas) saga.start();
     await this.jobs.start();
+    this.sweeper.start();
   }
 
   /** Hands unfinished jobs back to the queue. */
   async stop(): Promise<void> {
-    await Promise.all(this.sagas.map((saga) => saga.stop()));
+    await Promise.all([...this.sagas.map((saga) => saga.stop()), this.sweeper.stop()]);
     await this.jobs.stop(this.settings.shutdownGraceMs);
   }
 

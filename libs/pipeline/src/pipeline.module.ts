@@ -30,6 +30,8 @@ import { AcceptUploadHandler } from './commands/accept-upload';
 import { EraseRecordingHandler } from './commands/erase-recording';
 import { RetryRecordingHandler } from './commands/retry-recording';
 import { PipelineRunner } from './pipeline-runner';
+import { Sweeper } from './sweeper/sweeper';
+import { SWEEPER_PROVIDER } from './sweeper/sweeper-provider';
 
 const ACTIVITIES = [
   SplitAudioHandler,
@@ -69,7 +71,8 @@ const ACCESS = [
     PassageIndexer,
     GivingUp,
     PipelineRunner,
+    SWEEPER_PROVIDER,
   ],
-  exports: [CqrsModule, PipelineRunner, RecordedEvents, Workspaces, Denials],
+  exports: [CqrsModule, PipelineRunner, RecordedEvents, Sweeper, Workspaces, Denials],
 })
 export class PipelineModule {}

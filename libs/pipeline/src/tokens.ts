@@ -7,3 +7,5 @@ export const EMBEDDER = Symbol('Embedder');
 export const MEDIA = Symbol('Media');
 export const OBJECT_STORAGE = Symbol('ObjectStorage');
 export const CATALOGUE = Symbol('Catalogue');
+/** Age in milliseconds at which an object that no event names is removed. */
+export const SWEEP_AFTER_MS = Symbol('SweepAfterMs');

@@ -1,7 +1,7 @@
-import { ObjectNotFound, ObjectStorage } from '@voxpersona/pipeline';
+import { ListedObject, ObjectNotFound, ObjectStorage } from '@voxpersona/pipeline';
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 
 /** What every object store must do. */
 export function describeObjectStorageContract(name: string, open: () => ObjectStorage): void {
@@ -55,12 +55,34 @@ export function describeObjectStorageContract(name: string, open: () => ObjectSt
       await open().put(`${prefix}chunks/0.mp3`, stream());
       await open().move(`${prefix}a`, `${prefix}b`);
       await expect(open().size(`${prefix}a`)).rejects.toBeInstanceOf(ObjectNotFound);
-      const keys: string[] = [];
-      for await (const found of open().list(prefix)) keys.push(found);
-      expect(keys.sort()).toEqual([`${prefix}b`, `${prefix}chunks/0.mp3`]);
+      const listed: ListedObject[] = [];
+      for await (const found of open().list(prefix)) listed.push(found);
+      const sizeBytes = content.length;
+      expect(listed.sort((a, b) => a.key.localeCompare(b.key))).toEqual([
+        { key: `${prefix}b`, sizeBytes, modifiedAt: expect.any(Date) },
+        { key: `${prefix}chunks/0.mp3`, sizeBytes, modifiedAt: expect.any(Date) },
+      ]);
+      for (const { modifiedAt } of listed) expect(Date.now() - modifiedAt.getTime()).toBeLessThan(60_000);
       expect(await open().deletePrefix(prefix)).toBe(2);
       expect(await open().deletePrefix(prefix)).toBe(0);
       await expect(open().delete(`${prefix}b`)).resolves.toBeUndefined();
+    });
+
+    it('lists nothing where nothing is', async () => {
+      for await (const found of open().list(`recordings/${randomUUID()}/`)) throw new Error(found.key);
+    });
+
+    it('discards unfinished uploads by their age, and never an object', async () => {
+      const target = key();
+      await open().put(target, stream());
+      const source = new PassThrough();
+      const growing = open().put(key(), source);
+      source.write('begun');
+      expect(await open().discardStaleUploads(new Date(Date.now() - 60_000))).toBe(0);
+      source.end();
+      await growing;
+      expect(await open().discardStaleUploads(new Date(Date.now() + 60_000))).toBe(0);
+      expect(await open().size(target)).toBe(content.length);
     });
 
     it('is ready', () => expect(open().check()).resolves.toBeUndefined());

@@ -47,6 +47,11 @@ export const SETTINGS = {
     z.enum(['error', 'warn', 'log', 'debug']).default('log'),
   ),
   LOG_FORMAT: setting('For people or for machines.', z.enum(['text', 'json']).default('text')),
+  METRICS_TOKEN: setting(
+    'Bearer token that `/metrics` asks for. Without it only this machine is answered, and nobody behind a proxy.',
+    text.regex(/^[\x21-\x7e]+$/, 'must be printable characters without spaces').optional(),
+    { secret: true },
+  ),
   MAX_UPLOAD_BYTES: setting(
     'Largest upload in bytes.',
     wholeNumber(1, Number.MAX_SAFE_INTEGER).default(2 * 1024 ** 3),
@@ -174,6 +179,10 @@ export const SETTINGS = {
   SHUTDOWN_GRACE_SECONDS: setting(
     'Seconds that running jobs get to finish at shutdown.',
     z.coerce.number().min(0).max(600).default(10),
+  ),
+  SWEEP_AFTER_HOURS: setting(
+    'Hours after which an object that no event names, or an unfinished upload, is removed.',
+    positiveNumber.min(1).max(100_000).default(24),
   ),
   CATALOGUE_DIR: setting(
     'Folder of report types and prompts. Default: the one that comes along.',

@@ -8,6 +8,14 @@ export interface StoredObject {
   sha256: string;
 }
 
+/** What a listing tells of an object. */
+export interface ListedObject {
+  key: string;
+  sizeBytes: number;
+  /** When its content was written; moving it changes nothing. */
+  modifiedAt: Date;
+}
+
 /**
  * Port: keeps originals and chunks.
  *
@@ -31,8 +39,13 @@ export interface ObjectStorage {
   delete(key: string): Promise<void>;
   /** Deletes every object below the prefix (which ends with `/`); gives how many there were. */
   deletePrefix(prefix: string): Promise<number>;
-  /** Keys below the prefix, in no particular order. */
-  list(prefix: string): AsyncIterable<string>;
+  /**
+   * Objects below the prefix (which ends with `/`), in no particular order, as a stream. Objects that come or go meanwhile
+   * may be left out; no other is.
+   */
+  list(prefix: string): AsyncIterable<ListedObject>;
+  /** Removes what unfinished uploads left, where nothing was written since `olderThan`; gives how many there were. */
+  discardStaleUploads(olderThan: Date): Promise<number>;
   /** Rejects when the store cannot be used now (readiness). */
   check(): Promise<void>;
 }

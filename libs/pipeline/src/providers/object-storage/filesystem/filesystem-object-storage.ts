@@ -1,12 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { access, constants, link, mkdir, open, readdir, rm, rmdir, stat, unlink } from 'node:fs/promises';
+import { access, constants, link, mkdir, open, opendir, rm, rmdir, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { isNativeError } from 'node:util/types';
 import { ProviderFailure } from '../../provider-failure';
-import { ObjectNotFound, ObjectStorage, StoredObject } from '../object-storage';
+import { ListedObject, ObjectNotFound, ObjectStorage, StoredObject } from '../object-storage';
 
 const KEY = /^[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/;
 /** Where uploads grow until they are whole; no key can begin with a dot-dot or this name, see `pathOf`. */
@@ -14,7 +14,7 @@ const INCOMING = '.incoming';
 
 /**
  * Objects as files below one folder. An object appears under its key in one step, after its bytes are on the disk; a
- * crash leaves at most a file in the incoming folder, which `clearIncoming` removes.
+ * crash leaves at most a file in the incoming folder, which `clearIncoming` and `discardStaleUploads` remove.
  */
 export class FilesystemObjectStorage implements ObjectStorage {
   readonly provider = 'filesystem';
@@ -90,27 +90,56 @@ export class FilesystemObjectStorage implements ObjectStorage {
   }
 
   async deletePrefix(prefix: string): Promise<number> {
+    // Listed first: not every file system goes on rightly in a folder that is being emptied.
+    const keys: string[] = [];
+    for await (const { key } of this.list(prefix)) keys.push(key);
+    for (const key of keys) await this.delete(key);
+    return keys.length;
+  }
+
+  list(prefix: string): AsyncIterable<ListedObject> {
+    if (!prefix.endsWith('/')) throw new RangeError(`A prefix ends with a slash: ${prefix}`);
+    const key = prefix.slice(0, -1);
+    this.pathOf(key);
+    return this.walk(key);
+  }
+
+  async discardStaleUploads(olderThan: Date): Promise<number> {
     let count = 0;
-    for await (const key of this.list(prefix)) {
-      await this.delete(key);
+    for await (const { key, modifiedAt } of this.walk(INCOMING)) {
+      if (modifiedAt >= olderThan) continue;
+      await this.io(() => rm(join(this.root, key), { force: true }));
       count += 1;
     }
     return count;
   }
 
-  async *list(prefix: string): AsyncIterable<string> {
-    if (!prefix.endsWith('/')) throw new RangeError(`A prefix ends with a slash: ${prefix}`);
-    const folder = this.pathOf(prefix.slice(0, -1));
-    const entries = await this.io(
-      () => readdir(folder, { recursive: true, withFileTypes: true }),
-      prefix,
-    ).catch((error: unknown) => {
-      if (error instanceof ObjectNotFound) return [];
+  /** The files below a folder. What goes away while it is looked at is left out. */
+  private async *walk(key: string): AsyncGenerator<ListedObject> {
+    const folder = await this.unlessGone(() => opendir(join(this.root, key)));
+    if (!folder) return;
+    try {
+      for (
+        let entry = await this.io(() => folder.read());
+        entry;
+        entry = await this.io(() => folder.read())
+      ) {
+        const child = `${key}/${entry.name}`;
+        if (entry.isDirectory()) yield* this.walk(child);
+        if (!entry.isFile()) continue;
+        const found = await this.unlessGone(() => stat(join(this.root, child)));
+        if (found) yield { key: child, sizeBytes: found.size, modifiedAt: new Date(found.mtimeMs) };
+      }
+    } finally {
+      await folder.close();
+    }
+  }
+
+  private async unlessGone<T>(work: () => Promise<T>): Promise<T | undefined> {
+    return this.io(work).catch((error: unknown) => {
+      if (error instanceof ObjectNotFound) return undefined;
       throw error;
     });
-    for (const entry of entries) {
-      if (entry.isFile()) yield join(entry.parentPath, entry.name).slice(this.root.length + 1);
-    }
   }
 
   async check(): Promise<void> {

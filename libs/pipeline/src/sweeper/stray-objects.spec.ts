@@ -1,0 +1,59 @@
+import { given } from '@test/domain/given';
+import { RECORDING, split, uploaded } from '@test/domain/some';
+import { initialRecording, recordingDecider, RecordingEvent } from '@voxpersona/domain';
+import { recordingOfKey, strayObjects } from './stray-objects';
+
+const before = new Date('2026-05-02T00:00:00Z');
+const old = new Date('2026-05-01T23:59:59.999Z');
+const original = `recordings/${RECORDING}/original`;
+const chunk = (attempt: string): string => `recordings/${RECORDING}/chunks/${attempt}/0.mp3`;
+
+const erased: RecordingEvent = {
+  type: 'RecordingErased',
+  data: { recordingId: RECORDING, owner: 'o', claimId: 'c', reportIds: [] },
+};
+
+function strayKeys(events: readonly RecordingEvent[], keys: readonly string[], modifiedAt = old): string[] {
+  const { state } = given(recordingDecider, events);
+  const objects = keys.map((key) => ({ key, sizeBytes: 1, modifiedAt }));
+  return strayObjects(objects, state, before).map(({ key }) => key);
+}
+
+describe('Stray objects', () => {
+  it('are all of a recording that is not there', () => {
+    expect(strayKeys([], [original, chunk('x')])).toEqual([original, chunk('x')]);
+    expect(strayObjects([], initialRecording, before)).toEqual([]);
+  });
+
+  it('are those that no event names, of one that is there', () => {
+    const other = `${original}-another-upload`;
+    expect(strayKeys([uploaded()], [original, other, chunk('x')])).toEqual([other, chunk('x')]);
+    expect(strayKeys([uploaded(), split()], [original, chunk('x'), chunk('crashed')])).toEqual([
+      chunk('crashed'),
+    ]);
+  });
+
+  it('are all that an erasure left behind', () => {
+    expect(strayKeys([uploaded(), split(), erased], [original, chunk('x')])).toEqual([original, chunk('x')]);
+  });
+
+  it.each([
+    ['absent', []],
+    ['present', [uploaded()]],
+    ['erased', [uploaded(), erased]],
+  ])('are never younger than the limit, of one that is %s', (_phase, events) => {
+    expect(strayKeys(events, [chunk('being-written')], before)).toEqual([]);
+  });
+});
+
+describe('The recording of a key', () => {
+  it('is told by its prefix', () => {
+    expect(recordingOfKey(original)).toBe(RECORDING);
+    expect(recordingOfKey(chunk('x'))).toBe(RECORDING);
+  });
+
+  it.each(['log-id', 'recordings/x/original', `recordings/${RECORDING}`, `other/${RECORDING}/original`, 'ä'])(
+    'is not told by %j',
+    (key) => expect(recordingOfKey(key)).toBeUndefined(),
+  );
+});

@@ -1,0 +1,31 @@
+import { RecordingState } from '@voxpersona/domain';
+import { ListedObject } from '../providers/object-storage';
+
+const OF_RECORDING =
+  /^recordings\/([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\/[A-Za-z0-9._/-]+$/;
+
+/** The recording below whose prefix a key lies; undefined for what is not ours to judge. */
+export function recordingOfKey(key: string): string | undefined {
+  return OF_RECORDING.exec(key)?.[1];
+}
+
+/**
+ * Those of a recording's objects that nothing will ever ask for: older than `before`, and named by no event that still
+ * counts. What is younger may be about to be named, by an upload or a split that is under way.
+ *
+ * @param recording the state of the recording that all of them lie below
+ */
+export function strayObjects(
+  objects: readonly ListedObject[],
+  recording: RecordingState,
+  before: Date,
+): ListedObject[] {
+  const named = keysNamedBy(recording);
+  return objects.filter(({ key, modifiedAt }) => modifiedAt < before && !named.has(key));
+}
+
+/** None of what an erased recording named is to be kept: what its erasure left behind goes too. */
+function keysNamedBy(recording: RecordingState): ReadonlySet<string> {
+  if (recording.phase !== 'present') return new Set();
+  return new Set([recording.objectKey, ...recording.chunks.map((chunk) => chunk.objectKey)]);
+}

@@ -1,0 +1,132 @@
+import { DomainEvent, recordingDecider } from '@voxpersona/domain';
+import { Actors, EventCodec, EventStore, isPassing } from '@voxpersona/event-store';
+import { ListedObject, ObjectStorage } from '../providers/object-storage';
+import { ProviderFailure } from '../providers/provider-failure';
+import { isStoreOf } from './log-mark';
+import { recordingOfKey, strayObjects } from './stray-objects';
+
+/** What sweeps removed. */
+export interface Swept {
+  objects: number;
+  bytes: number;
+  /** Uploads that were never finished. */
+  uploads: number;
+}
+
+export interface SweeperOptions {
+  /** Younger objects stay: what names them may be under way. */
+  afterMs: number;
+  /** Milliseconds from the end of a sweep to the next one. */
+  everyMs: number;
+  log: { log(message: string): void; warn(message: string): void };
+}
+
+const PREFIX = 'recordings/';
+
+/**
+ * Removes objects that no event names: what a crash left between storing something and recording it. Only the log is asked
+ * what is named, right before deleting; read models may be behind. Objects are listed as a stream, and only those of one
+ * recording are held at a time.
+ */
+export class Sweeper {
+  /** Since this process started. */
+  readonly totals: Swept = { objects: 0, bytes: 0, uploads: 0 };
+  private readonly actors: Actors<DomainEvent>;
+  private timer: NodeJS.Timeout | undefined;
+  private sweeping: Promise<void> = Promise.resolve();
+  private stopped = false;
+
+  constructor(
+    private readonly storage: ObjectStorage,
+    private readonly store: EventStore,
+    codec: EventCodec<DomainEvent>,
+    private readonly options: SweeperOptions,
+  ) {
+    // Of its own: going through all recordings must not drive those that are at work out of the cache.
+    this.actors = new Actors(store, codec, { maxCached: 1 });
+  }
+
+  /** Sweeps now, in the background, and then again and again. */
+  start(): void {
+    this.sweeping = this.sweepAndPlan();
+  }
+
+  /** Ends after the recording that is being looked at. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    await this.sweeping;
+  }
+
+  /**
+   * Goes through the store once.
+   *
+   * @throws EventStoreUnavailable, ProviderFailure `storage`: what was removed until then is in the totals
+   */
+  async sweep(): Promise<Swept> {
+    const { objects, bytes, uploads } = this.totals;
+    const before = new Date(Date.now() - this.options.afterMs);
+    if (await isStoreOf(this.storage, await this.store.logId())) {
+      this.totals.uploads += await this.storage.discardStaleUploads(before);
+      await this.sweepRecordings(before);
+    } else {
+      this.options.log.warn('Nothing is swept: the objects in the data folder are those of another database');
+    }
+    return {
+      objects: this.totals.objects - objects,
+      bytes: this.totals.bytes - bytes,
+      uploads: this.totals.uploads - uploads,
+    };
+  }
+
+  private async sweepAndPlan(): Promise<void> {
+    try {
+      const { objects, bytes, uploads } = await this.sweep();
+      if (objects + uploads > 0) {
+        this.options.log.log(
+          `Swept ${objects} objects (${bytes} bytes) that no event names, and ${uploads} unfinished uploads`,
+        );
+      }
+    } catch (error) {
+      this.options.log.warn(
+        `The sweep was broken off: ${error instanceof Error ? error.message : 'unknown'}`,
+      );
+    }
+    if (this.stopped) return;
+    this.timer = setTimeout(() => this.start(), this.options.everyMs);
+    this.timer.unref();
+  }
+
+  private async sweepRecordings(before: Date): Promise<void> {
+    let current: string | undefined;
+    let old: ListedObject[] = [];
+    for await (const object of this.storage.list(PREFIX)) {
+      if (this.stopped) return;
+      const recordingId = recordingOfKey(object.key);
+      if (recordingId === undefined || object.modifiedAt >= before) continue;
+      if (current !== undefined && current !== recordingId) {
+        await this.sweepRecording(current, old, before);
+        old = [];
+      }
+      current = recordingId;
+      old.push(object);
+    }
+    if (current !== undefined) await this.sweepRecording(current, old, before);
+  }
+
+  /** A recording that cannot be read keeps everything; the others are swept all the same. */
+  private async sweepRecording(id: string, objects: readonly ListedObject[], before: Date): Promise<void> {
+    try {
+      const { state } = await this.actors.read(recordingDecider, id);
+      for (const { key, sizeBytes } of strayObjects(objects, state, before)) {
+        await this.storage.delete(key);
+        this.totals.objects += 1;
+        this.totals.bytes += sizeBytes;
+      }
+    } catch (error) {
+      if (isPassing(error) || error instanceof ProviderFailure) throw error;
+      const why = error instanceof Error ? error.name : 'unknown';
+      this.options.log.warn(`Recording ${id} was left out of the sweep: ${why}`);
+    }
+  }
+}
