@@ -1,16 +1,59 @@
 import { DynamicModule, Module } from '@nestjs/common';
+import { APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
 import { Adapters, Foundation, FoundationModule } from '@voxpersona/composition';
 import { PipelineModule } from '@voxpersona/pipeline';
 import { Environment } from '@voxpersona/platform';
 import { ProjectionsModule } from '@voxpersona/projections';
+import { AccessTrailController } from './access/access-trail.controller';
+import { InvitationsController } from './access/invitations.controller';
+import { KeysController } from './access/keys.controller';
+import { MembersController } from './access/members.controller';
+import { OwnController } from './access/own.controller';
+import { AccessGuard } from './auth/access.guard';
+import { KeyCheck } from './auth/key-check';
+import { RateLimits } from './auth/rate-limits';
 import { HealthController } from './health/health.controller';
+import { JsonGuard } from './http/body-limits';
 import { ReadAfter } from './http/read-after';
+import { Idempotency } from './idempotency/idempotency';
+import { IdempotencyInterceptor } from './idempotency/idempotency.interceptor';
+import { JobsController } from './jobs/jobs.controller';
+import { JoinController } from './join/join.controller';
 import { MetricsModule } from './metrics/metrics.module';
+import { OpenStreams } from './progress/open-streams';
+import { ProgressController } from './progress/progress.controller';
+import { ProgressFeed } from './progress/progress-feed';
+import { AudioController } from './recordings/audio.controller';
+import { DetailsController } from './recordings/details.controller';
+import { RecordingFinder } from './recordings/recording-finder';
 import { RecordingTrail } from './recordings/recording-trail';
 import { RecordingsController } from './recordings/recordings.controller';
+import { TranscriptController } from './recordings/transcript.controller';
+import { UploadController } from './recordings/upload.controller';
+import { CommissionController } from './reports/commission.controller';
 import { ReportsController } from './reports/reports.controller';
 import { SearchController } from './search/search.controller';
+
+const CONTROLLERS = [
+  UploadController,
+  RecordingsController,
+  TranscriptController,
+  AudioController,
+  DetailsController,
+  ProgressController,
+  CommissionController,
+  ReportsController,
+  SearchController,
+  JobsController,
+  OwnController,
+  MembersController,
+  InvitationsController,
+  KeysController,
+  AccessTrailController,
+  JoinController,
+  HealthController,
+];
 
 @Module({})
 export class AppModule {
@@ -24,8 +67,21 @@ export class AppModule {
         MetricsModule,
         TerminusModule.forRoot({ logger: false }),
       ],
-      controllers: [RecordingsController, ReportsController, SearchController, HealthController],
-      providers: [ReadAfter, RecordingTrail],
+      controllers: CONTROLLERS,
+      providers: [
+        // In this order: who may not come in is told nothing about the body.
+        { provide: APP_GUARD, useClass: AccessGuard },
+        { provide: APP_GUARD, useClass: JsonGuard },
+        { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
+        KeyCheck,
+        RateLimits,
+        Idempotency,
+        ReadAfter,
+        RecordingFinder,
+        RecordingTrail,
+        OpenStreams,
+        ProgressFeed,
+      ],
     };
   }
 }

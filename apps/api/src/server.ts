@@ -2,7 +2,7 @@ import { INestApplication, Logger, LoggerService } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { NestFactory } from '@nestjs/core';
 import { NestExpressApplication } from '@nestjs/platform-express';
-import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import {
   Adapters,
   chooseAdapters,
@@ -10,14 +10,17 @@ import {
   layFoundation,
   openDatabaseExclusively,
 } from '@voxpersona/composition';
-import { PipelineRunner } from '@voxpersona/pipeline';
+import { PipelineRunner, Workspaces } from '@voxpersona/pipeline';
 import { createLogger, Environment } from '@voxpersona/platform';
 import { IndexGenerations, ProjectionsRunner } from '@voxpersona/projections';
 import { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AddressInfo } from 'node:net';
 import { AppModule } from './app.module';
+import { openApiDocument } from './contract/openapi-document';
+import { ROUTES } from './contract/routes';
 import { makeFirstKey } from './first-key';
+import { harden } from './http/harden';
 import { ProblemFilter } from './http/problem.filter';
 import { assignRequestId } from './http/request-id';
 import { measureRequests } from './metrics/measure-requests';
@@ -71,9 +74,9 @@ async function createApp(
 ): Promise<NestExpressApplication> {
   const module = AppModule.forRoot(environment, foundation, adapters);
   const app = await NestFactory.create<NestExpressApplication>(module, { logger });
-  app.disable('x-powered-by');
   app.use(measureRequests(foundation.metrics));
   app.use(assignRequestId);
+  harden(app, environment);
   app.useBodyParser('json', { limit: '1mb' });
   app.useGlobalFilters(new ProblemFilter());
   describeApi(app);
@@ -81,15 +84,8 @@ async function createApp(
 }
 
 function describeApi(app: INestApplication): void {
-  const config = new DocumentBuilder()
-    .setTitle('VoxPersona')
-    .setDescription('Recordings in; transcripts, reports and search out. Every fact is an event.')
-    .setVersion('1')
-    .addBearerAuth()
-    .build();
-  SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, config), {
-    jsonDocumentUrl: 'docs/openapi.json',
-  });
+  const document = openApiDocument(ROUTES) as unknown as OpenAPIObject;
+  SwaggerModule.setup('docs', app, document, { jsonDocumentUrl: 'docs/openapi.json' });
 }
 
 async function serve(
@@ -105,7 +101,7 @@ async function serve(
   await projections.start();
   await pipeline.start();
   const { dataFolder } = foundation.database;
-  const firstKey = await makeFirstKey(dataFolder, app.get(CommandBus), projections);
+  const firstKey = await makeFirstKey(dataFolder, app.get(CommandBus), app.get(Workspaces), projections);
   await app.listen(environment.PORT, environment.HOST);
   const http: Server = app.getHttpServer();
   // An upload may take as long as it takes while bytes come; what stands still is ended.

@@ -1,49 +1,45 @@
-import { accessDecider, ownerIdOf } from '@voxpersona/domain';
-import { commandContext, IssueApiKey, IssueApiKeyHandler, RequestContext } from '@voxpersona/pipeline';
+import { founderIdOf, ownerIdOf } from '@voxpersona/domain';
+import { IssueApiKey, IssueApiKeyHandler, Workspaces } from '@voxpersona/pipeline';
 import { Command } from 'commander';
-import { randomUUID } from 'node:crypto';
-import { userInfo } from 'node:os';
+import { operatorRequest } from './operator-request';
 import { withFoundation } from './with-foundation';
 
 /** `vox keys …` */
 export function keysCommands(): Command {
-  const keys = new Command('keys').description('API keys');
+  const keys = new Command('keys').description('API keys of the founders of workspaces');
   keys
     .command('add')
     .description('Make a key; it is printed once and kept nowhere.')
-    .requiredOption('--owner <name>', 'account that the key acts for; registered on its first key')
+    .requiredOption('--owner <name>', 'workspace whose founder the key acts for; it is made if there is none')
     .option('--label <text>', 'what the key is for', '')
     .action(({ owner, label }: { owner: string; label: string }) => add(owner, label));
   keys
     .command('revoke')
-    .description('Revoke a key; it stops working at once.')
-    .requiredOption('--owner <name>', 'account that the key acts for')
+    .description('Revoke a key of any member; it stops working at once.')
+    .requiredOption('--owner <name>', 'workspace of the key')
     .requiredOption('--key <id>', 'the part between the first and the second "_" of the key')
     .action(({ owner, key }: { owner: string; key: string }) => revoke(owner, key));
   return keys;
 }
 
-async function add(owner: string, label: string): Promise<void> {
-  const { apiKey } = await withFoundation((foundation) =>
-    new IssueApiKeyHandler(foundation.actors).execute(new IssueApiKey(owner, label, operatorRequest())),
-  );
+async function add(name: string, label: string): Promise<void> {
+  const request = operatorRequest();
+  const ownerId = ownerIdOf(name);
+  const { apiKey } = await withFoundation(async ({ actors }) => {
+    const workspaces = new Workspaces(actors);
+    await workspaces.ask(ownerId, { type: 'RegisterWorkspace', name }, request);
+    const wanted = { label, scopes: null, expiresAt: null };
+    return new IssueApiKeyHandler(workspaces).execute(
+      new IssueApiKey(ownerId, { kind: 'operator' }, founderIdOf(ownerId), wanted, request),
+    );
+  });
   console.log(apiKey);
 }
 
-async function revoke(owner: string, keyId: string): Promise<void> {
-  const answer = await withFoundation((foundation) =>
-    foundation.actors.ask(
-      accessDecider,
-      ownerIdOf(owner),
-      { type: 'RevokeApiKey', keyId },
-      commandContext(operatorRequest(), 'revoke-key', keyId),
-    ),
+async function revoke(name: string, keyId: string): Promise<void> {
+  const command = { type: 'RevokeApiKey' as const, by: { kind: 'operator' as const }, keyId };
+  await withFoundation(({ actors }) =>
+    new Workspaces(actors).ask(ownerIdOf(name), command, operatorRequest()),
   );
-  if (answer.kind === 'refused') throw new Error(answer.refusal.message);
   console.log(`Revoked ${keyId}.`);
-}
-
-/** Who the audit trail names: the system's user that runs the command. */
-function operatorRequest(): RequestContext {
-  return { requestId: randomUUID(), actor: { kind: 'operator', id: userInfo().username, owner: null } };
 }

@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { auditCommands } from './audit';
 import { jobsCommands } from './jobs';
 import { keysCommands } from './keys';
+import { membersCommands } from './members';
 import { providerKeysCommands } from './provider-keys';
 
 /** Errors whose message says all that the operator needs. */
@@ -15,6 +16,7 @@ async function main(): Promise<void> {
   const program = new Command('vox')
     .description('Commands of the operator. They work beside a running server, or without one.')
     .addCommand(keysCommands())
+    .addCommand(membersCommands())
     .addCommand(jobsCommands())
     .addCommand(providerKeysCommands())
     .addCommand(auditCommands());

@@ -107,6 +107,6 @@ function contextOf(record: JobRecord, commandId: string): CommandContext {
     commandId,
     correlationId: record.correlationId,
     causationId: record.causationId,
-    actor: { kind: 'saga', id: record.saga, owner: null },
+    actor: { kind: 'saga', id: record.saga, owner: record.owner },
   };
 }

@@ -10,6 +10,7 @@ import {
   Workspaces,
 } from './access';
 import { AssembleTranscriptHandler } from './activities/assemble-transcript.handler';
+import { CancelReportHandler } from './activities/cancel-report.handler';
 import {
   EraseRecordingDataHandler,
   EraseReportHandler,
@@ -27,7 +28,10 @@ import { StartReportHandler } from './activities/start-report.handler';
 import { TranscribeChunkHandler } from './activities/transcribe-chunk.handler';
 import { WriteReportPartHandler } from './activities/write-report-part.handler';
 import { AcceptUploadHandler } from './commands/accept-upload';
+import { CancelRecordingHandler } from './commands/cancel-recording';
+import { CommissionReportHandler } from './commands/commission-report';
 import { EraseRecordingHandler } from './commands/erase-recording';
+import { ProvideDetailsHandler } from './commands/provide-details';
 import { RetryRecordingHandler } from './commands/retry-recording';
 import { PipelineRunner } from './pipeline-runner';
 import { Sweeper } from './sweeper/sweeper';
@@ -42,12 +46,20 @@ const ACTIVITIES = [
   WriteReportPartHandler,
   IndexReportHandler,
   ReembedPassagesHandler,
+  CancelReportHandler,
   EraseReportHandler,
   EraseRecordingDataHandler,
   ReleaseAudioClaimHandler,
 ];
 
-const COMMANDS = [AcceptUploadHandler, RetryRecordingHandler, EraseRecordingHandler];
+const COMMANDS = [
+  AcceptUploadHandler,
+  RetryRecordingHandler,
+  CancelRecordingHandler,
+  ProvideDetailsHandler,
+  CommissionReportHandler,
+  EraseRecordingHandler,
+];
 
 const ACCESS = [
   IssueApiKeyHandler,

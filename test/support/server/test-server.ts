@@ -152,6 +152,9 @@ export class TestServer {
         // Tests fetch nothing: a machine with a network must not behave differently from one without.
         MODELS_DOWNLOAD: 'no',
         JOB_BACKOFF_MS: '20',
+        // Tests ask again and again until something is so.
+        RATE_LIMIT_PER_MINUTE: '1000000',
+        WRONG_KEYS_PER_MINUTE: '1000000',
         SHUTDOWN_GRACE_SECONDS: '1',
         ...this.env,
       },

@@ -58,7 +58,14 @@ export const getMe = defineRoute({
   summary: 'Who you are here, and what your key may do.',
   answers: [
     answer(200, 'You.', me, {
-      ...{ workspace: WORKSPACE, memberId: otherId, name: 'Bea', role: 'analyst', keyId: KEY_ID, scopes: null },
+      ...{
+        workspace: WORKSPACE,
+        memberId: otherId,
+        name: 'Bea',
+        role: 'analyst',
+        keyId: KEY_ID,
+        scopes: null,
+      },
     }),
     notModified,
   ],
@@ -130,7 +137,10 @@ export const removeMember = defineRoute({
     eraseName: z
       .enum(['true', 'false'])
       .default('false')
-      .meta({ description: 'true: nobody reads their name any more, not even in the trail.', example: 'false' }),
+      .meta({
+        description: 'true: nobody reads their name any more, not even in the trail.',
+        example: 'false',
+      }),
   }),
   answers: [recordedAnswer(200, 'Removed.')],
   problems: ['last-owner'],
@@ -277,16 +287,27 @@ export const listAccessEvents = defineRoute({
     after,
   }),
   answers: [
-    answer(200, 'A page.', z.object({ events: z.array(accessEvent), next }).meta({ id: 'AccessEventsPage' }), {
-      events: [
-        {
-          ...{ id: otherId, type: 'MemberBlocked', position: '1234', recordedAt: moment, correlationId: id },
-          actor: { kind: 'api-key', id: KEY_ID, owner: id, member: otherId },
-          data: { ownerId: id, memberId: otherId },
-        },
-      ],
-      next: null,
-    }),
+    answer(
+      200,
+      'A page.',
+      z.object({ events: z.array(accessEvent), next }).meta({ id: 'AccessEventsPage' }),
+      {
+        events: [
+          {
+            ...{
+              id: otherId,
+              type: 'MemberBlocked',
+              position: '1234',
+              recordedAt: moment,
+              correlationId: id,
+            },
+            actor: { kind: 'api-key', id: KEY_ID, owner: id, member: otherId },
+            data: { ownerId: id, memberId: otherId },
+          },
+        ],
+        next: null,
+      },
+    ),
     pendingAnswer,
     notModified,
   ],

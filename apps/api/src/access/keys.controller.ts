@@ -63,9 +63,7 @@ export class KeysController {
     const { ownerId, memberId } = caller;
     const wanted = { label, scopes, expiresAt: ends };
     return this.toAnswer(
-      await this.commands.execute(
-        new IssueApiKey(ownerId, authorityOf(caller), memberId, wanted, requested),
-      ),
+      await this.commands.execute(new IssueApiKey(ownerId, authorityOf(caller), memberId, wanted, requested)),
     );
   }
 

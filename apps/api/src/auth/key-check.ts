@@ -20,10 +20,7 @@ export class KeyCheck {
   ) {}
 
   /** @param authorization the header; `missing` when it holds nothing that could be a key of ours */
-  async check(
-    authorization: string | undefined,
-    right: Right,
-  ): Promise<Authorisation | { kind: 'missing' }> {
+  async check(authorization: string | undefined, right: Right): Promise<Authorisation | { kind: 'missing' }> {
     const [, text] = /^Bearer +(\S{1,300}) *$/i.exec(authorization ?? '') ?? [];
     const shown = text === undefined ? undefined : parseApiKey(text);
     if (!shown) return { kind: 'missing' };

@@ -3,7 +3,8 @@ import { AnswerSpec, ParameterSpec } from './route';
 
 /** A log position as an answer gave it. */
 export const after = z.string().optional().meta({
-  description: 'A log position that an earlier answer gave: wait until what was recorded up to it can be read.',
+  description:
+    'A log position that an earlier answer gave: wait until what was recorded up to it can be read.',
   example: '0a1b2c3d4e5f.1234',
 });
 

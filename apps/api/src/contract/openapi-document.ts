@@ -31,7 +31,9 @@ const problemSchema = z
     title: z.string(),
     status: z.number().int(),
     detail: z.string().meta({ description: 'What happened here, and what to do.' }),
-    requestId: z.string().meta({ description: 'Names this request in the log of the server and in the trail.' }),
+    requestId: z
+      .string()
+      .meta({ description: 'Names this request in the log of the server and in the trail.' }),
   })
   .meta({ id: 'Problem', description: 'RFC 9457 problem details.' });
 
@@ -154,7 +156,8 @@ function contents(specs: readonly ContentSpec[]): Json {
 /** Problems of the same status together, each with an example. */
 function problems(names: readonly ProblemName[]): Json {
   const byStatus = new Map<number, ProblemName[]>();
-  for (const name of names) byStatus.set(PROBLEMS[name][0], [...(byStatus.get(PROBLEMS[name][0]) ?? []), name]);
+  for (const name of names)
+    byStatus.set(PROBLEMS[name][0], [...(byStatus.get(PROBLEMS[name][0]) ?? []), name]);
   return Object.fromEntries(
     [...byStatus].map(([status, kinds]) => [
       status,
@@ -162,7 +165,9 @@ function problems(names: readonly ProblemName[]): Json {
         description: kinds.map((kind) => `\`${kind}\`: ${PROBLEMS[kind][1]}.`).join(' '),
         headers: {
           ...USUAL_HEADERS,
-          ...([409, 429, 503].includes(status) && { 'Retry-After': { $ref: '#/components/headers/RetryAfter' } }),
+          ...([409, 429, 503].includes(status) && {
+            'Retry-After': { $ref: '#/components/headers/RetryAfter' },
+          }),
         },
         content: {
           'application/problem+json': {
@@ -177,7 +182,13 @@ function problems(names: readonly ProblemName[]): Json {
 
 function problemExample(name: ProblemName): Json {
   const [status, title, detail] = PROBLEMS[name];
-  return { type: problemType(name), title, status, detail, requestId: '6f9b3a52-5a1e-4b6a-9d0c-3f1a2b4c5d6e' };
+  return {
+    type: problemType(name),
+    title,
+    status,
+    detail,
+    requestId: '6f9b3a52-5a1e-4b6a-9d0c-3f1a2b4c5d6e',
+  };
 }
 
 function queryParameters(query: z.ZodObject | undefined): Json[] {
@@ -202,7 +213,8 @@ function parameter(
 function idempotencyKey(): Json {
   return {
     ...{ name: 'Idempotency-Key', in: 'header', required: false },
-    description: 'Any text that names this request, such as a UUID. Sent again within 24 hours it gets the same answer.',
+    description:
+      'Any text that names this request, such as a UUID. Sent again within 24 hours it gets the same answer.',
     schema: { type: 'string', minLength: 1, maxLength: 255 },
     example: '0b9a7a1e-9f0e-4f0e-8a55-6b0c3c0e6d2f',
   };
@@ -225,7 +237,12 @@ function reference(schema: z.ZodType): Json {
 }
 
 function plain(schema: z.ZodType): Json {
-  const { $schema: _, description: __, example: ___, ...rest } = z.toJSONSchema(schema, {
+  const {
+    $schema: _,
+    description: __,
+    example: ___,
+    ...rest
+  } = z.toJSONSchema(schema, {
     io: 'input',
     unrepresentable: 'any',
   }) as Json;
@@ -240,6 +257,9 @@ function schemas(): Json {
     io: 'input',
     unrepresentable: 'any',
   });
-  const named = Object.entries(all.schemas).map(([id, { $schema: _, $id: __, id: ___, ...schema }]) => [id, schema]);
+  const named = Object.entries(all.schemas).map(([id, { $schema: _, $id: __, id: ___, ...schema }]) => [
+    id,
+    schema,
+  ]);
   return Object.fromEntries(named) as Json;
 }

@@ -1,6 +1,8 @@
 import { ACCESS_ROUTES } from '../access/access.routes';
 import { HEALTH_ROUTES } from '../health/health.routes';
 import { JOB_ROUTES } from '../jobs/jobs.routes';
+import { JOIN_ROUTES } from '../join/join.routes';
+import { METRICS_ROUTES } from '../metrics/metrics.routes';
 import { PROGRESS_ROUTES } from '../progress/progress.routes';
 import { RECORDING_ROUTES } from '../recordings/recordings.routes';
 import { REPORT_ROUTES } from '../reports/reports.routes';
@@ -15,5 +17,7 @@ export const ROUTES: readonly RouteSpec[] = [
   ...PROGRESS_ROUTES,
   ...JOB_ROUTES,
   ...ACCESS_ROUTES,
+  ...JOIN_ROUTES,
   ...HEALTH_ROUTES,
+  ...METRICS_ROUTES,
 ];

@@ -12,7 +12,13 @@ const ready = z
 export const getLive = defineRoute({
   ...{ method: 'GET', path: '/health/live', tag, operationId: 'getLive' },
   summary: 'The process runs.',
-  answers: [{ status: 200, description: 'It does.', content: [{ type: json, schema: live, example: { status: 'ok' } }] }],
+  answers: [
+    {
+      status: 200,
+      description: 'It does.',
+      content: [{ type: json, schema: live, example: { status: 'ok' } }],
+    },
+  ],
   problems: [],
 });
 

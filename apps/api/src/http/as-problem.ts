@@ -82,7 +82,16 @@ export function asProblem(error: unknown): Problem | undefined {
     const name = OF_STATUS[error.getStatus()];
     return name && new Problem(name, error.message);
   }
-  return undefined;
+  return ofBodyParser(error);
+}
+
+/** The parser of JSON bodies throws errors of its own, with a status. */
+function ofBodyParser(error: unknown): Problem | undefined {
+  const { status, expose, type } = (error ?? {}) as { status?: unknown; expose?: unknown; type?: unknown };
+  if (typeof status !== 'number' || expose !== true) return undefined;
+  const name = OF_STATUS[status];
+  const what = typeof type === 'string' ? ` (${type})` : '';
+  return name && new Problem(name, `The body cannot be read${what}. Send JSON in UTF-8, at most 1 MB.`);
 }
 
 function isOutage(error: unknown): boolean {

@@ -65,7 +65,11 @@ export const PROBLEMS = {
     'See the recording for the reason, and retry it there.',
   ],
   'recording-cancelled': [409, 'The recording was cancelled', 'Retry the recording to go on with it.'],
-  'job-not-parked': [409, 'The job is not parked', 'Only a job that was given up can be retried or cancelled.'],
+  'job-not-parked': [
+    409,
+    'The job is not parked',
+    'Only a job that was given up can be retried or cancelled.',
+  ],
   'last-owner': [
     409,
     'A workspace needs an owner',
@@ -84,8 +88,16 @@ export const PROBLEMS = {
     'Wait for its answer, or send the request again later.',
   ],
   erased: [410, 'Erased', 'This recording has been erased.'],
-  'invitation-used': [410, 'The invitation was used', 'This invitation has been used; each lets in one person.'],
-  'invitation-expired': [410, 'The invitation has expired', 'This invitation has expired. Ask for a new one.'],
+  'invitation-used': [
+    410,
+    'The invitation was used',
+    'This invitation has been used; each lets in one person.',
+  ],
+  'invitation-expired': [
+    410,
+    'The invitation has expired',
+    'This invitation has expired. Ask for a new one.',
+  ],
   'invitation-revoked': [
     410,
     'The invitation was taken back',
@@ -96,7 +108,11 @@ export const PROBLEMS = {
     'It was changed meanwhile',
     'Read it again, and send your change with the new ETag.',
   ],
-  'too-large': [413, 'Too large', 'The file is larger than 2147483648 bytes. Send it in parts, or compressed.'],
+  'too-large': [
+    413,
+    'Too large',
+    'The file is larger than 2147483648 bytes. Send it in parts, or compressed.',
+  ],
   'not-multipart': [
     415,
     'Not a multipart upload',

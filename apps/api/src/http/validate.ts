@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { illFormed } from './ill-formed';
 import { Problem } from './problem';
 
 /** Checks what came in against a schema; what is wrong is told field by field. @throws Problem 400 */
@@ -7,6 +8,8 @@ export function validate<Schema extends z.ZodType>(
   value: unknown,
   what: string,
 ): z.infer<Schema> {
+  const ill = illFormed(value);
+  if (ill !== undefined) throw new Problem('invalid-request', `${what}: ${ill}`);
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map((issue) => `${issue.path.join('.') || what}: ${issue.message}`);

@@ -10,7 +10,8 @@ const KEY = /^[!-~]([ -~]{0,253}[!-~])?$/;
 const COME_BACK = { 'Retry-After': '1' };
 
 /** What has become of a request that was named before. */
-export type Named = { kind: 'first'; claim: Claim } | { kind: 'again'; fingerprint: string; answer: KeptAnswer };
+export type Named =
+  { kind: 'first'; claim: Claim } | { kind: 'again'; fingerprint: string; answer: KeptAnswer };
 
 /** The `Idempotency-Key` header (draft-ietf-httpapi-idempotency-key-header). */
 @Injectable()

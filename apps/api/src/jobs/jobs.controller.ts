@@ -1,5 +1,5 @@
 import { Controller, Param, Query } from '@nestjs/common';
-import { JobDetails, JobQueue } from '@voxpersona/pipeline';
+import { JobDetails, JobList, JobQueue } from '@voxpersona/pipeline';
 import { Owner } from '../auth/caller';
 import { CursorShape, formatCursor, parseCursor } from '../contract/cursor';
 import { Handles } from '../contract/handles';
@@ -12,7 +12,10 @@ const BY_NUMBER: CursorShape = { id: /^\d{1,18}$/, value: /^\d{1,18}$/ };
 
 @Controller()
 export class JobsController {
-  constructor(private readonly jobs: JobQueue) {}
+  constructor(
+    private readonly queue: JobQueue,
+    private readonly jobs: JobList,
+  ) {}
 
   @Handles(listJobs)
   async list(@Owner() owner: string, @Query() query: unknown): Promise<object> {
@@ -34,14 +37,14 @@ export class JobsController {
   @Handles(retryJob)
   async retry(@Owner() owner: string, @Param('id') id: string): Promise<object> {
     const { id: known } = await this.find(owner, id);
-    if (!(await this.jobs.retryParked(known))) throw notParked();
+    if (!(await this.queue.retryParked(known))) throw notParked();
     return toResource(await this.find(owner, id));
   }
 
   @Handles(cancelJob)
   async cancel(@Owner() owner: string, @Param('id') id: string): Promise<object> {
     const { id: known } = await this.find(owner, id);
-    if (!(await this.jobs.cancelParked(known))) throw notParked();
+    if (!(await this.queue.cancelParked(known))) throw notParked();
     return toResource(await this.find(owner, id));
   }
 

@@ -48,7 +48,10 @@ export const listJobs = defineRoute({
   query: z.strictObject({
     limit,
     cursor,
-    state: states.meta({ description: 'Any of these, with commas between; parked when left out.', example: 'parked' }),
+    state: states.meta({
+      description: 'Any of these, with commas between; parked when left out.',
+      example: 'parked',
+    }),
     lane: z.enum(LANES).optional().meta({ description: 'Kind of work.', example: 'speech-to-text' }),
     recordingId: z.uuid().optional().meta({ description: 'Of one recording.', example: EXAMPLE.id }),
   }),

@@ -1,27 +1,23 @@
-import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Controller, Inject, Req, Res } from '@nestjs/common';
 import { ENVIRONMENT } from '@voxpersona/composition';
 import { Environment } from '@voxpersona/platform';
 import { Request, Response } from 'express';
+import { Handles } from '../contract/handles';
 import { Problem } from '../http/problem';
 import { metricsAccess } from './metrics-access';
+import { getMetrics } from './metrics.routes';
 import { ServerMetrics } from './server-metrics';
 
 const CHALLENGE = { 'WWW-Authenticate': 'Bearer realm="voxpersona metrics"' };
 
-@ApiTags('metrics')
-@Controller('metrics')
+@Controller()
 export class MetricsController {
   constructor(
     private readonly metrics: ServerMetrics,
     @Inject(ENVIRONMENT) private readonly environment: Environment,
   ) {}
 
-  @Get()
-  @ApiOperation({
-    summary:
-      'What the server measures of itself, for Prometheus. With METRICS_TOKEN, else on this machine only.',
-  })
+  @Handles(getMetrics)
   async read(@Req() request: Request, @Res() response: Response): Promise<void> {
     this.admit(request);
     const text = await this.metrics.text();

@@ -6,7 +6,8 @@ const tag = 'progress';
 const STREAM = 'text/event-stream';
 const headers = {
   'Last-Event-ID': {
-    description: 'The last id that the client has seen: go on right after it. Browsers send it by themselves.',
+    description:
+      'The last id that the client has seen: go on right after it. Browsers send it by themselves.',
     schema: z.string(),
     example: EXAMPLE.position,
   },
@@ -15,6 +16,12 @@ const headers = {
 const MESSAGE = `id: ${EXAMPLE.position}
 event: progress
 data: {"recordingId":"${EXAMPLE.id}","type":"ChunkTranscribed","status":"processing","stage":"transcribing","chunks":{"total":3,"done":1,"failed":0}}
+
+`;
+
+const SHORT_MESSAGE = `id: ${EXAMPLE.position}
+event: progress
+data: {"recordingId":"${EXAMPLE.id}","type":"ChunkTranscribed","at":"${EXAMPLE.moment}"}
 
 `;
 
@@ -39,7 +46,7 @@ export const followWorkspace = defineRoute({
   description: 'Begins now, or right after `Last-Event-ID`. Has no end.',
   headers,
   query: z.strictObject({}),
-  answers: [{ status: 200, description: 'A stream.', content: [{ type: STREAM, example: MESSAGE }] }],
+  answers: [{ status: 200, description: 'A stream.', content: [{ type: STREAM, example: SHORT_MESSAGE }] }],
   problems: ['invalid-after', 'too-many-streams'],
 });
 

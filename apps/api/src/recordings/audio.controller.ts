@@ -123,7 +123,10 @@ function checkedClip(
   }
   const end = Math.min(to ?? durationSeconds, durationSeconds);
   if (start >= end || end - start > MAX_CLIP_SECONDS) {
-    throw new Problem('invalid-clip', `from must be less than to, at most ${MAX_CLIP_SECONDS} seconds apart.`);
+    throw new Problem(
+      'invalid-clip',
+      `from must be less than to, at most ${MAX_CLIP_SECONDS} seconds apart.`,
+    );
   }
   return { start, end };
 }

@@ -21,10 +21,15 @@ export class RecordingTrail {
   constructor(private readonly events: RecordedEvents) {}
 
   async read(recordingId: string): Promise<TrailEntry[]> {
+    return (await this.recorded(recordingId)).map(toEntry);
+  }
+
+  /** As they were recorded. */
+  async recorded(recordingId: string): Promise<Recorded<DomainEvent>[]> {
     const own = await this.events.read(recordingDecider.category, recordingId);
     const reportIds = eventsOfType(own, 'ReportCommissioned').map((event) => event.data.reportId);
     const reports = await Promise.all(reportIds.map((reportId) => this.events.read('report', reportId)));
-    return [...own, ...reports.flat()].sort((a, b) => (a.position < b.position ? -1 : 1)).map(toEntry);
+    return [...own, ...reports.flat()].sort((a, b) => (a.position < b.position ? -1 : 1));
   }
 }
 

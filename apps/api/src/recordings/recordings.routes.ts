@@ -34,7 +34,9 @@ const ETAG = { ETag: 'Changes when the answer does; give it back as `If-None-Mat
 
 const uploadForm = z
   .object({
-    file: z.string().meta({ format: 'binary', description: 'Any audio, or a video with sound, that ffmpeg reads.' }),
+    file: z
+      .string()
+      .meta({ format: 'binary', description: 'Any audio, or a video with sound, that ffmpeg reads.' }),
     scenario: z.enum(SCENARIOS).default('interview'),
     language: z.string().optional().meta({ description: 'ISO 639-1; left out: detected.' }),
     details: z.string().optional().meta({ description: 'JSON object of texts.' }),
@@ -101,7 +103,10 @@ export const listRecordings = defineRoute({
       .default('-uploadedAt')
       .meta({ description: 'A minus sorts from the last to the first.', example: '-uploadedAt' }),
     status: statuses.meta({ description: 'Any of these, with commas between.', example: 'ready' }),
-    scenario: z.enum(SCENARIOS).optional().meta({ description: 'Kind of conversation.', example: 'interview' }),
+    scenario: z
+      .enum(SCENARIOS)
+      .optional()
+      .meta({ description: 'Kind of conversation.', example: 'interview' }),
     language: z
       .string()
       .min(2)
@@ -201,10 +206,18 @@ export const getAudio = defineRoute({
   params,
   headers: {
     Range: { description: 'One range of bytes.', schema: z.string(), example: 'bytes=0-1023' },
-    'If-Range': { description: 'ETag: the range only if it is still this audio.', schema: z.string(), example: '"9f86d0"' },
+    'If-Range': {
+      description: 'ETag: the range only if it is still this audio.',
+      schema: z.string(),
+      example: '"9f86d0"',
+    },
   },
   query: z.strictObject({
-    from: z.coerce.number().min(0).optional().meta({ description: 'Seconds; 0 when left out.', example: 12.5 }),
+    from: z.coerce
+      .number()
+      .min(0)
+      .optional()
+      .meta({ description: 'Seconds; 0 when left out.', example: 12.5 }),
     to: z.coerce
       .number()
       .min(0)
@@ -256,7 +269,11 @@ export const changeDetails = defineRoute({
   summary: 'Change details; null removes one.',
   params,
   headers: {
-    'If-Match': { description: 'ETag of the details that the change stands on.', schema: z.string(), example: '"d1"' },
+    'If-Match': {
+      description: 'ETag of the details that the change stands on.',
+      schema: z.string(),
+      example: '"d1"',
+    },
   },
   body: { type: json, schema: detailsPatch, example: { city: 'Köln', client: null } },
   answers: [
@@ -267,7 +284,11 @@ export const changeDetails = defineRoute({
         {
           type: json,
           schema: z
-            .object({ details: detailsResource.shape.details, version: z.number().int(), position: z.string() })
+            .object({
+              details: detailsResource.shape.details,
+              version: z.number().int(),
+              position: z.string(),
+            })
             .meta({ id: 'ChangedDetails' }),
           example: { details: { city: 'Köln' }, version: 2, position: EXAMPLE.position },
         },
@@ -309,7 +330,8 @@ export const retryRecording = defineRoute({
 export const cancelRecording = defineRoute({
   ...{ method: 'POST', path: '/v1/recordings/:id/cancel', tag, operationId: 'cancelRecording' },
   summary: 'Stop what is under way.',
-  description: 'What is there stays; `retry` goes on. Of a call to a model that is under way only its cost is recorded.',
+  description:
+    'What is there stays; `retry` goes on. Of a call to a model that is under way only its cost is recorded.',
   params,
   idempotency: 'answer',
   answers: [recordedAnswer(202, 'It stops.')],

@@ -24,7 +24,13 @@ export const details = z
   .meta({ id: 'Details', description: 'What the sender says of the recording.' });
 
 export const links = z
-  .object({ self: z.string(), transcript: z.string(), audio: z.string(), progress: z.string(), events: z.string() })
+  .object({
+    self: z.string(),
+    transcript: z.string(),
+    audio: z.string(),
+    progress: z.string(),
+    events: z.string(),
+  })
   .meta({ id: 'RecordingLinks' });
 
 export const recording = z
@@ -34,7 +40,10 @@ export const recording = z
     stage: z.enum(['splitting', 'transcribing', 'assembling', 'indexing', 'done']),
     fileName: z.string().nullable(),
     scenario: z.enum(SCENARIOS),
-    language: z.string().nullable().meta({ description: 'As given, else as heard; null while it is not known.' }),
+    language: z
+      .string()
+      .nullable()
+      .meta({ description: 'As given, else as heard; null while it is not known.' }),
     details: details.nullable(),
     sizeBytes: z.number().int(),
     sha256: z.string(),
@@ -134,7 +143,9 @@ export const trailEntry = z
     stream: z.string(),
     revision: z.number().int(),
     position: z.string().meta({ description: 'Place in the whole log, digits.' }),
-    metadata: z.looseObject({}).meta({ description: 'Who, why and from what, with the link to the event before.' }),
+    metadata: z
+      .looseObject({})
+      .meta({ description: 'Who, why and from what, with the link to the event before.' }),
     data: z.looseObject({}).meta({ description: 'Once erased, what was personal reads {"$erased": true}.' }),
   })
   .meta({ id: 'TrailEntry' });

@@ -60,7 +60,11 @@ export class UploadController {
     const recordingId = randomUUID();
     try {
       const received = await this.receive(request, recordingId);
-      const fingerprint = fingerprintOf(received.stored.sha256, received.fileName, [...received.fields].sort());
+      const fingerprint = fingerprintOf(
+        received.stored.sha256,
+        received.fileName,
+        [...received.fields].sort(),
+      );
       if (named.kind === 'again') {
         await this.storage.delete(received.stored.key);
         return sendAgain(this.idempotency.answerOf(named, fingerprint), response);

@@ -57,7 +57,13 @@ export const getReport = defineRoute({
           schema: report,
           example: {
             ...{ id: EXAMPLE.otherId, recordingId: EXAMPLE.id, owner: EXAMPLE.id, type: 'summary' },
-            ...{ title: 'Summary', transcriptVersion: 1, language: 'en', status: 'completed', searchable: true },
+            ...{
+              title: 'Summary',
+              transcriptVersion: 1,
+              language: 'en',
+              status: 'completed',
+              searchable: true,
+            },
             parts: [
               {
                 ...{ part: 'overview', title: 'Overview', status: 'written', promptVersion: '1' },

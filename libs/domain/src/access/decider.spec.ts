@@ -7,8 +7,10 @@ import { Role } from './roles';
 const ownerId = WORKSPACE;
 const nobody = '00000000-0000-4000-8000-0000000000ff';
 const second = '00000000-0000-4000-8000-000000000002';
-const about = <Type extends 'MemberBlocked' | 'MemberRestored'>(type: Type, role: Role) =>
-  ({ type, data: { ownerId, memberId: memberOf(role) } }) as WorkspaceEvent;
+const about = (type: 'MemberBlocked' | 'MemberRestored', role: Role): WorkspaceEvent => ({
+  type,
+  data: { ownerId, memberId: memberOf(role) },
+});
 const removed = (role: Role): WorkspaceEvent => ({
   type: 'MemberRemoved',
   data: { ownerId, memberId: memberOf(role), nameErased: false },

@@ -51,9 +51,16 @@ const retried = (
   chunks: number[],
   stages: RecordingStage[],
   version: number | null,
+  reports: {
+    reportId: string;
+    reportType: string;
+    transcriptVersion: number;
+    language: string | null;
+    owner: string;
+  }[] = [],
 ): RecordingEvent => ({
   type: 'RecordingRetryRequested',
-  data: { recordingId: RECORDING, round, chunks, stages, transcriptVersion: version },
+  data: { recordingId: RECORDING, round, chunks, stages, transcriptVersion: version, reports },
 });
 const eraseStage: RecordingCommand = {
   type: 'RecordErasure',

@@ -189,6 +189,7 @@ export const RecordingRetryRequested = defineEvent(
         reportType: z.string().min(1),
         transcriptVersion: z.number().int().min(1),
         language,
+        owner: z.uuid(),
       }),
     ),
   }),

@@ -63,11 +63,13 @@ export interface CommissionedReport {
   reportType: string;
   transcriptVersion: number;
   language: string | null;
+  owner: string;
 }
 
 export interface ErasedRecording {
   phase: 'erased';
   recordingId: string;
+  owner: string;
   completed: boolean;
   /** True when erasing gave up; it can be asked for again. */
   failed: boolean;
@@ -175,8 +177,7 @@ function evolvePresent(state: PresentRecording, event: RecordingEvent): Recordin
       return { ...withoutFailed(state, ['assemble']), assembledVersion, hasSpeech: false };
     }
     case 'ReportCommissioned': {
-      const { reportId, reportType, transcriptVersion, language } = event.data;
-      const commission = { reportId, reportType, transcriptVersion, language };
+      const { recordingId: _, ...commission } = event.data;
       return { ...state, commissions: [...state.commissions, commission] };
     }
     case 'PassagesEmbedded':
@@ -201,6 +202,7 @@ function evolvePresent(state: PresentRecording, event: RecordingEvent): Recordin
       return {
         phase: 'erased',
         recordingId: state.recordingId,
+        owner: state.owner,
         completed: false,
         failed: false,
         round: state.round,

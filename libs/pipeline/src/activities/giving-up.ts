@@ -44,6 +44,7 @@ export class GivingUp {
       // itself: when they cannot, no failure can be written either. In all cases the parked job tells.
       case 'ReembedPassages':
       case 'StartReport':
+      case 'CancelReport':
       case 'EraseReport':
       case 'ReleaseAudioClaim':
         return undefined;

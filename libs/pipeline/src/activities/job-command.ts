@@ -27,6 +27,7 @@ export class StartReport extends JobCommand<'StartReport'> {}
 export class WriteReportPart extends JobCommand<'WriteReportPart'> {}
 export class IndexReport extends JobCommand<'IndexReport'> {}
 export class ReembedPassages extends JobCommand<'ReembedPassages'> {}
+export class CancelReport extends JobCommand<'CancelReport'> {}
 export class EraseReport extends JobCommand<'EraseReport'> {}
 export class EraseRecordingData extends JobCommand<'EraseRecordingData'> {}
 export class ReleaseAudioClaim extends JobCommand<'ReleaseAudioClaim'> {}
@@ -43,6 +44,7 @@ const JOB_COMMANDS: {
   WriteReportPart,
   IndexReport,
   ReembedPassages,
+  CancelReport,
   EraseReport,
   EraseRecordingData,
   ReleaseAudioClaim,

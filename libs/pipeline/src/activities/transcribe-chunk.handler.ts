@@ -34,7 +34,7 @@ export class TranscribeChunkHandler implements ICommandHandler<TranscribeChunk> 
   async execute({ job, run }: TranscribeChunk): Promise<void> {
     const { recordingId, chunkIndex, round } = job;
     const { state } = await this.actors.read(recordingDecider, recordingId);
-    if (state.phase !== 'present') return;
+    if (state.phase !== 'present' || state.cancelled) return;
     const chunk = state.chunks.find((candidate) => candidate.index === chunkIndex);
     if (!chunk || chunk.status === 'transcribed') return;
     const { best, discarded } = await this.hear(state, chunk, run.signal);

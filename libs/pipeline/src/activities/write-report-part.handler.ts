@@ -28,6 +28,7 @@ export class WriteReportPartHandler implements ICommandHandler<WriteReportPart> 
     if (report.phase !== 'present') return;
     const part = this.catalogue.get(report.reportType)?.parts.find(({ id }) => id === job.part);
     if (!part) throw new Error(`Report type ${report.reportType} has no part ${job.part} in the catalogue`);
+    if (report.parts.find(({ part: id }) => id === job.part)?.status === 'cancelled') return;
     const transcript = await this.transcriptOf(report);
     if (!transcript) return;
     const stored = await this.write(report, part, transcript, run.signal);

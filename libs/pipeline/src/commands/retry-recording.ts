@@ -1,10 +1,10 @@
 import { Command, CommandHandler, ICommandHandler } from '@nestjs/cqrs';
-import { DomainEvent, recordingDecider, reportDecider } from '@voxpersona/domain';
+import { DomainEvent, recordingDecider, reportDecider, reportIdsOf } from '@voxpersona/domain';
 import { Actors, Position } from '@voxpersona/event-store';
 import { commandContext, RequestContext } from './request-context';
 import { CommandRefused } from './command-refused';
 
-/** Goes on with everything that failed in a recording and in its reports. Rejects with `CommandRefused`. */
+/** Goes on with everything that failed or was cancelled in a recording and in its reports. Rejects with `CommandRefused`. */
 export class RetryRecording extends Command<{ position: Position }> {
   constructor(
     readonly recordingId: string,
@@ -25,7 +25,7 @@ export class RetryRecordingHandler implements ICommandHandler<RetryRecording> {
       throw new CommandRefused(answer.refusal);
     }
     const reports =
-      answer.state.phase === 'present' ? await this.retryReports(answer.state.reportIds, request) : [];
+      answer.state.phase === 'present' ? await this.retryReports(reportIdsOf(answer.state), request) : [];
     const positions = answer.kind === 'accepted' ? [answer.position, ...reports] : reports;
     const last = positions.sort((a, b) => (a < b ? -1 : 1)).at(-1);
     if (last === undefined) {

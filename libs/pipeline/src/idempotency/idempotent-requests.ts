@@ -58,7 +58,9 @@ export class IdempotentRequests {
   /** @param scope whose request it is: keys of different callers never meet */
   async begin(scope: string, key: string): Promise<Begun> {
     await this.clean();
-    const id = createHash('sha256').update(JSON.stringify([scope, key])).digest('hex');
+    const id = createHash('sha256')
+      .update(JSON.stringify([scope, key]))
+      .digest('hex');
     const { rowCount } = await this.pool.query(
       `INSERT INTO idempotent_requests (id, running_until) VALUES ($1, now() + make_interval(secs => $2))
        ON CONFLICT (id) DO UPDATE SET running_until = excluded.running_until, created_at = now(), fingerprint = NULL,

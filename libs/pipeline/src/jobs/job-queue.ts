@@ -16,6 +16,8 @@ export interface QueuedJob {
   correlationId: string;
   causationId: string;
   saga: string;
+  /** Id of the workspace on whose behalf; null where an old event does not say. */
+  owner: string | null;
 }
 
 /** Why a run failed, as far as it may be kept: a code, never the provider's words. */
@@ -36,13 +38,14 @@ interface JobRow {
   correlation_id: string;
   causation_id: string;
   saga: string;
+  owner: string | null;
   failure_code: string | null;
   failure_provider: string | null;
   failure_request_id: string | null;
 }
 
 const COLUMNS = `id, job, lane, state, attempts, forgiven_attempts, interruptions, correlation_id, causation_id, saga,
-  failure_code, failure_provider, failure_request_id`;
+  owner, failure_code, failure_provider, failure_request_id`;
 
 /**
  * The durable job queue, in PostgreSQL whichever store holds the log. Every method is one statement: the row's state
@@ -53,11 +56,11 @@ export class JobQueue {
 
   /** Adds jobs in the caller's transaction; a job whose id is known is left as it is. */
   async add(transaction: PoolClient, jobs: readonly QueuedJob[]): Promise<void> {
-    for (const { id, job, correlationId, causationId, saga } of jobs) {
+    for (const { id, job, correlationId, causationId, saga, owner } of jobs) {
       await transaction.query(
-        `INSERT INTO jobs (id, lane, job, recording_id, saga, correlation_id, causation_id)
-         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING`,
-        [id, laneOf(job), JSON.stringify(job), job.recordingId, saga, correlationId, causationId],
+        `INSERT INTO jobs (id, lane, job, recording_id, saga, correlation_id, causation_id, owner)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING`,
+        [id, laneOf(job), JSON.stringify(job), job.recordingId, saga, correlationId, causationId, owner],
       );
     }
     if (jobs.length > 0) await transaction.query(`NOTIFY ${JOBS_CHANNEL}`);
@@ -75,6 +78,17 @@ export class JobQueue {
       [recordingId, states === 'parked' ? ['parked'] : ['ready', 'running', 'parked']],
     );
     if (states === 'unfinished') await transaction.query(`NOTIFY ${JOBS_CALLED_OFF_CHANNEL}`);
+  }
+
+  /** Cancels what is still open of the writing of one report. */
+  async callOffReport(transaction: PoolClient, recordingId: string, reportId: string): Promise<void> {
+    await transaction.query(
+      `UPDATE jobs SET state = 'cancelled', leased_by = NULL, finished_at = now()
+       WHERE recording_id = $1 AND lane = 'language-model' AND job ->> 'reportId' = $2
+         AND state IN ('ready', 'running', 'parked')`,
+      [recordingId, reportId],
+    );
+    await transaction.query(`NOTIFY ${JOBS_CALLED_OFF_CHANNEL}`);
   }
 
   /**
@@ -239,6 +253,7 @@ function toRecord(row: JobRow): JobRecord {
     correlationId: row.correlation_id,
     causationId: row.causation_id,
     saga: row.saga,
+    owner: row.owner,
     failureCode: row.failure_code,
     failureProvider: row.failure_provider,
     failureRequestId: row.failure_request_id,

@@ -42,7 +42,7 @@ describe('The job runner', () => {
   async function add(count = 1, recordingId: string = randomUUID()): Promise<string[]> {
     const ids = Array.from({ length: count }, () => randomUUID());
     const client = await pool.connect();
-    const rest = { correlationId: 'c', causationId: 'e', saga: 's' };
+    const rest = { correlationId: 'c', causationId: 'e', saga: 's', owner: null };
     await queue.add(
       client,
       ids.map((id, chunkIndex) => ({
@@ -231,7 +231,7 @@ describe('The job runner', () => {
     const job = {
       id: randomUUID(),
       job: { type: 'SplitAudio' as const, recordingId: randomUUID() },
-      ...{ correlationId: 'c', causationId: 'e', saga: 's' },
+      ...{ correlationId: 'c', causationId: 'e', saga: 's', owner: null },
     };
     await queue.add(client, [job, job]);
     await queue.add(client, [job]);

@@ -22,6 +22,7 @@ export type Job =
   | { type: 'IndexReport'; recordingId: string; reportId: string; round: number }
   /** Vectors by another embedder, for passages that were embedded before it was chosen. */
   | { type: 'ReembedPassages'; recordingId: string; source: PassageSource; embedder: string }
+  | { type: 'CancelReport'; recordingId: string; reportId: string }
   | { type: 'EraseReport'; recordingId: string; reportId: string }
   | { type: 'EraseRecordingData'; recordingId: string }
   | { type: 'ReleaseAudioClaim'; recordingId: string; claimId: string };
@@ -55,6 +56,8 @@ export interface JobRecord {
   causationId: string;
   /** Name of the saga that asked for it. */
   saga: string;
+  /** Id of the workspace on whose behalf; null where an old event does not say. */
+  owner: string | null;
   failureCode: string | null;
   failureProvider: string | null;
   failureRequestId: string | null;
@@ -73,6 +76,7 @@ const LANE_OF: Record<JobType, Lane> = {
   IndexReport: 'housekeeping',
   // Of its own: a whole archive that is embedded anew must not hold up what came in today.
   ReembedPassages: 'reembedding',
+  CancelReport: 'housekeeping',
   EraseReport: 'housekeeping',
   EraseRecordingData: 'housekeeping',
   ReleaseAudioClaim: 'housekeeping',

@@ -32,4 +32,10 @@ export const JOB_MIGRATIONS = [
       CREATE INDEX jobs_running ON jobs (leased_until) WHERE state = 'running';
       CREATE INDEX jobs_of_recording ON jobs (recording_id) WHERE state IN ('ready', 'running', 'parked');`,
   },
+  {
+    name: '0015-jobs-of-a-workspace',
+    sql: `
+      ALTER TABLE jobs ADD COLUMN owner uuid;
+      CREATE INDEX jobs_of_owner ON jobs (owner, number);`,
+  },
 ] as const;

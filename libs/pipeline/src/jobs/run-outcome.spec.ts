@@ -9,7 +9,15 @@ const record = (counts: Partial<JobRecord> = {}): JobRecord => ({
   job: { type: 'SplitAudio', recordingId: 'r' },
   lane: 'media',
   state: 'running',
-  ...{ attempts: 0, forgivenAttempts: 0, interruptions: 0, correlationId: 'c', causationId: 'e', saga: 's' },
+  ...{
+    attempts: 0,
+    forgivenAttempts: 0,
+    interruptions: 0,
+    correlationId: 'c',
+    causationId: 'e',
+    saga: 's',
+    owner: null,
+  },
   ...{ failureCode: null, failureProvider: null, failureRequestId: null },
   ...counts,
 });

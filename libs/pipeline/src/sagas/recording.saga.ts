@@ -27,6 +27,8 @@ function react(event: Recorded<DomainEvent>): Instruction[] {
       return [run({ type: 'StartReport', ...event.data })];
     case 'RecordingRetryRequested':
       return retry(event);
+    case 'RecordingCancelled':
+      return cancel(event);
     case 'RecordingErased':
       return erase(event);
     default:
@@ -80,6 +82,16 @@ function retry({ data }: EventOfType<'RecordingRetryRequested'>): Instruction[] 
     { kind: 'callOff', recordingId, states: 'parked' },
     ...chunks.map((chunkIndex) => transcribe(recordingId, chunkIndex, round)),
     ...data.stages.flatMap(again),
+    // One that has begun finds itself begun.
+    ...data.reports.map((report) => run({ type: 'StartReport', recordingId, ...report })),
+  ];
+}
+
+function cancel({ data }: EventOfType<'RecordingCancelled'>): Instruction[] {
+  const { recordingId, reportIds } = data;
+  return [
+    { kind: 'callOff', recordingId, states: 'unfinished' },
+    ...reportIds.map((reportId) => run({ type: 'CancelReport', recordingId, reportId })),
   ];
 }
 

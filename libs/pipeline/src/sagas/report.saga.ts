@@ -24,6 +24,10 @@ function react(event: Recorded<DomainEvent>): Instruction[] {
         ...(index ? [run({ type: 'IndexReport', recordingId, reportId, round })] : []),
       ];
     }
+    case 'ReportCancelled': {
+      const { recordingId, reportId } = event.data;
+      return [{ kind: 'callOffReport', recordingId, reportId }];
+    }
     default:
       return [];
   }

@@ -29,6 +29,8 @@ export class SagaConsumer implements CheckpointedConsumer<DomainEvent> {
       for (const [index, instruction] of this.saga.react(event).entries()) {
         if (instruction.kind === 'callOff') {
           await this.queue.callOff(transaction, instruction.recordingId, instruction.states);
+        } else if (instruction.kind === 'callOffReport') {
+          await this.queue.callOffReport(transaction, instruction.recordingId, instruction.reportId);
         } else {
           jobs.push({
             id: jobIdOf(this.saga.name, event.id, index),
@@ -36,6 +38,7 @@ export class SagaConsumer implements CheckpointedConsumer<DomainEvent> {
             correlationId: event.metadata.$correlationId,
             causationId: event.id,
             saga: this.saga.name,
+            owner: event.metadata.actor.owner,
           });
         }
       }

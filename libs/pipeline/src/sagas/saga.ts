@@ -7,7 +7,9 @@ export type Instruction =
   /** Queue a job. */
   | { kind: 'run'; job: Job }
   /** Call off what is still queued or parked for a recording; it is overtaken. */
-  | { kind: 'callOff'; recordingId: string; states: 'parked' | 'unfinished' };
+  | { kind: 'callOff'; recordingId: string; states: 'parked' | 'unfinished' }
+  /** Call off what is still queued of the writing of one report. */
+  | { kind: 'callOffReport'; recordingId: string; reportId: string };
 
 /**
  * Decides what follows from an event. Pure and stateless: what a reaction needs is in the event (joins are

@@ -28,7 +28,9 @@ function react(saga: Saga, event: DomainEvent): unknown[] {
   return saga
     .react(event as Recorded<DomainEvent>)
     .map((instruction: Instruction) =>
-      instruction.kind === 'run' ? instruction.job : `call off ${instruction.states}`,
+      instruction.kind === 'run'
+        ? instruction.job
+        : `call off ${instruction.kind === 'callOff' ? instruction.states : instruction.reportId}`,
     );
 }
 const recordingId = RECORDING;
@@ -67,7 +69,7 @@ describe('The recording saga', () => {
   it('goes on with what a retry names, and calls off what it overtakes', () => {
     const retry = (chunks: number[], stages: ('split' | 'assemble' | 'index' | 'erase')[]): DomainEvent => ({
       type: 'RecordingRetryRequested',
-      data: { recordingId, round: 1, chunks, stages, transcriptVersion: 2 },
+      data: { recordingId, round: 1, chunks, stages, transcriptVersion: 2, reports: [] },
     });
     reacts(retry([1], []), 'call off parked', {
       type: 'TranscribeChunk',

@@ -65,7 +65,9 @@ export const SETTINGS = {
     z
       .string()
       .transform((value) => value.split(',').map((origin) => origin.trim()))
-      .pipe(z.array(z.url({ protocol: /^https?$/, error: 'must be origins such as https://app.example.com' })))
+      .pipe(
+        z.array(z.url({ protocol: /^https?$/, error: 'must be origins such as https://app.example.com' })),
+      )
       .optional(),
   ),
   TRUST_PROXY: setting(

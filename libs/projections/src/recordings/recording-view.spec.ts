@@ -37,7 +37,7 @@ const stageFailed = (stage: RecordingStage): DomainEvent => ({
 });
 const retry = (chunks: number[], stages: RecordingStage[] = []): DomainEvent => ({
   type: 'RecordingRetryRequested',
-  data: { recordingId: RECORDING, round: 1, chunks, stages, transcriptVersion: null },
+  data: { recordingId: RECORDING, round: 1, chunks, stages, transcriptVersion: null, reports: [] },
 });
 const noSpeech: DomainEvent = {
   type: 'NoSpeechFound',

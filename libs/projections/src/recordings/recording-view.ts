@@ -13,12 +13,14 @@ import { Recorded } from '@voxpersona/event-store';
  * - `processing` on its way to a transcript
  * - `ready`      transcript assembled and searchable (it may have gaps)
  * - `no_speech`  transcribed, and nobody speaks in it
+ * - `cancelled`  somebody stopped it; can be gone on with
  * - `failed`     a stage, or every chunk, was given up; can be retried
  * - `erasing`, `erased`
  */
-export type RecordingStatus = 'processing' | 'ready' | 'no_speech' | 'failed' | 'erasing' | 'erased';
+export type RecordingStatus =
+  'processing' | 'ready' | 'no_speech' | 'cancelled' | 'failed' | 'erasing' | 'erased';
 export type ProcessingStage = 'splitting' | 'transcribing' | 'assembling' | 'indexing' | 'done';
-export type ReportStatus = 'writing' | 'completed' | 'failed';
+export type ReportStatus = 'writing' | 'completed' | 'failed' | 'cancelled';
 
 export interface RecordingView {
   id: string;
@@ -26,6 +28,8 @@ export interface RecordingView {
   /** Null once erased, like all that is personal. */
   fileName: string | null;
   details: Record<string, string> | null;
+  /** How often the details were changed since the upload. */
+  detailsVersion: number;
   sizeBytes: number;
   sha256: string;
   scenario: Scenario;
@@ -56,6 +60,9 @@ export interface RecordingView {
   /** What all model calls cost so far, and how many of them have no known price. */
   cost: { usd: number; callsOfUnknownPrice: number };
   erasure: 'none' | 'decided' | 'completed';
+  cancelled: boolean;
+  /** Keys of paid results that came too late: used after all, they are not counted twice. */
+  lateResultKeys: string[];
 }
 
 /** The fold behind the table of recordings. Reads the events of the recording and of its reports. */
@@ -76,6 +83,7 @@ function uploaded(event: Extract<Recorded<DomainEvent>, { type: 'AudioUploaded' 
     owner,
     fileName: isErased(fileName) ? null : fileName,
     details: isErased(details) ? null : details,
+    detailsVersion: 0,
     sizeBytes,
     sha256,
     scenario,
@@ -94,6 +102,8 @@ function uploaded(event: Extract<Recorded<DomainEvent>, { type: 'AudioUploaded' 
     reports: [],
     cost: { usd: 0, callsOfUnknownPrice: 0 },
     erasure: 'none',
+    cancelled: false,
+    lateResultKeys: [],
   };
 }
 
@@ -143,10 +153,19 @@ function evolveExisting(view: RecordingView, event: Recorded<DomainEvent>): Reco
       return { ...view, failures: [...failures, { stage, code, provider, requestId }] };
     }
     case 'RecordingRetryRequested':
-      return event.data.chunks.reduce(
-        (next, index) => withChunk(next, index, { status: 'pending', code: null }),
-        withoutFailures(view, event.data.stages),
-      );
+      return retried(view, event.data);
+    case 'RecordingCancelled':
+      return { ...view, cancelled: true, reports: view.reports.map(cancelledIfWriting) };
+    case 'DetailsProvided': {
+      const { details, detailsVersion } = event.data;
+      return { ...view, details: isErased(details) ? null : details, detailsVersion };
+    }
+    case 'LateCallRecorded': {
+      const { call } = event.data;
+      return { ...withCost(view, call), lateResultKeys: [...view.lateResultKeys, call.resultKey] };
+    }
+    case 'ReportCancelled':
+      return withReport(view, event.data.reportId, 'cancelled');
     case 'RecordingErased':
       return erased(view);
     case 'RecordingErasureCompleted':
@@ -166,6 +185,25 @@ function evolveExisting(view: RecordingView, event: Recorded<DomainEvent>): Reco
 
 function erased(view: RecordingView): RecordingView {
   return { ...view, fileName: null, details: null, erasure: 'decided', failures: [], reports: [] };
+}
+
+type RetryRequested = Extract<DomainEvent, { type: 'RecordingRetryRequested' }>['data'];
+
+function retried(view: RecordingView, { chunks, stages, reports }: RetryRequested): RecordingView {
+  const again = chunks.reduce(
+    (next, index) => withChunk(next, index, { status: 'pending', code: null }),
+    withoutFailures(view, stages),
+  );
+  const resumed = again.reports.map((report) =>
+    report.status === 'cancelled' && reports.some(({ reportId }) => reportId === report.id)
+      ? { ...report, status: 'writing' as const }
+      : report,
+  );
+  return { ...again, cancelled: false, reports: resumed };
+}
+
+function cancelledIfWriting(report: RecordingView['reports'][number]): RecordingView['reports'][number] {
+  return report.status === 'writing' ? { ...report, status: 'cancelled' } : report;
 }
 
 function transcribed(
@@ -196,7 +234,8 @@ function withReport(view: RecordingView, id: string, status: ReportStatus): Reco
   };
 }
 
-function withCost(view: RecordingView, { costUsd }: CallRecord): RecordingView {
+function withCost(view: RecordingView, { costUsd, resultKey }: CallRecord): RecordingView {
+  if (view.lateResultKeys.includes(resultKey)) return view;
   const { usd, callsOfUnknownPrice } = view.cost;
   const cost =
     costUsd === null
@@ -208,6 +247,7 @@ function withCost(view: RecordingView, { costUsd }: CallRecord): RecordingView {
 /** What a user is told; worked out from the row, so that it can never disagree with it. */
 export function statusOf(view: RecordingView): RecordingStatus {
   if (view.erasure !== 'none') return view.erasure === 'completed' ? 'erased' : 'erasing';
+  if (view.cancelled) return 'cancelled';
   if (view.failures.length > 0) return 'failed';
   if (stageOf(view) !== 'done') return 'processing';
   const heard = view.chunks.some((chunk) => chunk.status === 'transcribed');

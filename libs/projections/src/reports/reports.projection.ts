@@ -4,7 +4,7 @@ import { DocumentProjection } from '../runner/document-projection';
 
 export interface ReportPartView {
   part: string;
-  status: 'pending' | 'written' | 'failed';
+  status: 'pending' | 'written' | 'failed' | 'cancelled';
   /** Version of the prompt that it was, or will be, written with. */
   promptVersion: string;
   /** Markdown; null until it is written. */
@@ -20,7 +20,7 @@ export interface ReportView {
   type: string;
   transcriptVersion: number;
   language: string | null;
-  status: 'writing' | 'completed' | 'failed';
+  status: 'writing' | 'completed' | 'failed' | 'cancelled';
   searchable: boolean;
   parts: ReportPartView[];
   /** ISO 8601. */
@@ -31,7 +31,7 @@ export interface ReportView {
 /** One row per report; none once its recording is erased. */
 export const reportsProjection: DocumentProjection<ReportView> = {
   name: 'reports',
-  version: 1,
+  version: 2,
   table: 'read_reports',
   idType: 'uuid',
   filter: { streamPrefixes: ['report-', 'recording-'] },
@@ -41,7 +41,7 @@ export const reportsProjection: DocumentProjection<ReportView> = {
   ],
   idsOf: (event) => {
     if (event.type === 'RecordingErased') return event.data.reportIds;
-    return event.type !== 'ReportCommissioned' && 'reportId' in event.data
+    return event.type !== 'ReportCommissioned' && 'reportId' in event.data && event.data.reportId !== null
       ? [event.data.reportId]
       : event.type === 'PassagesEmbedded' && event.data.source.kind === 'report'
         ? [event.data.source.reportId]
@@ -69,6 +69,11 @@ function evolve(row: ReportView | undefined, event: Recorded<DomainEvent>): Repo
       return event.data.parts.reduce<ReportView>(
         (next, part) => withPart(next, part, { status: 'pending', failure: null }),
         { ...row, status: event.data.parts.length > 0 ? 'writing' : row.status },
+      );
+    case 'ReportCancelled':
+      return event.data.parts.reduce<ReportView>(
+        (next, part) => withPart(next, part, { status: 'cancelled' }),
+        { ...row, status: 'cancelled' },
       );
     case 'AnalysisCompleted':
       return { ...row, status: 'completed', completedAt: event.metadata.recordedAt };

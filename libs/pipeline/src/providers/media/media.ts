@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { ChunkEncoding, ChunkPreference } from '../speech-to-text/speech-to-text';
 
 export interface AudioProbe {
@@ -63,9 +64,23 @@ export interface SplitResult {
   engine: string;
 }
 
+export type ClipFormat = 'mp3' | 'ogg' | 'wav';
+
+/** A stretch to listen to. Seconds from the start of the recording. */
+export interface ClipRequest {
+  start: number;
+  end: number;
+  format: ClipFormat;
+}
+
 /** Port: looks at and cuts audio. */
 export interface Media {
   /** Rejects with `UnusableAudio` for a file that cannot become a recording, with `ProviderFailure` otherwise. */
   probe(file: string, limits: { maxSeconds: number }, signal?: AbortSignal): Promise<AudioProbe>;
   split(request: SplitRequest, signal: AbortSignal): Promise<SplitResult>;
+  /**
+   * A part of the sound, encoded while it is read. The file must stay where it is until then. Rejects with `ProviderFailure`
+   * before the first byte; destroying the stream ends the work.
+   */
+  clip(file: string, request: ClipRequest, signal: AbortSignal): Promise<Readable>;
 }

@@ -1,4 +1,6 @@
-import { AudioProbe, Media, SplitRequest, SplitResult } from '../media';
+import { Readable } from 'node:stream';
+import { AudioProbe, ClipRequest, Media, SplitRequest, SplitResult } from '../media';
+import { clipAudio } from './clip';
 import { probeAudio } from './probe';
 import { MediaPrograms } from './programs';
 import { splitAudio } from './split';
@@ -15,5 +17,9 @@ export class FfmpegMedia implements Media {
     const chunks = await splitAudio(this.programs, request, signal);
     const durationSeconds = chunks.at(-1)?.end ?? 0;
     return { durationSeconds, chunks, engine: this.programs.engine };
+  }
+
+  clip(file: string, request: ClipRequest, signal: AbortSignal): Promise<Readable> {
+    return clipAudio(this.programs, file, request, signal);
   }
 }

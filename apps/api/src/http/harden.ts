@@ -1,0 +1,38 @@
+import { NestExpressApplication } from '@nestjs/platform-express';
+import { Environment } from '@voxpersona/platform';
+import helmet from 'helmet';
+import { limitBodyTime } from './body-limits';
+
+/** Headers that scripts of other origins may read. */
+const EXPOSED = ['ETag', 'Location', 'Retry-After', 'X-Request-Id', 'RateLimit-Limit', 'RateLimit-Remaining'];
+
+/** What keeps browsers, and whoever uses them against us, in their place. */
+export function harden(app: NestExpressApplication, environment: Environment): void {
+  app.disable('x-powered-by');
+  app.set('trust proxy', environment.TRUST_PROXY);
+  app.use(
+    helmet({
+      contentSecurityPolicy: {
+        useDefaults: true,
+        // An installation without TLS would be unreachable.
+        directives: { 'upgrade-insecure-requests': null, 'frame-ancestors': ["'none'"] },
+      },
+      frameguard: { action: 'deny' },
+      // Audio is played by the pages that CORS lets in, and by no others.
+      crossOriginResourcePolicy: { policy: environment.CORS_ORIGINS ? 'cross-origin' : 'same-origin' },
+    }),
+  );
+  app.use(limitBodyTime);
+  if (environment.CORS_ORIGINS) {
+    app.enableCors({
+      origin: environment.CORS_ORIGINS,
+      methods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
+      allowedHeaders: [
+        ...['Authorization', 'Content-Type', 'Idempotency-Key', 'If-Match', 'If-None-Match', 'If-Range'],
+        ...['Last-Event-ID', 'Range'],
+      ],
+      exposedHeaders: EXPOSED,
+      maxAge: 600,
+    });
+  }
+}
