@@ -61,6 +61,13 @@ module.exports = {
       to: { path: '^test/' },
     },
     {
+      name: 'client-stands-alone',
+      comment: 'What integrators use knows the API by its description only; and the product does not use it.',
+      severity: 'error',
+      from: { path: '^libs/client/src' },
+      to: { path: '^(apps|libs/(?!client/))' },
+    },
+    {
       name: 'composition-knows-no-app',
       severity: 'error',
       from: { path: '^libs/composition/src' },

@@ -23,7 +23,7 @@ const base = {
     ],
   },
   moduleNameMapper: {
-    '^@voxpersona/(domain|event-store|pipeline|projections|platform|vector-store|vector-index|composition)$':
+    '^@voxpersona/(domain|event-store|pipeline|projections|platform|vector-store|vector-index|composition|client)$':
       '<rootDir>/libs/$1/src',
     '^@test/(.*)$': '<rootDir>/test/support/$1',
   },

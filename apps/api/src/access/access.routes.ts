@@ -134,13 +134,10 @@ export const removeMember = defineRoute({
   summary: 'Remove a member for good, or leave.',
   params: memberParams,
   query: z.strictObject({
-    eraseName: z
-      .enum(['true', 'false'])
-      .default('false')
-      .meta({
-        description: 'true: nobody reads their name any more, not even in the trail.',
-        example: 'false',
-      }),
+    eraseName: z.enum(['true', 'false']).default('false').meta({
+      description: 'true: nobody reads their name any more, not even in the trail.',
+      example: 'false',
+    }),
   }),
   answers: [recordedAnswer(200, 'Removed.')],
   problems: ['last-owner'],

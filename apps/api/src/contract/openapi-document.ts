@@ -72,6 +72,12 @@ export function openApiDocument(routes: readonly RouteSpec[]): Json {
         },
         RetryAfter: { description: 'Seconds to wait.', schema: { type: 'integer' } },
       },
+      examples: Object.fromEntries(
+        (Object.keys(PROBLEMS) as ProblemName[]).map((name) => [
+          name,
+          { summary: PROBLEMS[name][1], value: problemExample(name) },
+        ]),
+      ),
       schemas: schemas(),
     },
   };
@@ -172,7 +178,9 @@ function problems(names: readonly ProblemName[]): Json {
         content: {
           'application/problem+json': {
             schema: { $ref: '#/components/schemas/Problem' },
-            examples: Object.fromEntries(kinds.map((kind) => [kind, { value: problemExample(kind) }])),
+            examples: Object.fromEntries(
+              kinds.map((kind) => [kind, { $ref: `#/components/examples/${kind}` }]),
+            ),
           },
         },
       },

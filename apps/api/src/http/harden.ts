@@ -1,5 +1,6 @@
 import { NestExpressApplication } from '@nestjs/platform-express';
 import { Environment } from '@voxpersona/platform';
+import { NextFunction, Request, Response } from 'express';
 import helmet from 'helmet';
 import { limitBodyTime } from './body-limits';
 
@@ -22,6 +23,11 @@ export function harden(app: NestExpressApplication, environment: Environment): v
       crossOriginResourcePolicy: { policy: environment.CORS_ORIGINS ? 'cross-origin' : 'same-origin' },
     }),
   );
+  // Nobody but the client itself keeps an answer, and asks each time whether it is still so.
+  app.use('/v1', (_request: Request, response: Response, next: NextFunction) => {
+    response.set('Cache-Control', 'private, no-cache');
+    next();
+  });
   app.use(limitBodyTime);
   if (environment.CORS_ORIGINS) {
     app.enableCors({

@@ -79,7 +79,7 @@ export class SearchPassagesHandler implements IQueryHandler<SearchPassages> {
   private async load(owner: string, query: string, ids: readonly string[]): Promise<Map<string, PassageRow>> {
     const { rows } = await this.pool.query<PassageRow>(
       `WITH ${askedSql('$3')}
-       SELECT read_passages.id, recording_id, source_kind, source_id, start_seconds, end_seconds, language, text,
+       SELECT read_passages.id, recording_id, source_kind, source_id, start_seconds, end_seconds, read_passages.language, text,
          document ->> 'fileName' AS file_name, moment
        FROM read_passages JOIN asked ON text_configuration = configuration
        LEFT JOIN read_recordings ON read_recordings.id = recording_id
