@@ -91,11 +91,12 @@ describe('bad input', () => {
       { details: '{broken' },
       { details: '["a list"]' },
       { details: '{"client":{"nested":1}}' },
-      { reports: 'horoscope' },
     ];
     for (const fields of wrong) {
       expectProblem(await server.upload(INTERVIEW, fields), 400, 'invalid-request');
     }
+    const unknown = await server.upload(INTERVIEW, { reports: 'horoscope' });
+    expectProblem(unknown, 422, 'unknown-report-type');
   });
 
   it('refuses a file in the wrong field, two files, none, and no multipart at all', async () => {
@@ -211,19 +212,13 @@ describe('bad input', () => {
       '{"query":"x","limit":0}',
       '{"query":"x","colour":1}',
       '[]',
+      '{"query":"\\u0000"}',
+      '{"query":"\\ud800"}',
     ]) {
       expectProblem(await search(body), 400, 'invalid-request');
     }
-    for (const query of [
-      'и',
-      'the',
-      '"',
-      '\u0000',
-      "'); DROP TABLE events; --",
-      '%',
-      '!!! & |',
-      'a'.repeat(2_000),
-    ]) {
+    expectProblem(await search('query=x', 'text/plain'), 415, 'not-json');
+    for (const query of ['и', 'the', '"', "'); DROP TABLE events; --", '%', '!!! & |', 'a'.repeat(2_000)]) {
       expect((await search(JSON.stringify({ query }))).body).toEqual({ hits: [] });
     }
   });

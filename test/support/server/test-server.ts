@@ -83,11 +83,20 @@ export class TestServer {
   async request(path: string, init: RequestInit & { key?: string | null } = {}): Promise<TestAnswer> {
     const { key = this.key, ...rest } = init;
     const headers = { ...(key !== null && { authorization: `Bearer ${key}` }), ...(rest.headers as object) };
-    const response = await fetch(this.url + path, { ...rest, headers });
-    const text = await response.text();
-    const isJson = response.headers.get('content-type')?.includes('json');
-    const body: unknown = isJson ? JSON.parse(text) : text;
-    return { status: response.status, headers: response.headers, text, body };
+    return answerOf(await fetch(this.url + path, { ...rest, headers }));
+  }
+
+  /** Like `request`; of a stream that need not end only the beginning is read. */
+  async peek(path: string, init: RequestInit & { key?: string | null } = {}): Promise<TestAnswer> {
+    const { key = this.key, ...rest } = init;
+    const headers = { ...(key !== null && { authorization: `Bearer ${key}` }), ...(rest.headers as object) };
+    const stop = new AbortController();
+    const response = await fetch(this.url + path, { ...rest, headers, signal: stop.signal });
+    if (!response.headers.get('content-type')?.startsWith('text/event-stream')) return answerOf(response);
+    const first = await response.body?.getReader().read();
+    stop.abort();
+    const text = Buffer.from(first?.value ?? []).toString();
+    return { status: response.status, headers: response.headers, text, body: text };
   }
 
   /** A command of the operator, beside the server. @returns what it wrote */
@@ -99,8 +108,8 @@ export class TestServer {
   }
 
   /** GET of a JSON document, which must be there. */
-  async get<T>(path: string): Promise<T> {
-    const { status, body, text } = await this.request(path);
+  async get<T>(path: string, key = this.key): Promise<T> {
+    const { status, body, text } = await this.request(path, { key });
     if (status !== 200) throw new Error(`GET ${path}: ${status} ${text}`);
     return body as T;
   }
@@ -131,10 +140,11 @@ export class TestServer {
     id: string,
     enough: (recording: RecordingBody) => boolean,
     patienceMs = 60_000,
+    key = this.key,
   ): Promise<RecordingBody> {
     const deadline = Date.now() + patienceMs;
     for (;;) {
-      const recording = await this.get<RecordingBody>(`/v1/recordings/${id}`);
+      const recording = await this.get<RecordingBody>(`/v1/recordings/${id}`, key);
       if (enough(recording)) return recording;
       if (Date.now() > deadline) throw new Error(`Not in time: ${JSON.stringify(recording)}\n${this.output}`);
       await sleep(50);
@@ -185,6 +195,13 @@ export class TestServer {
     const [code] = (await exit) as [number | null];
     return code;
   }
+}
+
+async function answerOf(response: Response): Promise<TestAnswer> {
+  const text = await response.text();
+  const isJson = response.headers.get('content-type')?.includes('json') && text !== '';
+  const body: unknown = isJson ? JSON.parse(text) : text;
+  return { status: response.status, headers: response.headers, text, body };
 }
 
 export interface TestAnswer {
