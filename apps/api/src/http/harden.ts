@@ -24,7 +24,9 @@ export function harden(app: NestExpressApplication, environment: Environment): v
     }),
   );
   // Nobody but the client itself keeps an answer, and asks each time whether it is still so.
-  app.use('/v1', (_request: Request, response: Response, next: NextFunction) => {
+  app.use('/v1', (request: Request, response: Response, next: NextFunction) => {
+    // Clients that use fetch say no-cache whenever they ask by ETag: they mean caches on the way, not us.
+    if (request.get('if-none-match') !== undefined) delete request.headers['cache-control'];
     response.set('Cache-Control', 'private, no-cache');
     next();
   });
