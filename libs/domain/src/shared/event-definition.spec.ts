@@ -40,6 +40,7 @@ it('seals everything that people say, write or name', () => {
     'AudioUploaded.details',
     'AudioUploaded.fileName',
     'ChunkTranscribed.segments',
+    'DetailsProvided.details',
     'MemberJoined.name',
     'PassagesEmbedded.passages',
     'ReportPartWritten.text',

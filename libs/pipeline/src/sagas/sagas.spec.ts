@@ -36,6 +36,29 @@ function react(saga: Saga, event: DomainEvent): unknown[] {
 const recordingId = RECORDING;
 const reportId = REPORT;
 
+describe('Cancelling', () => {
+  it('calls off what is queued, and cancels the reports', () =>
+    expect(
+      react(recordingSaga, { type: 'RecordingCancelled', data: { recordingId, reportIds: [reportId] } }),
+    ).toEqual(['call off unfinished', { type: 'CancelReport', recordingId, reportId }]));
+  it('of one report calls off its writing only', () =>
+    expect(
+      react(reportSaga, { type: 'ReportCancelled', data: { recordingId, reportId, parts: ['overview'] } }),
+    ).toEqual([`call off ${reportId}`]));
+  it('is ended by a retry that begins the reports again', () => {
+    const report = { reportId, reportType: 'summary', transcriptVersion: 1, language: 'en', owner: OWNER };
+    const event: DomainEvent = {
+      type: 'RecordingRetryRequested',
+      data: { recordingId, round: 1, chunks: [], stages: ['index'], transcriptVersion: 1, reports: [report] },
+    };
+    expect(react(recordingSaga, event)).toEqual([
+      'call off parked',
+      { type: 'IndexTranscript', recordingId, transcriptVersion: 1 },
+      { type: 'StartReport', recordingId, ...report },
+    ]);
+  });
+});
+
 describe('The recording saga', () => {
   const reacts = (event: DomainEvent, ...expected: unknown[]): void =>
     expect(react(recordingSaga, event)).toEqual(expected);

@@ -102,3 +102,46 @@ it('keeps the language that was given, else the one that was heard', () => {
 it('makes no row of events whose recording it does not know', () => {
   expect(evolveRecordingView(undefined, transcribed(0) as Recorded<DomainEvent>)).toBeUndefined();
 });
+
+describe('A cancelled recording', () => {
+  const cancelled: DomainEvent = {
+    type: 'RecordingCancelled',
+    data: { recordingId: RECORDING, reportIds: [REPORT] },
+  };
+  const late = (resultKey: string): DomainEvent => ({
+    type: 'LateCallRecorded',
+    data: { recordingId: RECORDING, reportId: null, call: { ...transcribed(0).data.call, resultKey } },
+  });
+  const resumed: DomainEvent = {
+    type: 'RecordingRetryRequested',
+    data: {
+      ...{ recordingId: RECORDING, round: 1, chunks: [1], stages: [], transcriptVersion: null },
+      reports: [{ ...commissioned().data, reportId: REPORT }].map(({ recordingId: _, ...report }) => report),
+    },
+  };
+
+  it('says so, and so do its reports, until it goes on', () => {
+    const row = view(uploaded(), split(), commissioned(), cancelled);
+    expect([statusOf(row), row.reports[0]?.status]).toEqual(['cancelled', 'cancelled']);
+    const again = view(uploaded(), split(), commissioned(), cancelled, resumed);
+    expect([statusOf(again), again.reports[0]?.status]).toEqual(['processing', 'writing']);
+  });
+
+  it('counts what came too late, once', () => {
+    const used = transcribed(1);
+    const key = used.data.call.resultKey;
+    expect(view(uploaded(), split(), cancelled, late(key)).cost.usd).toBe(0.001);
+    // The paid result is used after all: it did not cost twice.
+    expect(view(uploaded(), split(), cancelled, late(key), resumed, used).cost.usd).toBe(0.001);
+    expect(view(uploaded(), split(), cancelled, late('f'.repeat(64)), resumed, used).cost.usd).toBe(0.002);
+  });
+});
+
+it('shows details as they were last provided', () => {
+  const provided: DomainEvent = {
+    type: 'DetailsProvided',
+    data: { recordingId: RECORDING, details: { city: 'Bonn' }, detailsVersion: 1 },
+  };
+  expect(view(uploaded(), provided)).toMatchObject({ details: { city: 'Bonn' }, detailsVersion: 1 });
+  expect(view(uploaded(), provided, erased()).details).toBeNull();
+});

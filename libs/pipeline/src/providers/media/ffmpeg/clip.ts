@@ -42,10 +42,9 @@ export async function clipAudio(
       '-vn',
       ...ENCODINGS[format],
     ]);
-  const finished = runFfmpeg(command, (prepared) => prepared.pipe(content, { end: true }), stop.signal);
-  // A failed ffmpeg ends its pipe without an error of the stream: pass it on, or half a clip looks like a whole one.
-  const failed = finished.then(
-    () => new Promise<never>(() => undefined),
+  // Not ended by the pipe: it ends as well where ffmpeg fails, and half a clip would look like a whole one.
+  const finished = runFfmpeg(command, (prepared) => prepared.pipe(content, { end: false }), stop.signal).then(
+    () => content.end(),
     (error: unknown) => {
       const reason = error instanceof Error ? error : new Error(String(error));
       content.destroy(reason);
@@ -53,7 +52,6 @@ export async function clipAudio(
     },
   );
   content.on('error', () => undefined);
-  failed.catch(() => undefined);
-  await Promise.race([once(content, 'readable'), failed]);
+  await Promise.race([once(content, 'readable'), finished]);
   return content;
 }
