@@ -51,7 +51,8 @@ describe('the edge of the server', () => {
   it('takes no body that is too large, too deep or no text', async () => {
     const search = (body: string, type = 'application/json') =>
       server.request('/v1/search', { method: 'POST', body, headers: { 'content-type': type } });
-    const type = (name: string): unknown => expect.objectContaining({ type: `urn:voxpersona:problem:${name}` });
+    const type = (name: string): unknown =>
+      expect.objectContaining({ type: `urn:voxpersona:problem:${name}` });
     expect((await search(JSON.stringify({ query: 'x'.repeat(1_100_000) }))).body).toEqual(type('too-large'));
     expect((await search(`{"query":${'['.repeat(5_000)}${']'.repeat(5_000)}}`)).body).toEqual(
       type('invalid-request'),

@@ -29,6 +29,17 @@ const PROOFS = {
     'providers/keys/limits',
     'three processes keep two keys within their limits, and use them (2.5 minutes)',
   ],
+  uploads: [
+    'e2e',
+    'test/e2e/upload-fuzz',
+    '1,000 malformed uploads: no error of ours, no object left behind',
+  ],
+  requests: [
+    'e2e',
+    'test/e2e/request-fuzz',
+    '2,000 wrong requests derived from the API description: no error of ours',
+  ],
+  'big-upload': ['e2e', 'test/e2e/big-upload', 'an upload of 1 GB in constant memory; ten at once are fair'],
   erasure: ['e2e', 'test/e2e/erasure', 'after an erasure nothing of a recording is found anywhere'],
 };
 

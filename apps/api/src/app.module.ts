@@ -14,7 +14,7 @@ import { AccessGuard } from './auth/access.guard';
 import { KeyCheck } from './auth/key-check';
 import { RateLimits } from './auth/rate-limits';
 import { HealthController } from './health/health.controller';
-import { JsonGuard } from './http/body-limits';
+import { InputGuard } from './http/input-guard';
 import { ReadAfter } from './http/read-after';
 import { Idempotency } from './idempotency/idempotency';
 import { IdempotencyInterceptor } from './idempotency/idempotency.interceptor';
@@ -71,7 +71,7 @@ export class AppModule {
       providers: [
         // In this order: who may not come in is told nothing about the body.
         { provide: APP_GUARD, useClass: AccessGuard },
-        { provide: APP_GUARD, useClass: JsonGuard },
+        { provide: APP_GUARD, useClass: InputGuard },
         { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
         KeyCheck,
         RateLimits,

@@ -75,6 +75,11 @@ export class TestServer {
     rmSync(this.dataFolder, { recursive: true, force: true });
   }
 
+  /** Of the process that runs now. */
+  get pid(): number | undefined {
+    return this.child?.exitCode === null ? this.child.pid : undefined;
+  }
+
   get key(): string {
     return readFileSync(join(this.dataFolder, 'first-api-key'), 'utf8').trim();
   }

@@ -187,7 +187,7 @@ export const revokeInvitation = defineRoute({
   summary: 'Take an invitation back.',
   params: invitationParams,
   answers: [recordedAnswer(200, 'Taken back.')],
-  problems: ['invitation-used'],
+  problems: ['invitation-not-found', 'invitation-used'],
 });
 
 export const acceptInvitation = defineRoute({

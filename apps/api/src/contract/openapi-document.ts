@@ -118,7 +118,8 @@ export function problemsOf(route: RouteSpec): ProblemName[] {
     all.push('not-authenticated', 'key-expired', 'key-revoked', 'role-not-sufficient');
     all.push('scope-not-sufficient', 'member-blocked');
   }
-  if (route.query) all.push('invalid-request', 'unknown-parameter');
+  if (route.query) all.push('invalid-request');
+  if (!isOpen) all.push('unknown-parameter');
   if (route.body?.type.includes('json')) all.push('invalid-request', 'not-json', 'too-large');
   if (route.params) all.push('not-found');
   if (route.query && 'after' in route.query.shape) all.push('invalid-after');

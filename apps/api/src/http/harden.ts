@@ -2,7 +2,7 @@ import { NestExpressApplication } from '@nestjs/platform-express';
 import { Environment } from '@voxpersona/platform';
 import { NextFunction, Request, Response } from 'express';
 import helmet from 'helmet';
-import { limitBodyTime } from './body-limits';
+import { limitBodyTime } from './body-time';
 
 /** Headers that scripts of other origins may read. */
 const EXPOSED = ['ETag', 'Location', 'Retry-After', 'X-Request-Id', 'RateLimit-Limit', 'RateLimit-Remaining'];

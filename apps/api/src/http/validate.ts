@@ -23,7 +23,7 @@ export function validateQuery<Schema extends z.ZodObject>(schema: Schema, query:
   if (unknown !== undefined) {
     throw new Problem(
       'unknown-parameter',
-      `There is no parameter ${JSON.stringify(unknown.slice(0, 50))}. Parameters are: ${known.join(', ')}.`,
+      `There is no parameter ${JSON.stringify(unknown.slice(0, 50))}. Parameters are: ${known.join(', ') || 'none'}.`,
     );
   }
   return validate(schema, query, 'query');

@@ -49,6 +49,7 @@ const uploadProblems = [
   'invalid-file-name',
   'unknown-report-type',
   'not-multipart',
+  'not-json',
   'too-large',
   'empty-file',
   'not-audio',
