@@ -2,12 +2,12 @@ import { longRecording } from '@test/audio/audio';
 import { wordsOfAudio } from '@test/openai/fake-openai';
 import { proofSize } from '@test/proof-size';
 import { isFinished } from '@test/server/test-server';
+import { dumpDatabase, withDatabaseOf } from '@test/server/dump-database';
 import { serverWithFakes, ServerWithFakes } from '@test/server/with-fakes';
 import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { Client } from 'pg';
 
 const FILE_NAME = 'gespraech-mit-frau-zwirnsfeld.mp3';
 const DETAILS = { client: 'Adelgunde Zwirnsfeld', city: 'Quakenbrueck' };
@@ -44,7 +44,7 @@ describe('erasing', () => {
   afterAll(() => world.close());
 
   it('is a search that can find: before, the words are there', async () => {
-    const dump = await dumpDatabase();
+    const dump = await dumpDatabase(world.server.dataFolder);
     expect(secrets.filter((secret) => dump.includes(secret)).length).toBeGreaterThan(5);
     expect(await hits(secrets.at(-1)!)).toBeGreaterThan(0);
   });
@@ -61,7 +61,7 @@ describe('erasing', () => {
   }, 60_000);
 
   it('leaves no rare word, file name or detail in a dump of the database', async () => {
-    const dump = await dumpDatabase();
+    const dump = await dumpDatabase(world.server.dataFolder);
     expect(secrets.filter((secret) => dump.includes(secret))).toEqual([]);
     // As sealed values would be written in other encodings.
     const inBase64 = secrets.map((secret) => Buffer.from(secret).toString('base64').slice(0, -4));
@@ -134,43 +134,13 @@ describe('erasing', () => {
     return found.filter((hit) => ids.includes(hit.recordingId)).length;
   }
 
-  /** Every row of every table as text: what a logical dump holds. */
-  async function dumpDatabase(): Promise<string> {
-    return withClient(async (client) => {
-      const { rows: tables } = await client.query<{ name: string }>(
-        `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public'`,
-      );
-      const texts: string[] = [];
-      for (const { name } of tables) {
-        const { rows } = await client.query<{ row: string }>(`SELECT t::text AS row FROM "${name}" AS t`);
-        texts.push(...rows.map(({ row }) => row));
-      }
-      return texts.join('\n');
-    });
-  }
-
   async function rowsOf(table: string, recordingIds: string[]): Promise<number> {
-    return withClient(async (client) => {
+    return withDatabaseOf(world.server.dataFolder, async (client) => {
       const { rows } = await client.query<{ count: string }>(
         `SELECT count(*) FROM ${table} WHERE recording_id = ANY ($1)`,
         [recordingIds],
       );
       return Number(rows[0]!.count);
     });
-  }
-
-  async function withClient<T>(use: (client: Client) => Promise<T>): Promise<T> {
-    const { dataFolder } = world.server;
-    const [, , , port] = readFileSync(join(dataFolder, 'postgres/postmaster.pid'), 'utf8').split('\n');
-    const password = readFileSync(join(dataFolder, 'database-password'), 'utf8').trim();
-    const client = new Client({
-      connectionString: `postgres://voxpersona:${password}@127.0.0.1:${port ?? ''}/voxpersona`,
-    });
-    await client.connect();
-    try {
-      return await use(client);
-    } finally {
-      await client.end();
-    }
   }
 });
