@@ -33,6 +33,9 @@ const KEEP_ALIVE_MS = 75_000;
 /** A start does not wait longer for the index's process; a large snapshot is read meanwhile. */
 const INDEX_PATIENCE_MS = 2_000;
 
+/** A start does not wait longer for the read model of keys; a rebuild goes on meanwhile. */
+const KEYS_PATIENCE_MS = 30_000;
+
 export interface RunningServer {
   url: string;
   close(): Promise<void>;
@@ -101,6 +104,8 @@ async function serve(
   await projections.start();
   await pipeline.start();
   const { dataFolder } = foundation.database;
+  // Which workspace a key belongs to: whoever comes first after an upgrade is not to be taken for a stranger.
+  await projections.waitFor(['api-keys'], await foundation.store.head(), KEYS_PATIENCE_MS);
   const firstKey = await makeFirstKey(dataFolder, app.get(CommandBus), app.get(Workspaces), projections);
   await app.listen(environment.PORT, environment.HOST);
   const http: Server = app.getHttpServer();

@@ -39,15 +39,23 @@ export class AccessGuard implements CanActivate {
       await this.limits.ofAddress(request);
       return true;
     }
-    const caller = await this.identify(request, route, rights);
-    await this.limits.ofKey(caller.keyId, http.getResponse<Response>());
+    const caller = await this.identify(request, http.getResponse<Response>(), route, rights);
     setCaller(request, caller);
     this.uses.note(caller.keyId);
     return true;
   }
 
-  private async identify(request: Request, route: string, right: Right): Promise<Identified> {
+  private async identify(
+    request: Request,
+    response: Response,
+    route: string,
+    right: Right,
+  ): Promise<Identified> {
     const answer = await this.keys.check(request.get('authorization'), right);
+    if (answer.kind === 'allowed' || answer.kind === 'denied') {
+      // Before anything is written down: who is refused in a loop is refused quickly.
+      await this.limits.ofKey(answer.caller.keyId, response);
+    }
     if (answer.kind === 'allowed') return answer.caller;
     if (answer.kind === 'denied') {
       await this.record(request, route, right, answer.caller, answer.reason);

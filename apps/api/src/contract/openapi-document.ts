@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { problemType } from '../http/problem';
 import { PROBLEMS, ProblemName } from '../http/problems';
 import { PUBLIC, rightsOf } from '../auth/route-rights';
-import { AnswerSpec, ContentSpec, ParameterSpec, routeName, RouteSpec } from './route';
+import { ContentSpec, ParameterSpec, routeName, RouteSpec } from './route';
 
 type Json = Record<string, unknown>;
 
@@ -70,6 +70,15 @@ export function openApiDocument(routes: readonly RouteSpec[]): Json {
           description: 'Names this request in the log of the server and in the trail.',
           schema: { type: 'string', format: 'uuid' },
         },
+        RateLimitRemaining: {
+          description:
+            'Requests that the key may still make; see also RateLimit-Limit and RateLimit-Reset (seconds).',
+          schema: { type: 'integer' },
+        },
+        IdempotentReplayed: {
+          description: '`true`: the answer that was given before to this Idempotency-Key.',
+          schema: { type: 'string', enum: ['true'] },
+        },
         RetryAfter: { description: 'Seconds to wait.', schema: { type: 'integer' } },
       },
       examples: Object.fromEntries(
@@ -106,7 +115,7 @@ function operation(route: RouteSpec): Json {
     ...(route.body && {
       requestBody: { required: !route.body.optional, content: contents([route.body]) },
     }),
-    responses: { ...answers(route.answers), ...problems(problemsOf(route)) },
+    responses: { ...answers(route, open), ...problems(problemsOf(route)) },
   };
 }
 
@@ -130,14 +139,20 @@ export function problemsOf(route: RouteSpec): ProblemName[] {
   return [...new Set(all)];
 }
 
-function answers(specs: readonly AnswerSpec[]): Json {
+function answers({ answers: specs, idempotency }: RouteSpec, open: boolean): Json {
+  const keptAgain = idempotency === 'answer' || idempotency === 'upload';
+  const usual = {
+    ...USUAL_HEADERS,
+    ...(!open && { 'RateLimit-Remaining': { $ref: '#/components/headers/RateLimitRemaining' } }),
+    ...(keptAgain && { 'Idempotent-Replayed': { $ref: '#/components/headers/IdempotentReplayed' } }),
+  };
   return Object.fromEntries(
     specs.map(({ status, description, content, headers }) => [
       status,
       {
         description,
         headers: {
-          ...USUAL_HEADERS,
+          ...usual,
           ...Object.fromEntries(
             Object.entries(headers ?? {}).map(([name, meaning]) => [
               name,

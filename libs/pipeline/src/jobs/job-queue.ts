@@ -70,14 +70,14 @@ export class JobQueue {
   async callOff(
     transaction: PoolClient,
     recordingId: string,
-    states: 'parked' | 'unfinished',
+    states: 'parked' | 'underWay' | 'unfinished',
   ): Promise<void> {
     await transaction.query(
       `UPDATE jobs SET state = 'cancelled', leased_by = NULL, finished_at = now()
-       WHERE recording_id = $1 AND state = ANY ($2)`,
-      [recordingId, states === 'parked' ? ['parked'] : ['ready', 'running', 'parked']],
+       WHERE recording_id = $1 AND state = ANY ($2) AND ($3 OR lane <> 'reembedding')`,
+      [recordingId, states === 'parked' ? ['parked'] : ['ready', 'running', 'parked'], states !== 'underWay'],
     );
-    if (states === 'unfinished') await transaction.query(`NOTIFY ${JOBS_CALLED_OFF_CHANNEL}`);
+    if (states !== 'parked') await transaction.query(`NOTIFY ${JOBS_CALLED_OFF_CHANNEL}`);
   }
 
   /** Cancels what is still open of the writing of one report. */

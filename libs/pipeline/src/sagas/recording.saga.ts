@@ -90,7 +90,7 @@ function retry({ data }: EventOfType<'RecordingRetryRequested'>): Instruction[] 
 function cancel({ data }: EventOfType<'RecordingCancelled'>): Instruction[] {
   const { recordingId, reportIds } = data;
   return [
-    { kind: 'callOff', recordingId, states: 'unfinished' },
+    { kind: 'callOff', recordingId, states: 'underWay' },
     ...reportIds.map((reportId) => run({ type: 'CancelReport', recordingId, reportId })),
   ];
 }

@@ -2,12 +2,19 @@ import { DomainEvent } from '@voxpersona/domain';
 import { EventFilter, Recorded } from '@voxpersona/event-store';
 import { Job } from '../jobs/job';
 
+/**
+ * - `parked`     what was given up
+ * - `underWay`   all that is not done, but for re-embedding: that is about what was there before
+ * - `unfinished` all that is not done
+ */
+export type CalledOff = 'parked' | 'underWay' | 'unfinished';
+
 /** What a saga wants to happen because of one event. */
 export type Instruction =
   /** Queue a job. */
   | { kind: 'run'; job: Job }
   /** Call off what is still queued or parked for a recording; it is overtaken. */
-  | { kind: 'callOff'; recordingId: string; states: 'parked' | 'unfinished' }
+  | { kind: 'callOff'; recordingId: string; states: CalledOff }
   /** Call off what is still queued of the writing of one report. */
   | { kind: 'callOffReport'; recordingId: string; reportId: string };
 

@@ -40,7 +40,7 @@ describe('Cancelling', () => {
   it('calls off what is queued, and cancels the reports', () =>
     expect(
       react(recordingSaga, { type: 'RecordingCancelled', data: { recordingId, reportIds: [reportId] } }),
-    ).toEqual(['call off unfinished', { type: 'CancelReport', recordingId, reportId }]));
+    ).toEqual(['call off underWay', { type: 'CancelReport', recordingId, reportId }]));
   it('of one report calls off its writing only', () =>
     expect(
       react(reportSaga, { type: 'ReportCancelled', data: { recordingId, reportId, parts: ['overview'] } }),
