@@ -29,6 +29,22 @@ describe('The file system', () => {
     expect(await storage.size('a')).toBe(1);
   });
 
+  it('leaves nothing of a client that goes away before the first byte', async () => {
+    const storage = new FilesystemObjectStorage(root);
+    // Gone as soon as it is asked for bytes: the file is just being made then.
+    const gone = Array.from({ length: 50 }, (_, n) => {
+      const source = new Readable({
+        read() {
+          this.destroy(new Error('gone'));
+        },
+      });
+      return expect(storage.put(`gone-${n}`, source)).rejects.toThrow('gone');
+    });
+    await Promise.all(gone);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(readdirSync(join(root, '.incoming'))).toEqual([]);
+  });
+
   it('says that it cannot be used when its folder is a file', async () => {
     const file = join(root, 'file');
     writeFileSync(file, '');

@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { access, constants, link, mkdir, open, opendir, rm, rmdir, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -42,7 +43,9 @@ export class FilesystemObjectStorage implements ObjectStorage {
       await this.io(() => mkdir(dirname(incoming), { recursive: true, mode: 0o700 }));
       const file = createWriteStream(incoming, { flags: 'wx', mode: 0o600, flush: true });
       // The source's own errors (a client that went away) are the caller's; only the file's are ours.
-      await pipeline(content, measure, file, { ...(signal && { signal }) }).catch((error: unknown) => {
+      await pipeline(content, measure, file, { ...(signal && { signal }) }).catch(async (error: unknown) => {
+        // The file may only just be coming into being: what is removed before that would be there afterwards.
+        if (!file.closed) await once(file, 'close').catch(() => undefined);
         throw file.errored === error && isSystemError(error) ? storageFailure(error) : error;
       });
       await this.io(async () => {
