@@ -103,6 +103,11 @@ describe('members, invitations and keys', () => {
       expect(narrower.status).toBe(201);
     });
 
+    it('is good at once', async () => {
+      const { apiKey } = await post<MadeKey>(server, server.key, '/v1/keys', {});
+      expect((await list(apiKey)).status).toBe(200);
+    });
+
     it('expires', async () => {
       const expiresAt = new Date(Date.now() + 1_500).toISOString();
       const { apiKey } = await makeKey(server.key, { expiresAt });

@@ -7,6 +7,7 @@ import { Environment } from '@voxpersona/platform';
 import { InvitationView, ListInvitations } from '@voxpersona/projections';
 import { Request, Response } from 'express';
 import { authorityOf, Caller, Owner, Requested } from '../auth/caller';
+import { KeyCheck } from '../auth/key-check';
 import { formatCursor, parseCursor } from '../contract/cursor';
 import { Handles } from '../contract/handles';
 import { pending, ReadAfter } from '../http/read-after';
@@ -22,6 +23,7 @@ export class InvitationsController {
     private readonly commands: CommandBus,
     private readonly queries: QueryBus,
     private readonly workspaces: Workspaces,
+    private readonly keys: KeyCheck,
     private readonly readAfter: ReadAfter,
     @Inject(ENVIRONMENT) private readonly environment: Environment,
   ) {}
@@ -74,6 +76,7 @@ export class InvitationsController {
     const { token, name } = validate(acceptInvitation.body.schema, body, 'body');
     const accepted = await this.commands.execute(new AcceptInvitation(token, name, requestIdOf(request)));
     const { ownerId, workspaceName, memberId, role, keyId, apiKey } = accepted;
+    this.keys.remember(keyId, ownerId);
     const position = await this.readAfter.token(accepted.position);
     return { workspace: { id: ownerId, name: workspaceName }, memberId, role, keyId, apiKey, position };
   }

@@ -12,6 +12,7 @@ import {
 import { ApiKeyView, ListApiKeys } from '@voxpersona/projections';
 import { Response } from 'express';
 import { authorityOf, Caller, Requested } from '../auth/caller';
+import { KeyCheck } from '../auth/key-check';
 import { CursorShape, formatCursor, parseCursor } from '../contract/cursor';
 import { Handles } from '../contract/handles';
 import { pending, ReadAfter } from '../http/read-after';
@@ -30,6 +31,7 @@ export class KeysController {
     private readonly queries: QueryBus,
     private readonly workspaces: Workspaces,
     private readonly uses: ApiKeyUses,
+    private readonly keys: KeyCheck,
     private readonly readAfter: ReadAfter,
   ) {}
 
@@ -63,6 +65,7 @@ export class KeysController {
     const { ownerId, memberId } = caller;
     const wanted = { label, scopes, expiresAt: ends };
     return this.toAnswer(
+      ownerId,
       await this.commands.execute(new IssueApiKey(ownerId, authorityOf(caller), memberId, wanted, requested)),
     );
   }
@@ -78,7 +81,10 @@ export class KeysController {
     const rotated = await this.commands.execute(
       new RotateApiKey(caller.ownerId, authorityOf(caller), keyIdOf(id), graceSeconds, requested),
     );
-    return { ...(await this.toAnswer(rotated)), replaces: { id, validUntil: rotated.validUntil } };
+    return {
+      ...(await this.toAnswer(caller.ownerId, rotated)),
+      replaces: { id, validUntil: rotated.validUntil },
+    };
   }
 
   @Handles(revokeKey)
@@ -92,7 +98,8 @@ export class KeysController {
     return { id, position: await this.readAfter.token(position) };
   }
 
-  private async toAnswer({ keyId, apiKey, position }: IssuedApiKey): Promise<object> {
+  private async toAnswer(ownerId: string, { keyId, apiKey, position }: IssuedApiKey): Promise<object> {
+    this.keys.remember(keyId, ownerId);
     return { id: keyId, apiKey, position: await this.readAfter.token(position) };
   }
 }

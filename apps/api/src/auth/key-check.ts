@@ -31,13 +31,17 @@ export class KeyCheck {
     return authorise(state, { keyId, secretSha256: hashSecret(secret) }, right, new Date().toISOString());
   }
 
+  /** A key that was made here just now: it is good at once, however late the read model is. */
+  remember(keyId: string, ownerId: string): void {
+    if (this.owners.size >= REMEMBERED) this.owners.clear();
+    this.owners.set(keyId, ownerId);
+  }
+
   private async ownerOf(keyId: string): Promise<string | null> {
     const known = this.owners.get(keyId);
     if (known !== undefined) return known;
     const owner = await this.queries.execute(new FindKeyOwner(keyId));
-    if (owner === null) return null;
-    if (this.owners.size >= REMEMBERED) this.owners.clear();
-    this.owners.set(keyId, owner);
+    if (owner !== null) this.remember(keyId, owner);
     return owner;
   }
 }
