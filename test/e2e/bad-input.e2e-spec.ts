@@ -174,7 +174,7 @@ describe('bad input', () => {
       null,
       'vox_',
       'hello',
-      `${server.key.slice(0, -1)}0`.replace(/.$/, (c) => (c === '0' ? '1' : '0')),
+      server.key.replace(/.$/, (last) => (last === '0' ? '1' : '0')),
       'vox_00_00',
     ];
     for (const key of wrong) {

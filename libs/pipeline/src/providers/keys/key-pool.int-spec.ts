@@ -81,8 +81,8 @@ describe('The keys of a provider', () => {
       ),
     );
     expect(order.slice(0, 4).map((each) => each.slice(0, 5))).toEqual(['1 now', '2 now', '3 now', '4 now']);
-    expect(order.filter((each) => each.endsWith('A'))).toHaveLength(3);
-    // Each of the last two has a key of its own: which of them is a millisecond earlier says nothing.
+    expect(order.slice(0, 4).filter((each) => each.endsWith('A'))).toHaveLength(2);
+    // By which keys the last two go says nothing: on a machine that is held up both keys may be free again by then.
     expect(
       order
         .slice(4)
