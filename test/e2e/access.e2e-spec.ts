@@ -204,6 +204,15 @@ describe('members, invitations and keys', () => {
       );
     });
 
+    it('leaves a trail where the workspace refuses', async () => {
+      const { body } = await server.request('/v1/access/events?type=AccessDenied');
+      const { events } = body as { events: Shapes['AccessEvent'][] };
+      const mine = events.filter(({ actor }) => actor.id === carl.keyId).map(({ data }) => data);
+      expect(mine).toContainEqual(
+        expect.objectContaining({ route: 'POST /v1/invitations', reason: 'not_allowed', role: 'admin' }),
+      );
+    });
+
     it('cannot be the last owner and leave', async () => {
       const { memberId } = (await server.request('/v1/me')).body as { memberId: string };
       expectProblem(await send('DELETE', `/v1/members/${memberId}`, server.key), 409, 'last-owner');

@@ -13,6 +13,8 @@ import { OwnController } from './access/own.controller';
 import { AccessGuard } from './auth/access.guard';
 import { KeyCheck } from './auth/key-check';
 import { RateLimits } from './auth/rate-limits';
+import { Refusals } from './auth/refusals';
+import { RefusalsInterceptor } from './auth/refusals.interceptor';
 import { HealthController } from './health/health.controller';
 import { InputGuard } from './http/input-guard';
 import { ReadAfter } from './http/read-after';
@@ -72,7 +74,9 @@ export class AppModule {
         // In this order: who may not come in is told nothing about the body.
         { provide: APP_GUARD, useClass: AccessGuard },
         { provide: APP_GUARD, useClass: InputGuard },
+        { provide: APP_INTERCEPTOR, useClass: RefusalsInterceptor },
         { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
+        Refusals,
         KeyCheck,
         RateLimits,
         Idempotency,

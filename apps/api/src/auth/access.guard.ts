@@ -1,16 +1,16 @@
-import { CanActivate, ExecutionContext, Injectable, Logger } from '@nestjs/common';
+import { CanActivate, ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { Denial, Identified, Right } from '@voxpersona/domain';
-import { ApiKeyUses, Denials } from '@voxpersona/pipeline';
+import { ApiKeyUses } from '@voxpersona/pipeline';
 import { Request, Response } from 'express';
 import { ROUTE } from '../contract/handles';
 import { routeName, RouteSpec } from '../contract/route';
 import { Problem } from '../http/problem';
 import { ProblemName } from '../http/problems';
-import { requestIdOf } from '../http/request-id';
 import { setCaller } from './caller';
 import { KeyCheck } from './key-check';
 import { RateLimits } from './rate-limits';
+import { Refusals } from './refusals';
 import { PUBLIC, rightsOf } from './route-rights';
 
 const CHALLENGE = { 'WWW-Authenticate': 'Bearer realm="voxpersona"' };
@@ -18,12 +18,10 @@ const CHALLENGE = { 'WWW-Authenticate': 'Bearer realm="voxpersona"' };
 /** Stands before every route: lets in who shows a key whose member may. What has no rights is open to nobody. */
 @Injectable()
 export class AccessGuard implements CanActivate {
-  private readonly log = new Logger('Access');
-
   constructor(
     private readonly reflector: Reflector,
     private readonly keys: KeyCheck,
-    private readonly denials: Denials,
+    private readonly refusals: Refusals,
     private readonly uses: ApiKeyUses,
     private readonly limits: RateLimits,
   ) {}
@@ -33,13 +31,12 @@ export class AccessGuard implements CanActivate {
     const request = http.getRequest<Request>();
     const spec = this.reflector.get<RouteSpec | undefined>(ROUTE, context.getHandler());
     if (!spec) throw new Error(`${request.method} ${request.path} is bound to no route`);
-    const route = routeName(spec);
-    const rights = rightsOf(route);
+    const rights = rightsOf(routeName(spec));
     if (rights === PUBLIC) {
       await this.limits.ofAddress(request);
       return true;
     }
-    const caller = await this.identify(request, http.getResponse<Response>(), route, rights);
+    const caller = await this.identify(request, http.getResponse<Response>(), spec, rights);
     setCaller(request, caller);
     this.uses.note(caller.keyId);
     return true;
@@ -48,7 +45,7 @@ export class AccessGuard implements CanActivate {
   private async identify(
     request: Request,
     response: Response,
-    route: string,
+    spec: RouteSpec,
     right: Right,
   ): Promise<Identified> {
     const answer = await this.keys.check(request.get('authorization'), right);
@@ -58,30 +55,13 @@ export class AccessGuard implements CanActivate {
     }
     if (answer.kind === 'allowed') return answer.caller;
     if (answer.kind === 'denied') {
-      await this.record(request, route, right, answer.caller, answer.reason);
+      await this.refusals.record(request, spec, answer.caller, answer.reason);
       throw denied(answer.reason, answer.caller, right);
     }
     await this.limits.ofWrongKey(request);
     throw answer.kind === 'missing'
       ? new Problem('not-authenticated', 'Send your key as "Authorization: Bearer vox_…".', CHALLENGE)
       : new Problem('not-authenticated', 'This key is not known here.', CHALLENGE);
-  }
-
-  /** Whoever is refused is refused, also when it cannot be written down. */
-  private async record(
-    request: Request,
-    route: string,
-    right: Right,
-    caller: Identified,
-    reason: Denial,
-  ): Promise<void> {
-    const { ownerId, memberId, keyId, role } = caller;
-    const deniedAt = new Date().toISOString();
-    const denial = { ownerId, memberId, keyId, role, route, reason, scope: right.scope, deniedAt };
-    const actor = { kind: 'api-key' as const, id: keyId, owner: ownerId, member: memberId };
-    await this.denials.record(denial, { requestId: requestIdOf(request), actor }).catch((error: unknown) => {
-      this.log.error(`A refusal (${reason}, ${route}) cannot be recorded: ${String(error)}`);
-    });
   }
 }
 

@@ -14,7 +14,11 @@ export const AccessDenied = defineEvent(
     role,
     /** Method and pattern of the route, never the address that was called. */
     route: z.string().min(1),
-    reason: z.enum(['key_revoked', 'key_expired', 'member_blocked', 'member_removed', 'role', 'scope']),
+    /** The last two are the workspace's own: allowed by the route, and refused because of whom or what it is about. */
+    reason: z.enum([
+      ...['key_revoked', 'key_expired', 'member_blocked', 'member_removed', 'role', 'scope'],
+      ...['not_allowed', 'key_too_wide'],
+    ] as const),
     /** The scope that the route needs. */
     scope: scope.nullable(),
     /** ISO 8601, UTC. */
