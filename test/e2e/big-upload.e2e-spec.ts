@@ -2,6 +2,7 @@ import { bigWav } from '@test/audio/big-wav';
 import { proofSize } from '@test/proof-size';
 import { TestServer } from '@test/server/test-server';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { once } from 'node:events';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -64,6 +65,7 @@ describe('a big upload', () => {
         response.on('end', () => done(response.statusCode ?? 0));
       });
       call.on('error', () => done(null));
+      const closed = new Promise((gone) => call.once('close', gone));
       void (async () => {
         call.write(head);
         let sent = 0;
@@ -73,8 +75,7 @@ describe('a big upload', () => {
             return;
           }
           sent += (block as Buffer).length;
-          if (!call.write(block))
-            await new Promise((drained) => call.once('drain', drained).once('close', drained));
+          if (!call.write(block)) await Promise.race([once(call, 'drain'), closed]).catch(() => undefined);
         }
         call.end(tail);
       })();
