@@ -260,7 +260,8 @@ describe('recordings, by the typed client', () => {
   describe('while they are processed', () => {
     it('are cancelled, keep what they have, and go on', async () => {
       const { openai } = fakes;
-      openai.latencyMs = 400;
+      // Long enough to be stopped in the middle also on a slow machine; what is called off does not wait for it.
+      openai.latencyMs = 5_000;
       const id = await server.uploaded(longRecording(45, 970), { language: 'en' });
       await server.recordingUntil(id, ({ chunks }) => chunks.total > 0);
       const params = { path: { id } };
