@@ -17,3 +17,5 @@ export { CHECKPOINT_MIGRATIONS, readCheckpoint } from './subscriptions/checkpoin
 export * from './postgres/migrations';
 export * from './postgres/postgres-event-store';
 export * from './subscriptions/wait-for-checkpoint';
+export * from './eventstoredb/client';
+export * from './eventstoredb/eventstoredb-event-store';

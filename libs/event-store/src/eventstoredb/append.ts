@@ -1,0 +1,52 @@
+import { EventStoreDBClient, jsonEvent, NO_STREAM } from '@eventstore/db-client';
+import { AppendResult, EventToAppend, ExpectedRevision, Revision } from '../port/event-store';
+import { appendFailure } from './failures';
+import { readStream } from './read-stream';
+
+/**
+ * Appends at an exact revision. The node recognises the same ids behind that revision and answers like the first time, so
+ * a repetition is told from a first append only by where the stream stands: read back where it was tried before.
+ *
+ * @param wasTried whether this process sent these events before
+ */
+export async function append(
+  client: EventStoreDBClient,
+  stream: string,
+  events: readonly EventToAppend[],
+  expected: ExpectedRevision,
+  wasTried: boolean,
+): Promise<AppendResult> {
+  const last = (expected === 'no_stream' ? -1 : expected) + events.length;
+  const repeated = wasTried && (await standsAt(client, stream, events, last));
+  try {
+    const result = await client.appendToStream(
+      stream,
+      events.map(({ id, type, data, metadata }) => jsonEvent({ id, type, data, metadata })),
+      { expectedRevision: expected === 'no_stream' ? NO_STREAM : BigInt(expected) },
+    );
+    if (repeated || !result.position) return { ...(await readBack(client, stream, last)), repeated };
+    return { revision: Number(result.nextExpectedRevision), position: result.position.commit, repeated };
+  } catch (error) {
+    throw appendFailure(error, stream, events, expected);
+  }
+}
+
+async function standsAt(
+  client: EventStoreDBClient,
+  stream: string,
+  events: readonly EventToAppend[],
+  last: Revision,
+): Promise<boolean> {
+  for await (const event of readStream(client, stream, last)) return event.id === events.at(-1)?.id;
+  return false;
+}
+
+/** Where an event that is there stands in the whole log. */
+async function readBack(
+  client: EventStoreDBClient,
+  stream: string,
+  revision: Revision,
+): Promise<Pick<AppendResult, 'revision' | 'position'>> {
+  for await (const { position } of readStream(client, stream, revision)) return { revision, position };
+  throw new Error(`Stream ${stream} does not hold revision ${revision}, which was just appended`);
+}

@@ -1,0 +1,77 @@
+import { EventStoreDBClient } from '@eventstore/db-client';
+import {
+  AppendResult,
+  EventStore,
+  EventToAppend,
+  ExpectedRevision,
+  Position,
+  ReadAllOptions,
+  ReadAllPage,
+  ReadStreamOptions,
+  StoredEvent,
+  SubscribeOptions,
+  SubscriptionItem,
+} from '../port/event-store';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { append } from './append';
+import { identify } from './log-identity';
+import { readAll, readHead } from './read-all';
+import { readStream } from './read-stream';
+import { subscribe } from './subscribe';
+
+const CLOSE_PATIENCE_MS = 500;
+
+/** Appends that are remembered until their outcome is known for sure. */
+const REMEMBERED_APPENDS = 10_000;
+
+/** The event log in EventStoreDB: for what outgrows one machine. */
+export class EventStoreDbEventStore implements EventStore {
+  private knownLogId: string | undefined;
+  /** First ids of appends that were sent, oldest first. */
+  private readonly tried = new Set<string>();
+
+  constructor(private readonly client: EventStoreDBClient) {}
+
+  async logId(): Promise<string> {
+    this.knownLogId ??= await identify(this.client);
+    return this.knownLogId;
+  }
+
+  async append(
+    stream: string,
+    events: readonly EventToAppend[],
+    expectedRevision: ExpectedRevision,
+  ): Promise<AppendResult> {
+    const [first] = events;
+    if (!first) throw new RangeError('An append has at least one event');
+    const wasTried = this.tried.has(first.id);
+    if (this.tried.size >= REMEMBERED_APPENDS) this.tried.delete([...this.tried][0] ?? '');
+    this.tried.add(first.id);
+    return append(this.client, stream, events, expectedRevision, wasTried);
+  }
+
+  readStream(stream: string, options: ReadStreamOptions = {}): AsyncIterable<StoredEvent> {
+    return readStream(this.client, stream, options.from ?? 0);
+  }
+
+  readAll(options: ReadAllOptions = {}): Promise<ReadAllPage> {
+    return readAll(this.client, options);
+  }
+
+  head(): Promise<Position> {
+    return readHead(this.client);
+  }
+
+  subscribe(options: SubscribeOptions = {}): AsyncIterable<SubscriptionItem> {
+    return subscribe(this.client, options);
+  }
+
+  async check(): Promise<void> {
+    await readHead(this.client);
+  }
+
+  /** Ends what is open. The client waits for streams that a dead node never ends: not for long. */
+  async close(): Promise<void> {
+    await Promise.race([this.client.dispose(), sleep(CLOSE_PATIENCE_MS, undefined, { ref: false })]);
+  }
+}

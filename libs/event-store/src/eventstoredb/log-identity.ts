@@ -1,0 +1,42 @@
+import {
+  EventStoreDBClient,
+  jsonEvent,
+  NO_STREAM,
+  StreamNotFoundError,
+  WrongExpectedVersionError,
+} from '@eventstore/db-client';
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import { readFailure } from './failures';
+
+/** Holds one event that says which log this is. A restored backup has it too; a new database gets a new one. */
+export const IDENTITY_STREAM = 'voxpersona_log';
+const IDENTITY_TYPE = 'LogIdentified';
+const identity = z.object({ logId: z.uuid() });
+
+/** The identity of the log behind a client, given on first use: whoever is first, wins. */
+export async function identify(client: EventStoreDBClient): Promise<string> {
+  const known = await readIdentity(client);
+  if (known !== undefined) return known;
+  const event = jsonEvent({ type: IDENTITY_TYPE, data: { logId: randomUUID() } });
+  try {
+    await client.appendToStream(IDENTITY_STREAM, event, { expectedRevision: NO_STREAM });
+  } catch (error) {
+    if (!(error instanceof WrongExpectedVersionError)) throw readFailure(error);
+  }
+  const given = await readIdentity(client);
+  if (given === undefined) throw new Error('The log was given an identity, and has none');
+  return given;
+}
+
+async function readIdentity(client: EventStoreDBClient): Promise<string | undefined> {
+  try {
+    for await (const { event } of client.readStream(IDENTITY_STREAM, { maxCount: 1 })) {
+      return identity.parse(event?.data).logId;
+    }
+    return undefined;
+  } catch (error) {
+    if (error instanceof StreamNotFoundError) return undefined;
+    throw readFailure(error);
+  }
+}

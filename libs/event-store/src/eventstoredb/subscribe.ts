@@ -1,0 +1,190 @@
+import {
+  AllStreamSubscription,
+  EventStoreDBClient,
+  eventTypeFilter,
+  Filter,
+  START as BEGIN,
+} from '@eventstore/db-client';
+import { backoffDelayMs } from '@voxpersona/platform';
+import { EventStoreUnavailable } from '../port/errors';
+import { Position, START, SubscribeOptions, SubscriptionItem } from '../port/event-store';
+import { readFailure } from './failures';
+import { readHead } from './read-all';
+import { matches, positionOf, toLogPosition, toStoredEvent } from './to-stored-event';
+
+/** Events looked at between two messages of the node that say how far it has come. */
+const SEARCH_WINDOW = 32;
+/** Of such windows. */
+const CHECKPOINT_INTERVAL = 4;
+
+/** Events that a filter leaves out before whoever follows is told how far the log was looked at. */
+const CHECKPOINT_EVERY = 256;
+
+/** What the node said beside events, and after how many of them. */
+interface Mark {
+  after: number;
+  kind: 'caughtUp' | 'fellBehind' | 'checkpoint';
+  position?: Position;
+}
+
+/**
+ * Catch-up subscription to the whole log, filtered by the node. After any drop it begins again behind the last position
+ * that was yielded: no gap, no double.
+ */
+export async function* subscribe(
+  client: EventStoreDBClient,
+  options: SubscribeOptions,
+): AsyncGenerator<SubscriptionItem> {
+  const { signal } = options;
+  let position = options.after ?? START;
+  let failures = 0;
+  const ended = (): boolean => signal?.aborted ?? false;
+  while (!ended()) {
+    try {
+      for await (const item of connection(client, { ...options, after: position })) {
+        failures = 0;
+        yield item;
+        position = item.kind === 'event' ? item.event.position : item.position;
+      }
+      if (ended()) return;
+      throw new EventStoreUnavailable(new Error('The subscription ended'));
+    } catch (error) {
+      if (!(error instanceof EventStoreUnavailable)) throw error;
+      failures += 1;
+      await pause(
+        backoffDelayMs({ attempt: failures, baseMs: 100, maxMs: 5_000, random: Math.random }),
+        signal,
+      );
+    }
+  }
+}
+
+/** One connection's worth of items; throws EventStoreUnavailable when it breaks. */
+async function* connection(
+  client: EventStoreDBClient,
+  { after = START, filter, signal }: SubscribeOptions,
+): AsyncGenerator<SubscriptionItem> {
+  // Before the subscription: when the node says that it has caught up, this has certainly been passed.
+  const headBefore = await readHead(client);
+  const buffer = new Buffered();
+  const subscription = client.subscribeToAll({
+    fromPosition: after === START ? BEGIN : toLogPosition(after),
+    filter: withoutSystemEvents((position) => buffer.mark('checkpoint', position)),
+  });
+  buffer.attach(subscription, signal);
+  let position = after;
+  let isLive = false;
+  let passedOver = 0;
+  try {
+    for (let next = await buffer.next(); next !== undefined; next = await buffer.next()) {
+      if (!('kind' in next)) {
+        const event = toStoredEvent(next);
+        position = positionOf(next.event ?? next.link);
+        const isWanted = event !== undefined && matches(event, filter);
+        passedOver = isWanted ? 0 : passedOver + 1;
+        if (isWanted) yield { kind: 'event', event };
+        if (isLive && buffer.isEmpty) yield { kind: 'caughtUp', position };
+        else if (passedOver % CHECKPOINT_EVERY === CHECKPOINT_EVERY - 1)
+          yield { kind: 'checkpoint', position };
+      } else if (next.kind === 'caughtUp') {
+        isLive = true;
+        if (headBefore > position) position = headBefore;
+        yield { kind: 'caughtUp', position };
+      } else if (next.kind === 'fellBehind') {
+        isLive = false;
+      } else if (next.position !== undefined && next.position > position) {
+        position = next.position;
+        yield { kind: isLive ? 'caughtUp' : 'checkpoint', position };
+      }
+    }
+  } finally {
+    await subscription.unsubscribe().catch(() => undefined);
+  }
+}
+
+type Resolved = Parameters<typeof toStoredEvent>[0];
+
+/**
+ * Puts what the client says beside events (caught up, checkpoints) back into its place among them: it says so when the
+ * message arrives, while events that came before may still wait in its buffer.
+ */
+class Buffered {
+  private readonly marks: Mark[] = [];
+  private taken = 0;
+  private failure: Error | undefined;
+  private isOver = false;
+  private wake: (() => void) | undefined;
+  private subscription: AllStreamSubscription | undefined;
+
+  attach(subscription: AllStreamSubscription, signal: AbortSignal | undefined): void {
+    this.subscription = subscription;
+    const over = (failure?: unknown): void => {
+      this.isOver = true;
+      if (failure !== undefined) this.failure = readFailure(failure);
+      this.wake?.();
+    };
+    subscription.on('readable', () => this.wake?.());
+    subscription.on('caughtUp' as 'confirmation', () => this.mark('caughtUp'));
+    subscription.on('fellBehind' as 'confirmation', () => this.mark('fellBehind'));
+    subscription.on('error', over);
+    subscription.on('end', () => over());
+    subscription.on('close', () => over());
+    signal?.addEventListener('abort', () => over(), { once: true });
+    if (signal?.aborted) over();
+  }
+
+  mark(kind: Mark['kind'], position?: Position): void {
+    const after = this.taken + (this.subscription?.readableLength ?? 0);
+    this.marks.push({ after, kind, ...(position !== undefined && { position }) });
+    this.wake?.();
+  }
+
+  get isEmpty(): boolean {
+    return (this.subscription?.readableLength ?? 0) === 0 && this.marks.length === 0;
+  }
+
+  /** Undefined once it is over. @throws EventStoreUnavailable when the connection broke */
+  async next(): Promise<Resolved | Mark | undefined> {
+    for (;;) {
+      const [mark] = this.marks;
+      if (mark && mark.after <= this.taken) return this.marks.shift();
+      const resolved = this.subscription?.read() as Resolved | null | undefined;
+      if (resolved) {
+        this.taken += 1;
+        return resolved;
+      }
+      if (this.failure) throw this.failure;
+      if (this.isOver) return undefined;
+      await new Promise<void>((resolve) => (this.wake = resolve));
+      this.wake = undefined;
+    }
+  }
+}
+
+/**
+ * The node leaves out its own events and nothing else: a filter of ours there would hide how far the log has come, and
+ * whoever waits for a position would wait for an event that its filter lets through.
+ */
+function withoutSystemEvents(onCheckpoint: (position: Position) => void): Filter {
+  return eventTypeFilter({
+    regex: '^[^$]',
+    maxSearchWindow: SEARCH_WINDOW,
+    checkpointInterval: CHECKPOINT_INTERVAL,
+    checkpointReached: async (_subscription: AllStreamSubscription, position: { commit: bigint }) => {
+      onCheckpoint(position.commit);
+      return Promise.resolve();
+    },
+  });
+}
+
+function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal?.addEventListener('abort', done, { once: true });
+  });
+}

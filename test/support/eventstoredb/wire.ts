@@ -1,0 +1,284 @@
+import {
+  AccessDenied,
+  AllStreamPosition,
+  MaximumAppendSizeExceeded,
+  StreamIdentifier,
+  UUID,
+  WrongExpectedVersion,
+} from '@eventstore/db-client/generated/shared_pb';
+import { Status } from '@eventstore/db-client/generated/status_pb';
+import {
+  AppendReq,
+  AppendResp,
+  BatchAppendReq,
+  BatchAppendResp,
+  ReadReq,
+  ReadResp,
+} from '@eventstore/db-client/generated/streams_pb';
+import { Metadata, status } from '@grpc/grpc-js';
+import { Any } from 'google-protobuf/google/protobuf/any_pb';
+import { Empty } from 'google-protobuf/google/protobuf/empty_pb';
+import { Empty as OwnEmpty } from '@eventstore/db-client/generated/shared_pb';
+import { AppendFault } from './fake-eventstoredb';
+import { AppendOutcome, Expected, ModelEvent, ProposedEvent } from './log-model';
+
+// Between the messages of the protocol and plain values.
+
+export interface WireError {
+  code: number;
+  details: string;
+  metadata: Metadata;
+}
+
+export type ReadRequest =
+  | { kind: 'stream'; stream: string; from: number; forwards: boolean; count: number }
+  | { kind: 'all'; from: bigint; forwards: boolean; count: number }
+  | { kind: 'subscription'; from: bigint; matches(event: ModelEvent): boolean; checkpointEvery: number };
+
+export function readRequest(request: ReadReq): ReadRequest {
+  const options = must(request.getOptions());
+  const forwards = options.getReadDirection() === ReadReq.Options.ReadDirection.FORWARDS;
+  const count = Number(options.getCount());
+  const stream = options.getStream();
+  if (stream) {
+    const from = stream.hasRevision() ? Number(stream.getRevision()) : stream.hasEnd() ? Infinity : 0;
+    return { kind: 'stream', stream: nameOf(stream.getStreamIdentifier()), from, forwards, count };
+  }
+  const all = must(options.getAll());
+  const position = all.getPosition();
+  if (options.hasSubscription()) {
+    const end = all.hasEnd() ? BigInt(Number.MAX_SAFE_INTEGER) : -1n;
+    const from = position ? BigInt(position.getCommitPosition()) : end;
+    return { kind: 'subscription', from, ...filterOf(options.getFilter()) };
+  }
+  const end = all.hasEnd() ? BigInt(Number.MAX_SAFE_INTEGER) : 0n;
+  return { kind: 'all', from: position ? BigInt(position.getCommitPosition()) : end, forwards, count };
+}
+
+function filterOf(filter: ReadReq.Options.FilterOptions | undefined) {
+  if (!filter) return { matches: () => true, checkpointEvery: Infinity };
+  const expression = must(filter.getStreamIdentifier() ?? filter.getEventType());
+  const onStream = filter.hasStreamIdentifier();
+  const prefixes = expression.getPrefixList();
+  const regex = new RegExp(expression.getRegex());
+  const matches = (event: ModelEvent): boolean => {
+    const text = onStream ? event.stream : event.type;
+    return prefixes.length > 0 ? prefixes.some((prefix) => text.startsWith(prefix)) : regex.test(text);
+  };
+  return { matches, checkpointEvery: filter.getMax() * filter.getCheckpointintervalmultiplier() };
+}
+
+export function readEvent(event: ModelEvent): ReadResp {
+  const recorded = new ReadResp.ReadEvent.RecordedEvent();
+  recorded.setId(uuid(event.id));
+  recorded.setStreamIdentifier(identifier(event.stream));
+  recorded.setStreamRevision(String(event.revision));
+  recorded.setCommitPosition(event.position.toString());
+  recorded.setPreparePosition(event.position.toString());
+  recorded.getMetadataMap().set('type', event.type);
+  recorded.getMetadataMap().set('content-type', 'application/json');
+  recorded.getMetadataMap().set('created', '638000000000000000');
+  recorded.setCustomMetadata(event.metadata);
+  recorded.setData(event.data);
+  const read = new ReadResp.ReadEvent();
+  read.setEvent(recorded);
+  read.setCommitPosition(event.position.toString());
+  const response = new ReadResp();
+  response.setEvent(read);
+  return response;
+}
+
+export function streamNotFound(stream: string): ReadResp {
+  const notFound = new ReadResp.StreamNotFound();
+  notFound.setStreamIdentifier(identifier(stream));
+  const response = new ReadResp();
+  response.setStreamNotFound(notFound);
+  return response;
+}
+
+export function confirmation(): ReadResp {
+  const confirmed = new ReadResp.SubscriptionConfirmation();
+  confirmed.setSubscriptionId('fake');
+  const response = new ReadResp();
+  response.setConfirmation(confirmed);
+  return response;
+}
+
+export function caughtUp(): ReadResp {
+  const response = new ReadResp();
+  response.setCaughtUp(new ReadResp.CaughtUp());
+  return response;
+}
+
+export function checkpoint(position: bigint): ReadResp {
+  const reached = new ReadResp.Checkpoint();
+  reached.setCommitPosition(position.toString());
+  reached.setPreparePosition(position.toString());
+  const response = new ReadResp();
+  response.setCheckpoint(reached);
+  return response;
+}
+
+export function appendTarget(request: AppendReq): { stream: string; expected: Expected } {
+  const options = must(request.getOptions());
+  const stream = nameOf(options.getStreamIdentifier());
+  if (options.hasRevision()) return { stream, expected: Number(options.getRevision()) };
+  if (options.hasNoStream()) return { stream, expected: 'no_stream' };
+  return { stream, expected: options.hasStreamExists() ? 'stream_exists' : 'any' };
+}
+
+export function batchTarget(request: BatchAppendReq): { stream: string; expected: Expected } {
+  const options = must(request.getOptions());
+  const stream = nameOf(options.getStreamIdentifier());
+  if (options.hasStreamPosition()) return { stream, expected: Number(options.getStreamPosition()) };
+  if (options.hasNoStream()) return { stream, expected: 'no_stream' };
+  return { stream, expected: options.hasStreamExists() ? 'stream_exists' : 'any' };
+}
+
+export function correlationOf(request: BatchAppendReq): string {
+  return textOf(request.getCorrelationId());
+}
+
+export function proposed(
+  message: AppendReq.ProposedMessage | BatchAppendReq.ProposedMessage | undefined,
+): ProposedEvent {
+  const given = must(message);
+  return {
+    id: textOf(given.getId()),
+    type: given.getMetadataMap().get('type') ?? '',
+    data: given.getData_asU8(),
+    metadata: given.getCustomMetadata_asU8(),
+  };
+}
+
+export function appendAnswer(outcome: AppendOutcome, expected: Expected): AppendResp {
+  const response = new AppendResp();
+  if (outcome.kind === 'done') {
+    const position = new AppendResp.Position();
+    position.setCommitPosition(outcome.position.toString());
+    position.setPreparePosition(outcome.position.toString());
+    const success = new AppendResp.Success();
+    success.setCurrentRevision(String(outcome.revision));
+    success.setPosition(position);
+    response.setSuccess(success);
+    return response;
+  }
+  const wrong = new AppendResp.WrongExpectedVersion();
+  if (outcome.current === 'no_stream') wrong.setCurrentNoStream(new OwnEmpty());
+  else wrong.setCurrentRevision(String(outcome.current));
+  if (typeof expected === 'number') wrong.setExpectedRevision(String(expected));
+  else wrong.setExpectedNoStream(new OwnEmpty());
+  response.setWrongExpectedVersion(wrong);
+  return response;
+}
+
+export function batchAnswer(
+  id: string,
+  { stream, expected }: { stream: string; expected: Expected },
+  outcome: AppendOutcome,
+): BatchAppendResp {
+  const response = new BatchAppendResp();
+  response.setCorrelationId(uuid(id));
+  response.setStreamIdentifier(identifier(stream));
+  if (outcome.kind === 'done') {
+    const success = new BatchAppendResp.Success();
+    success.setCurrentRevision(String(outcome.revision));
+    const position = new AllStreamPosition();
+    position.setCommitPosition(outcome.position.toString());
+    position.setPreparePosition(outcome.position.toString());
+    success.setPosition(position);
+    response.setSuccess(success);
+    return response;
+  }
+  const wrong = new WrongExpectedVersion();
+  if (outcome.current === 'no_stream') wrong.setCurrentNoStream(new Empty());
+  else wrong.setCurrentStreamRevision(String(outcome.current));
+  if (typeof expected === 'number') wrong.setExpectedStreamPosition(String(expected));
+  else wrong.setExpectedNoStream(new Empty());
+  response.setError(statusOf(wrong.serializeBinary(), 'event_store.client.WrongExpectedVersion'));
+  return response;
+}
+
+/** Undefined for what breaks the connection rather than being answered. */
+export function batchRefusal(
+  id: string,
+  stream: string,
+  { details }: WireError,
+): BatchAppendResp | undefined {
+  const refusal =
+    details === 'too_large'
+      ? statusOf(tooLarge().serializeBinary(), 'event_store.client.MaximumAppendSizeExceeded')
+      : details === 'access_denied'
+        ? statusOf(new AccessDenied().serializeBinary(), 'event_store.client.AccessDenied')
+        : undefined;
+  if (!refusal) return undefined;
+  const response = new BatchAppendResp();
+  response.setCorrelationId(uuid(id));
+  response.setStreamIdentifier(identifier(stream));
+  response.setError(refusal);
+  return response;
+}
+
+function tooLarge(): MaximumAppendSizeExceeded {
+  const exceeded = new MaximumAppendSizeExceeded();
+  exceeded.setMaxappendsize(1_048_576);
+  return exceeded;
+}
+
+function statusOf(bytes: Uint8Array, type: string): Status {
+  const any = new Any();
+  any.pack(bytes, type);
+  const failed = new Status();
+  failed.setMessage('refused');
+  failed.setDetails(any);
+  return failed;
+}
+
+export function errorOf(fault: AppendFault): WireError {
+  const metadata = new Metadata();
+  switch (fault) {
+    case 'too_large':
+      metadata.set('exception', 'maximum-append-size-exceeded');
+      metadata.set('maximum-append-size', '1048576');
+      return { code: status.INVALID_ARGUMENT, details: fault, metadata };
+    case 'not_leader':
+      metadata.set('exception', 'not-leader');
+      metadata.set('leader-endpoint-host', '127.0.0.1');
+      metadata.set('leader-endpoint-port', '1');
+      return { code: status.NOT_FOUND, details: fault, metadata };
+    case 'access_denied':
+      metadata.set('exception', 'access-denied');
+      return { code: status.PERMISSION_DENIED, details: fault, metadata };
+    default:
+      return { code: status.UNAVAILABLE, details: 'connection lost', metadata };
+  }
+}
+
+function identifier(stream: string): StreamIdentifier {
+  const made = new StreamIdentifier();
+  made.setStreamName(Buffer.from(stream, 'utf8').toString('base64'));
+  return made;
+}
+
+function nameOf(identifierOf: StreamIdentifier | undefined): string {
+  return Buffer.from(must(identifierOf).getStreamName_asU8()).toString('utf8');
+}
+
+function uuid(text: string): UUID {
+  const made = new UUID();
+  made.setString(text);
+  return made;
+}
+
+function textOf(id: UUID | undefined): string {
+  const given = must(id);
+  if (given.hasString()) return given.getString();
+  const { mostSignificantBits: most, leastSignificantBits: least } = must(given.getStructured()).toObject();
+  const hex = (bits: string): string => BigInt.asUintN(64, BigInt(bits)).toString(16).padStart(16, '0');
+  return `${hex(most)}${hex(least)}`.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
+
+function must<T>(value: T | null | undefined): T {
+  if (value === undefined || value === null) throw new Error('A message of the protocol lacks a part');
+  return value;
+}
