@@ -37,7 +37,8 @@ import { CommissionController } from './reports/commission.controller';
 import { ReportsController } from './reports/reports.controller';
 import { SearchController } from './search/search.controller';
 
-const CONTROLLERS = [
+/** What a process answers that has the role `api`; its health and metrics every process tells. */
+const API_CONTROLLERS = [
   UploadController,
   RecordingsController,
   TranscriptController,
@@ -54,7 +55,6 @@ const CONTROLLERS = [
   KeysController,
   AccessTrailController,
   JoinController,
-  HealthController,
 ];
 
 @Module({})
@@ -69,7 +69,7 @@ export class AppModule {
         MetricsModule,
         TerminusModule.forRoot({ logger: false }),
       ],
-      controllers: CONTROLLERS,
+      controllers: [HealthController, ...(environment.ROLES.includes('api') ? API_CONTROLLERS : [])],
       providers: [
         // In this order: who may not come in is told nothing about the body.
         { provide: APP_GUARD, useClass: AccessGuard },

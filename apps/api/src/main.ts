@@ -1,9 +1,11 @@
 import 'reflect-metadata';
+import { AnotherEventLog, AnotherMasterKey } from '@voxpersona/composition';
 import {
   ConfigurationInvalid,
   DataFolderInUse,
   EmbeddedPostgresFailed,
   errorCode,
+  InstallationInUse,
   loadEnvironment,
   MasterKeyInvalid,
 } from '@voxpersona/platform';
@@ -11,12 +13,24 @@ import { existsSync } from 'node:fs';
 import { RunningServer, startServer } from './server';
 
 /** Errors whose message says all that the operator needs. */
-const PLAIN_ERRORS = [ConfigurationInvalid, DataFolderInUse, EmbeddedPostgresFailed, MasterKeyInvalid];
+const PLAIN_ERRORS = [
+  AnotherEventLog,
+  AnotherMasterKey,
+  ConfigurationInvalid,
+  DataFolderInUse,
+  EmbeddedPostgresFailed,
+  InstallationInUse,
+  MasterKeyInvalid,
+];
 
 async function main(): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile('.env');
   const server = await startServer(loadEnvironment(process.env), fail);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop(server));
+  await server.opened.catch(async (error: unknown) => {
+    await server.close().catch(() => undefined);
+    throw error;
+  });
 }
 
 async function stop(server: RunningServer): Promise<void> {

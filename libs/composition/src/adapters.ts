@@ -15,6 +15,7 @@ import {
   Media,
   ModelSource,
   NoSpeechToText,
+  ObjectStorage,
   openEmbedder,
   ProviderFailure,
   SpeechToText,
@@ -33,7 +34,7 @@ export interface Adapters {
   languageModel: LanguageModel;
   embedder: Embedder;
   media: Media;
-  objectStorage: FilesystemObjectStorage;
+  objectStorage: ObjectStorage;
   catalogue: Catalogue;
   /** Keys of providers that are paid, with their limits. */
   keyPools: Readonly<Partial<Record<PaidProvider, KeyPool>>>;
@@ -99,7 +100,7 @@ export async function chooseAdapters(
     languageModel: model,
     embedder: embedder.embedder,
     media,
-    objectStorage: new FilesystemObjectStorage(join(dataFolder, 'objects')),
+    objectStorage: new FilesystemObjectStorage(environment.OBJECTS_DIR ?? join(dataFolder, 'objects')),
     catalogue,
     keyPools: { ...(openai && { openai }), ...(anthropic && { anthropic }) },
     openEmbedder: (identity) => openEmbedder(identity, models.embeddings),

@@ -5,6 +5,7 @@ import {
   Environment,
   holdInstance,
   HeldInstance,
+  InstallationInUse,
   startEmbeddedPostgres,
 } from '@voxpersona/platform';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -17,6 +18,8 @@ export interface Database {
   kind: 'embedded' | 'outside';
   /** Folder of everything that is not in the database. */
   dataFolder: string;
+  /** True when no other process can use this installation meanwhile. */
+  isAlone: boolean;
   close(): Promise<void>;
 }
 
@@ -27,23 +30,25 @@ export function dataFolderOf(environment: Environment): string {
 }
 
 /**
- * Opens the database as the one server of this installation, and stays it: should the connection that holds the
- * instance be lost, it is taken again, and an embedded database that died is started again.
+ * Opens the database for a server: an embedded one as its only server, another one as one of several, and stays that:
+ * should the connection that holds the instance be lost, it is taken again, and an embedded database that died is started
+ * again.
  *
- * @param onInstanceLost called when another server has taken the installation meanwhile
- * @throws DataFolderInUse, EmbeddedPostgresFailed
+ * @param onInstanceLost called when another process has taken the installation, or the data folder, meanwhile
+ * @throws DataFolderInUse, InstallationInUse, EmbeddedPostgresFailed
  */
-export async function openDatabaseExclusively(
+export async function openDatabaseForServer(
   environment: Environment,
   log: CompositionLog,
-  onInstanceLost: (error: DataFolderInUse) => void,
+  onInstanceLost: (error: Error) => void,
 ): Promise<Database> {
   const dataFolder = dataFolderOf(environment);
   let embedded = environment.DATABASE_URL === undefined ? await startEmbeddedPostgres(dataFolder) : undefined;
   if (embedded)
     log.log(embedded.adopted ? 'Adopted the running embedded PostgreSQL' : 'Started the embedded PostgreSQL');
   const connectionString = environment.DATABASE_URL ?? embedded?.connectionString ?? '';
-  let instance: HeldInstance = await holdInstance(connectionString, dataFolder);
+  const mode = embedded ? 'alone' : 'among-others';
+  let instance: HeldInstance = await holdInstance(connectionString, dataFolder, mode);
   let closed = false;
   const watch = (held: HeldInstance): void => {
     instance = held;
@@ -56,11 +61,11 @@ export async function openDatabaseExclusively(
     while (!closed) {
       try {
         if (embedded) embedded = await startEmbeddedPostgres(dataFolder, embedded.port);
-        watch(await holdInstance(connectionString, dataFolder));
+        watch(await holdInstance(connectionString, dataFolder, mode));
         log.log('The database is back');
         return;
       } catch (error) {
-        if (error instanceof DataFolderInUse) {
+        if (error instanceof DataFolderInUse || error instanceof InstallationInUse) {
           onInstanceLost(error);
           return;
         }
@@ -73,6 +78,7 @@ export async function openDatabaseExclusively(
     connectionString,
     kind: embedded ? 'embedded' : 'outside',
     dataFolder,
+    isAlone: mode === 'alone',
     close: async () => {
       closed = true;
       await instance.release();
@@ -89,11 +95,36 @@ export async function openDatabaseBeside(environment: Environment): Promise<Data
   const dataFolder = dataFolderOf(environment);
   if (environment.DATABASE_URL !== undefined) {
     const close = (): Promise<void> => Promise.resolve();
-    return { connectionString: environment.DATABASE_URL, kind: 'outside', dataFolder, close };
+    const connectionString = environment.DATABASE_URL;
+    return { connectionString, kind: 'outside', dataFolder, isAlone: false, close };
   }
   const embedded = await startEmbeddedPostgres(dataFolder);
   const { connectionString } = embedded;
-  return { connectionString, kind: 'embedded', dataFolder, close: () => stopIfUnused(embedded, dataFolder) };
+  const close = (): Promise<void> => stopIfUnused(embedded, dataFolder);
+  return { connectionString, kind: 'embedded', dataFolder, isAlone: false, close };
+}
+
+/**
+ * Opens the database for a command that must be alone with it: refused while any server runs.
+ *
+ * @throws DataFolderInUse, EmbeddedPostgresFailed
+ */
+export async function openDatabaseAlone(environment: Environment): Promise<Database> {
+  const database = await openDatabaseBeside(environment);
+  try {
+    const instance = await holdInstance(database.connectionString, database.dataFolder);
+    return {
+      ...database,
+      isAlone: true,
+      close: async () => {
+        await instance.release();
+        await database.close();
+      },
+    };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
 }
 
 async function stopIfUnused(embedded: EmbeddedPostgres, dataFolder: string): Promise<void> {

@@ -10,6 +10,7 @@ import {
   JobQueue,
   KEY_RING,
   LANGUAGE_MODEL,
+  LEADERSHIP,
   MEDIA,
   OBJECT_STORAGE,
   PIPELINE_SETTINGS,
@@ -19,7 +20,7 @@ import {
   SWEEP_AFTER_MS,
 } from '@voxpersona/pipeline';
 import { Environment, PostgresListener } from '@voxpersona/platform';
-import { PROJECTIONS_EVENT_STORE, IndexGenerations } from '@voxpersona/projections';
+import { IndexGenerations, PROJECTIONS_EVENT_STORE, PROJECTIONS_LEADERSHIP } from '@voxpersona/projections';
 import { VectorStore } from '@voxpersona/vector-store';
 import { Pool } from 'pg';
 import { Registry } from 'prom-client';
@@ -47,6 +48,8 @@ export class FoundationModule {
       { provide: Registry, useValue: foundation.metrics },
       { provide: PostgresListener, useValue: foundation.listener },
       { provide: KEY_RING, useValue: foundation.keyRing },
+      { provide: LEADERSHIP, useValue: foundation.leadership },
+      { provide: PROJECTIONS_LEADERSHIP, useValue: foundation.leadership },
       { provide: EVENT_STORE, useValue: foundation.store },
       { provide: PROJECTIONS_EVENT_STORE, useValue: foundation.store },
       { provide: EventCodec, useValue: foundation.codec },

@@ -7,8 +7,9 @@ import {
   EventStore,
   KEY_RING_MIGRATIONS,
   KeyRing,
-  PostgresEventStore,
+  Leadership,
   PostgresKeyRing,
+  PostgresLeadership,
 } from '@voxpersona/event-store';
 import {
   API_KEY_USE_MIGRATIONS,
@@ -28,12 +29,16 @@ import {
   loadMasterKey,
   migrate,
   PostgresListener,
+  SessionLocks,
 } from '@voxpersona/platform';
 import { PROJECTION_MIGRATIONS } from '@voxpersona/projections';
 import { VECTOR_STORE_MIGRATIONS, VectorStore } from '@voxpersona/vector-store';
 import { Pool } from 'pg';
 import { Registry } from 'prom-client';
 import { Database } from './database';
+import { BoundEventStore } from './event-log/bound-event-store';
+import { bindLog, checkMasterKey, INSTALLATION_MIGRATIONS } from './event-log/installation';
+import { openEventStore } from './event-log/open-event-store';
 import { CompositionLog } from './log';
 import { MeasuredEventStore } from './metrics/measured-event-store';
 
@@ -44,6 +49,9 @@ export interface Foundation {
   listener: PostgresListener;
   keyRing: KeyRing;
   store: EventStore;
+  /** Where the log is kept, for people. */
+  logPlace: string;
+  leadership: Leadership;
   codec: EventCodec<DomainEvent>;
   actors: Actors<DomainEvent>;
   jobs: JobQueue;
@@ -58,7 +66,8 @@ export interface Foundation {
   close(): Promise<void>;
 }
 
-const MIGRATIONS = [
+/** Every change of the tables, of all libraries. */
+export const MIGRATIONS = [
   ...EVENT_LOG_MIGRATIONS,
   ...KEY_RING_MIGRATIONS,
   ...CHECKPOINT_MIGRATIONS,
@@ -67,6 +76,7 @@ const MIGRATIONS = [
   ...PROVIDER_KEY_MIGRATIONS,
   ...API_KEY_USE_MIGRATIONS,
   ...IDEMPOTENCY_MIGRATIONS,
+  ...INSTALLATION_MIGRATIONS,
   ...VECTOR_STORE_MIGRATIONS,
   ...PROJECTION_MIGRATIONS,
 ];
@@ -93,8 +103,13 @@ export async function layFoundation(
   const listener = new PostgresListener(connectionString, log);
   const masterKey = loadMasterKey(dataFolder, environment.VOXPERSONA_MASTER_KEY);
   const keyRing = new PostgresKeyRing(pool, masterKey);
+  await checkMasterKey(pool, masterKey, keyRing);
   const metrics = new Registry();
-  const store = new MeasuredEventStore(new PostgresEventStore(pool, listener), metrics);
+  const opened = openEventStore(environment.EVENT_STORE, environment, pool, listener);
+  const bound = new BoundEventStore(opened.store, (logId) => bindLog(pool, opened.kind, logId));
+  const store = new MeasuredEventStore(bound, metrics);
+  const locks = new SessionLocks({ connectionString, log });
+  const leadership = new PostgresLeadership(locks, pool);
   const codec = new EventCodec<DomainEvent>(DOMAIN_EVENTS, keyRing, eventIdOf);
   return {
     database,
@@ -102,6 +117,8 @@ export async function layFoundation(
     listener,
     keyRing,
     store,
+    logPlace: opened.place,
+    leadership,
     codec,
     actors: new Actors(store, codec),
     jobs: new JobQueue(pool),
@@ -112,6 +129,8 @@ export async function layFoundation(
     snapshotKey: deriveKey(masterKey, 'vector-index snapshot'),
     metrics,
     close: async () => {
+      await leadership.close();
+      await opened.close();
       await listener.close();
       await pool.end();
       await database.close();

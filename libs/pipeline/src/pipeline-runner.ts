@@ -1,7 +1,13 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { DomainEvent, embedderName, Failure } from '@voxpersona/domain';
-import { CheckpointedRunner, CommandContext, EventCodec, EventStore } from '@voxpersona/event-store';
+import {
+  CheckpointedRunner,
+  CommandContext,
+  EventCodec,
+  EventStore,
+  Leadership,
+} from '@voxpersona/event-store';
 import { PostgresListener } from '@voxpersona/platform';
 import { Pool } from 'pg';
 import { GivingUp } from './activities/giving-up';
@@ -18,7 +24,7 @@ import { reembeddingSaga } from './sagas/reembedding.saga';
 import { reportSaga } from './sagas/report.saga';
 import { SagaConsumer } from './sagas/saga-consumer';
 import { Sweeper } from './sweeper/sweeper';
-import { EMBEDDER, EVENT_STORE, LANGUAGE_MODEL, SPEECH_TO_TEXT } from './tokens';
+import { EMBEDDER, EVENT_STORE, LANGUAGE_MODEL, LEADERSHIP, SPEECH_TO_TEXT } from './tokens';
 
 /** Retries of jobs, see `RetryPolicy`. */
 export interface PipelineSettings {
@@ -37,6 +43,8 @@ export class PipelineRunner {
   private readonly log = new Logger('Pipeline');
   readonly sagas: readonly CheckpointedRunner<DomainEvent>[];
   private readonly jobs: JobRunner;
+  private readonly stopping = new AbortController();
+  private sweeping: Promise<void> = Promise.resolve();
 
   constructor(
     @Inject(EVENT_STORE) store: EventStore,
@@ -51,10 +59,12 @@ export class PipelineRunner {
     @Inject(EMBEDDER) embedder: Embedder,
     @Inject(PIPELINE_SETTINGS) private readonly settings: PipelineSettings,
     private readonly sweeper: Sweeper,
+    @Inject(LEADERSHIP) private readonly leadership: Leadership,
   ) {
     const sagas = [recordingSaga, reportSaga, reembeddingSaga(embedderName(embedder.identity))];
     this.sagas = sagas.map(
-      (saga) => new CheckpointedRunner(store, codec, pool, new SagaConsumer(saga, queue), this.log),
+      (saga) =>
+        new CheckpointedRunner(store, codec, pool, new SagaConsumer(saga, queue), leadership, this.log),
     );
     this.jobs = new JobRunner(
       queue,
@@ -82,13 +92,27 @@ export class PipelineRunner {
   async start(): Promise<void> {
     for (const saga of this.sagas) saga.start();
     await this.jobs.start();
-    this.sweeper.start();
+    this.sweeping = this.sweepInTurn();
   }
 
   /** Hands unfinished jobs back to the queue. */
   async stop(): Promise<void> {
-    await Promise.all([...this.sagas.map((saga) => saga.stop()), this.sweeper.stop()]);
+    this.stopping.abort();
+    await Promise.all([...this.sagas.map((saga) => saga.stop()), this.sweeping]);
     await this.jobs.stop(this.settings.shutdownGraceMs);
+  }
+
+  /** One process sweeps at a time: two would ask the store for the same twice. */
+  private async sweepInTurn(): Promise<void> {
+    const { signal } = this.stopping;
+    for (;;) {
+      const turn = await this.leadership.lead('sweeper', 1, signal);
+      if (!turn) return;
+      this.sweeper.start();
+      await aborted(AbortSignal.any([signal, turn.lost]));
+      await this.sweeper.stop();
+      await turn.end();
+    }
   }
 
   private async run(record: JobRecord, signal: AbortSignal): Promise<void> {
@@ -100,6 +124,13 @@ export class PipelineRunner {
     const context = contextOf(record, failureCommandId(record.id, failure.attempts));
     await this.givingUp.record(record.job, failure, context);
   }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }
 
 function contextOf(record: JobRecord, commandId: string): CommandContext {

@@ -1,5 +1,7 @@
 /** Names under which Nest hands out what is an interface, and so has no class to be named by. */
 export const EVENT_STORE = Symbol('EventStore');
+/** Which process runs a saga or the sweeper. */
+export const LEADERSHIP = Symbol('Leadership');
 export const KEY_RING = Symbol('KeyRing');
 export const SPEECH_TO_TEXT = Symbol('SpeechToText');
 export const LANGUAGE_MODEL = Symbol('LanguageModel');

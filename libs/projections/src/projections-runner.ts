@@ -5,6 +5,7 @@ import {
   CheckpointedRunner,
   EventCodec,
   EventStore,
+  Leadership,
   Position,
   FollowerStatus,
   waitForCheckpoints,
@@ -36,6 +37,7 @@ function consumers(): CheckpointedConsumer<DomainEvent>[] {
 }
 
 export const PROJECTIONS_EVENT_STORE = Symbol('ProjectionsEventStore');
+export const PROJECTIONS_LEADERSHIP = Symbol('ProjectionsLeadership');
 
 export type ProjectionName =
   | 'recordings'
@@ -51,6 +53,8 @@ export type ProjectionName =
 /** Keeps all read models of this process up with the log. */
 @Injectable()
 export class ProjectionsRunner {
+  private hasReadModels = false;
+  private hasIndexes = false;
   private readonly runners: readonly CheckpointedRunner<DomainEvent>[];
 
   constructor(
@@ -58,13 +62,23 @@ export class ProjectionsRunner {
     codec: EventCodec<DomainEvent>,
     private readonly pool: Pool,
     private readonly indexes: IndexGenerations,
+    @Inject(PROJECTIONS_LEADERSHIP) leadership: Leadership,
   ) {
     const log = new Logger('Projections');
-    this.runners = consumers().map((consumer) => new CheckpointedRunner(store, codec, pool, consumer, log));
+    this.runners = consumers().map(
+      (consumer) => new CheckpointedRunner(store, codec, pool, consumer, leadership, log),
+    );
   }
 
-  async start(): Promise<void> {
+  /** Begins to keep the read models in PostgreSQL; of all processes one does so at a time. */
+  startReadModels(): void {
+    this.hasReadModels = true;
     for (const runner of this.runners) runner.start();
+  }
+
+  /** Begins to keep this process's own vector index. */
+  async startIndexes(): Promise<void> {
+    this.hasIndexes = true;
     await this.indexes.start();
   }
 
@@ -72,10 +86,11 @@ export class ProjectionsRunner {
     await Promise.all([...this.runners.map((runner) => runner.stop()), this.indexes.stop()]);
   }
 
+  /** Of those that this process has. */
   get statuses(): { name: string; status: FollowerStatus }[] {
     return [
-      ...this.runners.map(({ name, status }) => ({ name, status })),
-      { name: 'vector-index', status: this.indexes.followerStatus },
+      ...(this.hasReadModels ? this.runners.map(({ name, status }) => ({ name, status })) : []),
+      ...(this.hasIndexes ? [{ name: 'vector-index', status: this.indexes.followerStatus }] : []),
     ];
   }
 

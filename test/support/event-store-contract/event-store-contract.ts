@@ -160,6 +160,41 @@ export function describeEventStoreContract(name: string, open: () => EventStore)
       expect(position).toBeGreaterThanOrEqual(await store.head());
     });
 
+    it('reads backwards: a stream from its end or a revision, the log from its end or a position', async () => {
+      const store = open();
+      const target = stream();
+      const events = [1, 2, 3, 4].map((n) => someEvent({ n }));
+      const { position: end } = await store.append(target, events, 'no_stream');
+      await store.append(stream(), [someEvent({ n: 5 })], 'no_stream');
+      const direction = 'backwards';
+      const backwards = async (from?: number): Promise<unknown[]> => {
+        const options = { direction, ...(from !== undefined && { from }) } as const;
+        const seen: unknown[] = [];
+        for await (const event of store.readStream(target, options)) seen.push(event.data.n);
+        return seen;
+      };
+      expect(await backwards()).toEqual([4, 3, 2, 1]);
+      expect(await backwards(1)).toEqual([2, 1]);
+      expect((await store.readAll({ direction, limit: 1 })).events).toMatchObject([{ data: { n: 5 } }]);
+      const filter = { streamPrefixes: [target] };
+      const seen: unknown[] = [];
+      let before: bigint | undefined;
+      for (let atEnd = false; !atEnd && seen.length < 4;) {
+        const page = await store.readAll({
+          direction,
+          filter,
+          limit: 2,
+          ...(before !== undefined && { before }),
+        });
+        seen.push(...page.events.map((event) => event.data.n));
+        before = page.position;
+        ({ atEnd } = page);
+      }
+      expect(seen).toEqual([4, 3, 2, 1]);
+      const beforeEnd = await store.readAll({ direction, before: end, filter, limit: 10 });
+      expect(beforeEnd.events.map((event) => event.data.n)).toEqual([3, 2, 1]);
+    });
+
     it('catches up in a subscription, says so in its place, and goes on live', async () => {
       const store = open();
       const target = stream();

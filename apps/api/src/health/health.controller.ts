@@ -1,8 +1,15 @@
 import { Controller, Inject, Res } from '@nestjs/common';
 import { HealthCheckService, HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
 import { ADAPTERS, Adapters } from '@voxpersona/composition';
-import { EventStore, FollowerStatus } from '@voxpersona/event-store';
-import { EVENT_STORE, JobQueue, OBJECT_STORAGE, ObjectStorage, PipelineRunner } from '@voxpersona/pipeline';
+import { EventStore, EventStoreUnavailable, FollowerStatus } from '@voxpersona/event-store';
+import {
+  EVENT_STORE,
+  JobQueue,
+  OBJECT_STORAGE,
+  ObjectStorage,
+  PipelineRunner,
+  ProviderFailure,
+} from '@voxpersona/pipeline';
 import { IndexGenerations, ProjectionsRunner } from '@voxpersona/projections';
 import { Response } from 'express';
 import { Handles } from '../contract/handles';
@@ -64,8 +71,10 @@ export class HealthController {
     try {
       await Promise.race([check(), patience]);
       return indicator.up();
-    } catch {
-      return indicator.down('cannot be reached');
+    } catch (error) {
+      // Their words are ours, and name settings, never values.
+      const known = error instanceof EventStoreUnavailable || error instanceof ProviderFailure;
+      return indicator.down(known ? error.message : 'cannot be reached');
     } finally {
       clearTimeout(timer);
     }
@@ -75,6 +84,7 @@ export class HealthController {
     const indicator = this.indicators.check(name);
     const { state, position } = status;
     const at = { state, position: position.toString() };
+    if (state === 'standby') return indicator.up({ state });
     if (state === 'running') return indicator.up({ ...at, caughtUp: status.caughtUp });
     // The reason may quote an event: it is in the log of the server, not here.
     return indicator.down({ ...at, ...(state === 'halted' && { at: status.at }) });

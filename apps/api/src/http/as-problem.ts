@@ -74,7 +74,7 @@ export function asProblem(error: unknown): Problem | undefined {
   if (isOutage(error)) {
     return new Problem(
       'unavailable',
-      'The database or the data folder cannot be reached. Try again soon.',
+      'The event log, the database or the object storage cannot be reached. Try again soon.',
       COME_BACK,
     );
   }

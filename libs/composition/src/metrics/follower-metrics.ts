@@ -9,7 +9,7 @@ export interface Follower {
   status: FollowerStatus;
 }
 
-const STATES: readonly FollowerStatus['state'][] = ['running', 'waiting', 'halted', 'stopped'];
+const STATES: readonly FollowerStatus['state'][] = ['running', 'standby', 'waiting', 'halted', 'stopped'];
 
 /** How far sagas and projections are behind the head of the log, and whether they run. */
 export class FollowerMetrics implements OnDemand {
@@ -29,7 +29,7 @@ export class FollowerMetrics implements OnDemand {
     });
     this.state = new Gauge({
       name: 'voxpersona_follower_state',
-      help: '1 for the state that a saga or projection is in: running, waiting, halted or stopped.',
+      help: '1 for the state that a saga or projection is in: running, standby, waiting, halted or stopped.',
       labelNames: ['kind', 'name', 'state'],
       registers: [registry],
     });
@@ -44,6 +44,8 @@ export class FollowerMetrics implements OnDemand {
     const head = await this.store.head();
     this.lag.reset();
     for (const { kind, name, status } of this.followers()) {
+      // What another process runs, that one tells.
+      if (status.state === 'standby') continue;
       const behind = head - status.position;
       this.lag.set({ kind, name }, behind > 0n ? Number(behind) : 0);
     }

@@ -37,7 +37,7 @@ async function standsAt(
   events: readonly EventToAppend[],
   last: Revision,
 ): Promise<boolean> {
-  for await (const event of readStream(client, stream, last)) return event.id === events.at(-1)?.id;
+  for await (const event of readStream(client, stream, { from: last })) return event.id === events.at(-1)?.id;
   return false;
 }
 
@@ -47,6 +47,7 @@ async function readBack(
   stream: string,
   revision: Revision,
 ): Promise<Pick<AppendResult, 'revision' | 'position'>> {
-  for await (const { position } of readStream(client, stream, revision)) return { revision, position };
+  for await (const { position } of readStream(client, stream, { from: revision }))
+    return { revision, position };
   throw new Error(`Stream ${stream} does not hold revision ${revision}, which was just appended`);
 }

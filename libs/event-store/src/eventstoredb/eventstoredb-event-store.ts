@@ -51,7 +51,7 @@ export class EventStoreDbEventStore implements EventStore {
   }
 
   readStream(stream: string, options: ReadStreamOptions = {}): AsyncIterable<StoredEvent> {
-    return readStream(this.client, stream, options.from ?? 0);
+    return readStream(this.client, stream, options);
   }
 
   readAll(options: ReadAllOptions = {}): Promise<ReadAllPage> {

@@ -16,9 +16,8 @@ import { EventToAppend, ExpectedRevision } from '../port/event-store';
 /** The node does not let us in: waiting does not help, but an operator who mends it needs no restart. */
 export class EventStoreAccessDenied extends EventStoreUnavailable {
   constructor(cause: unknown) {
-    super(cause);
+    super(cause, 'EventStoreDB refuses the credentials of EVENTSTORE_URL, or they may not do this');
     this.name = 'EventStoreAccessDenied';
-    this.message = 'EventStoreDB refuses the credentials of EVENTSTORE_URL, or they may not do this';
   }
 }
 
@@ -26,7 +25,32 @@ export class EventStoreAccessDenied extends EventStoreUnavailable {
 export function readFailure(error: unknown): Error {
   return error instanceof AccessDeniedError
     ? new EventStoreAccessDenied(error)
-    : new EventStoreUnavailable(error);
+    : new EventStoreUnavailable(error, whyUnreachable(error));
+}
+
+/** What gRPC says when a connection does not come about, and what to do about it. The words carry no secret. */
+const REASONS: readonly (readonly [RegExp, string])[] = [
+  [
+    /wrong version number|packet length too long|EPROTO/i,
+    'The server does not speak TLS, which EVENTSTORE_URL asks for: set tls=false there, or TLS at the server',
+  ],
+  [
+    /self.signed certificate|unable to (get|verify)|certificate has expired|altnames/i,
+    'The certificate of the server is not trusted: give its authority by tlsCAFile in EVENTSTORE_URL',
+  ],
+  [
+    /Protocol error|ECONNRESET|socket hang up|Connection dropped|before secure TLS connection/i,
+    'The server breaks the connection off: perhaps one of both speaks TLS and the other does not (tls= in EVENTSTORE_URL)',
+  ],
+  [/ENOTFOUND|EAI_AGAIN|Name resolution/i, 'The host of EVENTSTORE_URL is not known'],
+  [/ECONNREFUSED/i, 'Nothing answers at the address of EVENTSTORE_URL'],
+  [/Failed to discover/i, 'No node of the cluster in EVENTSTORE_URL can be found'],
+  [/deadline/i, 'The event store does not answer in time'],
+];
+
+function whyUnreachable(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  return REASONS.find(([pattern]) => pattern.test(error.message))?.[1];
 }
 
 /**
@@ -49,7 +73,9 @@ export function appendFailure(
     return new EventTooLarge(stream, largest?.type ?? '', total, error.maxAppendSize);
   }
   if (error instanceof AccessDeniedError) return new EventStoreAccessDenied(error);
-  if (error instanceof NotLeaderError || wasNeverSent(error)) return new EventStoreUnavailable(error);
+  if (error instanceof NotLeaderError || wasNeverSent(error)) {
+    return new EventStoreUnavailable(error, whyUnreachable(error));
+  }
   return new AppendOutcomeUnknown(stream, error);
 }
 

@@ -1,5 +1,12 @@
-import { EventStoreDBClient, StreamNotFoundError } from '@eventstore/db-client';
-import { Revision, StoredEvent } from '../port/event-store';
+import {
+  BACKWARDS,
+  END,
+  EventStoreDBClient,
+  FORWARDS,
+  START as FIRST,
+  StreamNotFoundError,
+} from '@eventstore/db-client';
+import { ReadStreamOptions, StoredEvent } from '../port/event-store';
 import { readFailure } from './failures';
 import { toStoredEvent } from './to-stored-event';
 
@@ -7,10 +14,16 @@ import { toStoredEvent } from './to-stored-event';
 export async function* readStream(
   client: EventStoreDBClient,
   stream: string,
-  from: Revision,
+  { from, direction = 'forwards' }: ReadStreamOptions,
 ): AsyncGenerator<StoredEvent> {
+  const isForwards = direction === 'forwards';
+  const whole = isForwards ? FIRST : END;
   try {
-    for await (const resolved of client.readStream(stream, { fromRevision: BigInt(from) })) {
+    const events = client.readStream(stream, {
+      direction: isForwards ? FORWARDS : BACKWARDS,
+      fromRevision: from === undefined ? whole : BigInt(from),
+    });
+    for await (const resolved of events) {
       const event = toStoredEvent(resolved);
       if (event) yield event;
     }

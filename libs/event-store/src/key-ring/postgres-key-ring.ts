@@ -79,6 +79,22 @@ export class PostgresKeyRing implements KeyRing {
     this.cache.delete(recordingId);
   }
 
+  /** Whether the master key opens what is here; true where nothing is. Looks at one key, all are sealed alike. */
+  async opensKeys(): Promise<boolean> {
+    const { rows } = await this.pool.query<{ recording_id: string; wrapped_key: Buffer }>(
+      'SELECT recording_id, wrapped_key FROM recording_keys WHERE wrapped_key IS NOT NULL LIMIT 1',
+    );
+    const [row] = rows;
+    if (!row) return true;
+    try {
+      this.unwrap(row.wrapped_key, row.recording_id);
+      return true;
+    } catch (error) {
+      if (error instanceof WrongMasterKey) return false;
+      throw error;
+    }
+  }
+
   private async lookUp(recordingId: string): Promise<Buffer | 'destroyed' | undefined> {
     const cached = this.cache.get(recordingId);
     if (cached && cached.until > Date.now()) return cached.key;

@@ -26,8 +26,9 @@ export class AppendOutcomeUnknown extends Error {
 
 /** The store cannot be reached. Nothing was written by this call. */
 export class EventStoreUnavailable extends Error {
-  constructor(cause: unknown) {
-    super('The event store cannot be reached', { cause });
+  /** @param message what is known of the reason, without any secret */
+  constructor(cause: unknown, message = 'The event store cannot be reached') {
+    super(message, { cause });
     this.name = 'EventStoreUnavailable';
   }
 }

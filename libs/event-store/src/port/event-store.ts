@@ -50,23 +50,32 @@ export interface EventFilter {
 }
 
 export interface ReadStreamOptions {
-  /** First revision to read; default 0. */
+  /** First revision to read; default 0, backwards the last one. */
   from?: Revision;
+  /** Backwards: the newest first, down to revision 0. Default forwards. */
+  direction?: 'forwards' | 'backwards';
 }
 
-export interface ReadAllOptions {
-  /** Read events after this position; default `START`. */
-  after?: Position;
+interface PageOptions {
   filter?: EventFilter;
   /** At most so many events; default 1,000. */
   limit?: number;
 }
 
+export type ReadAllOptions =
+  /** Events after this position, the oldest first; default `START`. */
+  | (PageOptions & { direction?: 'forwards'; after?: Position })
+  /** Events before this position, the newest first; default from the end of the log. */
+  | (PageOptions & { direction: 'backwards'; before?: Position });
+
 export interface ReadAllPage {
   events: StoredEvent[];
-  /** Everything up to here has been looked at, events that the filter left out included. Read on `after` this. */
+  /**
+   * Everything up to here has been looked at, events that the filter left out included. Read on `after` this, or `before`
+   * it where the page was read backwards.
+   */
   position: Position;
-  /** True when the end of the log was reached. */
+  /** True when the end of the log was reached; backwards, its beginning. */
   atEnd: boolean;
 }
 

@@ -68,7 +68,7 @@ export class PostgresEventStore implements EventStore {
   }
 
   readStream(stream: string, options: ReadStreamOptions = {}): AsyncIterable<StoredEvent> {
-    return readStream(this.pool, stream, options.from ?? 0);
+    return readStream(this.pool, stream, options);
   }
 
   readAll(options: ReadAllOptions = {}): Promise<ReadAllPage> {

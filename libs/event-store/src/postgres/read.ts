@@ -7,6 +7,7 @@ import {
   Position,
   ReadAllOptions,
   ReadAllPage,
+  ReadStreamOptions,
   START,
   StoredEvent,
 } from '../port/event-store';
@@ -36,18 +37,30 @@ export async function orUnavailable<T>(query: () => Promise<T>): Promise<T> {
   }
 }
 
-export async function* readStream(pool: Pool, stream: string, from: number): AsyncGenerator<StoredEvent> {
-  for (let next = from; ;) {
+const FORWARDS = {
+  name: 'read-stream',
+  text: `SELECT ${COLUMNS} FROM events WHERE stream = $1 AND revision >= $2 ORDER BY revision LIMIT $3`,
+};
+const BACKWARDS = {
+  name: 'read-stream-backwards',
+  text: `SELECT ${COLUMNS} FROM events WHERE stream = $1 AND revision <= $2 ORDER BY revision DESC LIMIT $3`,
+};
+
+export async function* readStream(
+  pool: Pool,
+  stream: string,
+  { from, direction = 'forwards' }: ReadStreamOptions,
+): AsyncGenerator<StoredEvent> {
+  const [statement, step] = direction === 'forwards' ? [FORWARDS, 1] : [BACKWARDS, -1];
+  for (let next = from ?? (direction === 'forwards' ? 0 : Number.MAX_SAFE_INTEGER); ;) {
     const { rows } = await orUnavailable(() =>
-      pool.query<EventRow>({
-        name: 'read-stream',
-        text: `SELECT ${COLUMNS} FROM events WHERE stream = $1 AND revision >= $2 ORDER BY revision LIMIT $3`,
-        values: [stream, next, STREAM_PAGE],
-      }),
+      pool.query<EventRow>({ ...statement, values: [stream, next, STREAM_PAGE] }),
     );
-    yield* rows.map(toEvent);
-    if (rows.length < STREAM_PAGE) return;
-    next += rows.length;
+    const events = rows.map(toEvent);
+    yield* events;
+    const last = events.at(-1);
+    if (!last || rows.length < STREAM_PAGE) return;
+    next = last.revision + step;
   }
 }
 
@@ -58,8 +71,15 @@ export async function readHead(pool: Pool): Promise<Position> {
   return BigInt(rows[0]?.head ?? 0);
 }
 
+export function readAll(pool: Pool, options: ReadAllOptions): Promise<ReadAllPage> {
+  return options.direction === 'backwards' ? readBackwards(pool, options) : readForwards(pool, options);
+}
+
 /** The head is read first: up to it the log is complete, since positions are assigned in the order of commits. */
-export async function readAll(pool: Pool, options: ReadAllOptions): Promise<ReadAllPage> {
+async function readForwards(
+  pool: Pool,
+  options: Exclude<ReadAllOptions, { direction: 'backwards' }>,
+): Promise<ReadAllPage> {
   const after = options.after ?? START;
   const limit = options.limit ?? DEFAULT_PAGE;
   const head = await readHead(pool);
@@ -77,6 +97,27 @@ export async function readAll(pool: Pool, options: ReadAllOptions): Promise<Read
   const last = events.at(-1);
   const position = last && events.length === limit ? last.position : windowEnd;
   return { events, position, atEnd: position >= head };
+}
+
+async function readBackwards(
+  pool: Pool,
+  options: Extract<ReadAllOptions, { direction: 'backwards' }>,
+): Promise<ReadAllPage> {
+  const before = options.before ?? (await readHead(pool)) + 1n;
+  const limit = options.limit ?? DEFAULT_PAGE;
+  const windowStart = options.filter && before - WINDOW > START ? before - WINDOW : START + 1n;
+  const { condition, values } = filterSql(options.filter, 4);
+  const { rows } = await orUnavailable(() =>
+    pool.query<EventRow>(
+      `SELECT ${COLUMNS} FROM events WHERE position < $1 AND position >= $2 ${condition}
+       ORDER BY position DESC LIMIT $3`,
+      [before.toString(), windowStart.toString(), limit, ...values],
+    ),
+  );
+  const events = rows.map(toEvent);
+  const last = events.at(-1);
+  const position = last && events.length === limit ? last.position : windowStart;
+  return { events, position, atEnd: position <= START + 1n };
 }
 
 function filterSql(

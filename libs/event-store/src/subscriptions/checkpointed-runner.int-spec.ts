@@ -11,6 +11,7 @@ import { CHAIN_START, ChainEnd } from '../codec/hash-chain';
 import { PostgresKeyRing } from '../key-ring/postgres-key-ring';
 import { CheckpointedConsumer } from './checkpointed-consumer';
 import { CheckpointedRunner } from './checkpointed-runner';
+import { ALONE } from './leadership';
 import { waitForCheckpoints } from './wait-for-checkpoint';
 
 const Counted = defineEvent('Counted', z.object({ n: z.number() }));
@@ -74,7 +75,7 @@ describe('A runner with a checkpoint', () => {
 
   function run(consumer: Numbers): CheckpointedRunner<CountedEvent> {
     const { pool, store } = log.openAgain();
-    const runner = new CheckpointedRunner(store, codec, pool, consumer, silent);
+    const runner = new CheckpointedRunner(store, codec, pool, consumer, ALONE, silent);
     started.push(runner);
     runner.start();
     return runner;

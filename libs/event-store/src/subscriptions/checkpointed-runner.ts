@@ -1,17 +1,23 @@
 import { inTransaction } from '@voxpersona/platform';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'pg';
 import { EventCodec, NewEvent, Recorded } from '../codec/event-codec';
 import { EventStore, Position, START, StoredEvent } from '../port/event-store';
 import { CheckpointedConsumer } from './checkpointed-consumer';
 import { moveCheckpoint, readCheckpoint, writeCheckpoint } from './checkpoints';
+import { Leadership } from './leadership';
 import { EventNotHandled, FollowerLog, isPassing, LogFollower } from './log-follower';
 
 /** Events that share one transaction when there are many to catch up with. */
 const BATCH = 500;
+/** A process of a newer build that lost its connection is back after these looks. */
+const NEWER_BUILD_LOOKS = 5;
+const NEWER_BUILD_MILLISECONDS = 1_000;
 
 /**
  * Feeds one consumer from the log: reads from its checkpoint, applies events in batches, and moves the checkpoint in
- * the same transaction. The checkpoint moves by compare-and-set, so that of two runners only one ever counts.
+ * the same transaction. Of all processes one does so at a time; and the checkpoint moves by compare-and-set, so that of two
+ * runners only one ever counts.
  */
 export class CheckpointedRunner<E extends NewEvent> extends LogFollower {
   constructor(
@@ -19,12 +25,27 @@ export class CheckpointedRunner<E extends NewEvent> extends LogFollower {
     private readonly codec: EventCodec<E>,
     private readonly pool: Pool,
     private readonly consumer: CheckpointedConsumer<E>,
+    private readonly leadership: Leadership,
     log: FollowerLog,
   ) {
     super(consumer.name, log);
   }
 
+  /** Stands by until it is this process's turn, then applies what comes until the turn is lost. */
   protected async follow(signal: AbortSignal): Promise<void> {
+    this.standBy();
+    const turn = await this.leadership.lead(this.name, this.consumer.version, signal);
+    if (!turn) return;
+    try {
+      const ended = AbortSignal.any([signal, turn.lost]);
+      if (await this.isLeftToNewerBuild(ended)) return;
+      await this.lead(ended);
+    } finally {
+      await turn.end();
+    }
+  }
+
+  private async lead(signal: AbortSignal): Promise<void> {
     const from = await this.prepare();
     let position = from;
     let batch: StoredEvent[] = [];
@@ -41,6 +62,21 @@ export class CheckpointedRunner<E extends NewEvent> extends LogFollower {
       const last = batch.at(-1);
       if (last && batch.length >= BATCH) await flush(last.position, false);
     }
+  }
+
+  /**
+   * While a deploy rolls, processes of two builds live side by side. The older one must not throw away what the newer one
+   * built; where no newer one is left, as after going back, it builds its own. A newer one that cannot be seen may just
+   * have lost its connection, as this one did: it is looked for for a while.
+   */
+  private async isLeftToNewerBuild(signal: AbortSignal): Promise<boolean> {
+    const checkpoint = await readCheckpoint(this.pool, this.name);
+    if (!checkpoint || checkpoint.version <= this.consumer.version) return false;
+    for (let looks = 0; looks < NEWER_BUILD_LOOKS && !signal.aborted; looks += 1) {
+      if (await this.leadership.isRun(this.name, checkpoint.version)) return true;
+      await sleep(NEWER_BUILD_MILLISECONDS, undefined, { signal }).catch(() => undefined);
+    }
+    return signal.aborted;
   }
 
   /** Where to go on; resets the consumer when its version, or the log itself, is another one than before. */

@@ -6,6 +6,8 @@ import { CheckpointFenced } from './checkpoints';
 
 export type FollowerStatus =
   | { state: 'running'; position: Position; caughtUp: boolean }
+  /** Another process runs it; this one takes over when that one ends. */
+  | { state: 'standby'; position: Position }
   /** Waits for the database; goes on by itself. */
   | { state: 'waiting'; position: Position; reason: string }
   /** Cannot handle an event; goes on with a build, or data, that can. */
@@ -70,6 +72,11 @@ export abstract class LogFollower {
   /** Tells how far it has come. */
   protected reached(position: Position, caughtUp: boolean): void {
     this.current = { state: 'running', position, caughtUp };
+  }
+
+  /** Tells that it leaves the work to another process. */
+  protected standBy(): void {
+    this.current = { state: 'standby', position: this.current.position };
   }
 
   private async run(): Promise<void> {

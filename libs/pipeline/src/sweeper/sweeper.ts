@@ -48,6 +48,7 @@ export class Sweeper {
 
   /** Sweeps now, in the background, and then again and again. */
   start(): void {
+    this.stopped = false;
     this.sweeping = this.sweepAndPlan();
   }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Environment, SETTINGS } from './settings';
+import { Environment, ROLES, SETTINGS } from './settings';
 
 /** All faults of a configuration at once. Holds names and rules, never values. */
 export class ConfigurationInvalid extends Error {
@@ -42,6 +42,19 @@ function contradictions(environment: Environment): string[] {
   }
   if (environment.LANGUAGE_MODEL === 'anthropic' && !environment.ANTHROPIC_API_KEY) {
     faults.push('ANTHROPIC_API_KEY: is needed with LANGUAGE_MODEL=anthropic');
+  }
+  if (environment.EVENT_STORE === 'eventstoredb' && !environment.EVENTSTORE_URL) {
+    faults.push('EVENTSTORE_URL: is needed with EVENT_STORE=eventstoredb');
+  }
+  if (environment.OBJECT_STORAGE === 'minio') {
+    for (const name of ['MINIO_ENDPOINT', 'MINIO_ACCESS_KEY', 'MINIO_SECRET_KEY'] as const) {
+      if (!environment[name]) faults.push(`${name}: is needed with OBJECT_STORAGE=minio`);
+    }
+  }
+  if (!environment.DATABASE_URL && environment.ROLES.length < ROLES.length) {
+    faults.push(
+      'ROLES: can be divided among processes only with a DATABASE_URL; on the embedded database one process does everything',
+    );
   }
   const { CHUNK_TARGET_SECONDS: target, CHUNK_MAX_SECONDS: max } = environment;
   if (target !== undefined && max !== undefined && target > max) {

@@ -21,10 +21,22 @@ const text = z.string().min(1);
 const wholeNumber = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 const positiveNumber = z.coerce.number().positive();
 
+/** What a process can be there for. */
+export const ROLES = ['api', 'worker'] as const;
+export type Role = (typeof ROLES)[number];
+
 /** Every variable that VoxPersona reads. The documentation's table is checked against this list. */
 export const SETTINGS = {
   HOST: setting('Address to listen on.', text.default('127.0.0.1')),
   PORT: setting('Port to listen on; 0 takes a free one.', wholeNumber(0, 65_535).default(3000)),
+  ROLES: setting(
+    'What this process does, with commas between: `api` answers requests, `worker` runs sagas, jobs and read models.',
+    z
+      .string()
+      .transform((value) => [...new Set(value.split(',').map((role) => role.trim()))])
+      .pipe(z.array(z.enum(ROLES)).min(1))
+      .default([...ROLES]),
+  ),
   VOXPERSONA_DATA_DIR: setting(
     'Folder of the embedded installation. Default: /var/lib/voxpersona as root, else below your home.',
     text.optional(),
@@ -34,6 +46,33 @@ export const SETTINGS = {
     z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// address' }).optional(),
     { secret: true },
   ),
+  EVENT_STORE: setting('What keeps the event log.', z.enum(['postgres', 'eventstoredb']).default('postgres')),
+  EVENTSTORE_URL: setting(
+    'Connection string of EventStoreDB, such as `esdb://user:password@host:2113?tls=true`.',
+    text
+      .regex(/^esdb(\+discover)?:\/\/\S+$/, 'must be an esdb:// or esdb+discover:// connection string')
+      .optional(),
+    { secret: true },
+  ),
+  OBJECT_STORAGE: setting('What keeps audio.', z.enum(['filesystem', 'minio']).default('filesystem')),
+  OBJECTS_DIR: setting(
+    'Folder of audio on the file system; several processes need one that they share. Default: in the data folder.',
+    text.optional(),
+  ),
+  MINIO_ENDPOINT: setting(
+    'Address of MinIO or another S3 server, such as `http://minio:9000`.',
+    z.url({ protocol: /^https?$/, error: 'must be a http:// or https:// address' }).optional(),
+  ),
+  MINIO_ACCESS_KEY: setting('Access key of that server.', text.optional(), { secret: true }),
+  MINIO_SECRET_KEY: setting('Secret key of that server.', text.optional(), { secret: true }),
+  MINIO_BUCKET: setting(
+    'Bucket for audio; made at the start where it is missing.',
+    z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'must be 3 to 63 of a-z, 0-9, dots and dashes')
+      .default('voxpersona'),
+  ),
+  MINIO_REGION: setting('Region of that bucket.', text.default('us-east-1')),
   VOXPERSONA_MASTER_KEY: setting(
     '32 bytes in base64 that the keys of all recordings are sealed under. Default: a file in the data folder.',
     z

@@ -12,6 +12,16 @@ export class DataFolderInUse extends Error {
   }
 }
 
+/** A command, or an embedded server, has the database for itself. */
+export class InstallationInUse extends Error {
+  constructor(holder: string) {
+    super(
+      `The database is in use by one that must be alone with it (${holder}). Try again when it has ended.`,
+    );
+    this.name = 'InstallationInUse';
+  }
+}
+
 /** The embedded database cannot run here; the message says what to do. */
 export class EmbeddedPostgresFailed extends Error {
   constructor(message: string, cause?: unknown) {

@@ -1,0 +1,180 @@
+import { isNativeError } from 'node:util/types';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
+
+export interface SessionLocksOptions {
+  connectionString: string;
+  log: { warn(message: string): void };
+}
+
+/** A lock that this process holds. */
+export interface HeldLock {
+  /** Aborts when the lock is lost with its session, or given back. */
+  readonly lost: AbortSignal;
+  release(): Promise<void>;
+}
+
+/** Waiting locks are tried so often; the same question shows PostgreSQL, and us, that the session is alive. */
+const POLL_MS = 500;
+/** An answer that takes longer means that the session is lost to us, whatever the network will still say. */
+const ANSWER_MS = 3_000;
+/** PostgreSQL ends a session that asked nothing for so long: that of a process that hangs, or of a machine that is gone. */
+const IDLE_MS = 4_000;
+const RECONNECT_MS = 500;
+
+/** The key of a lock, in SQL. The seed is of ours, so that locks do not meet those of others in the same database. */
+export const SESSION_LOCK_SEED = 7_761_784;
+const KEY = `hashtextextended(name, ${SESSION_LOCK_SEED})`;
+
+interface Waiter {
+  mode: 'alone' | 'shared';
+  granted(lock: HeldLock): void;
+}
+
+/**
+ * Named locks of PostgreSQL, all on one session of this process: of all processes one holds a name alone, or any number
+ * share it. A process that is killed loses them at once, one that hangs within seconds; who waits gets them then. Needs a
+ * connection that stays one session (no pooler between that shares sessions).
+ */
+export class SessionLocks {
+  private readonly waiting = new Map<string, Waiter>();
+  private readonly held = new Map<string, AbortController>();
+  private readonly closing = new AbortController();
+  private client: Client | undefined;
+  private running: Promise<void> | undefined;
+
+  constructor(private readonly options: SessionLocksOptions) {}
+
+  /**
+   * Waits for a lock. One caller at a time may want a name.
+   *
+   * @returns undefined when the signal ended the wait
+   */
+  async hold(
+    name: string,
+    signal: AbortSignal,
+    mode: Waiter['mode'] = 'alone',
+  ): Promise<HeldLock | undefined> {
+    if (this.waiting.has(name) || this.held.has(name))
+      throw new Error(`The lock ${name} is wanted here already`);
+    this.running ??= this.run();
+    const ended = AbortSignal.any([signal, this.closing.signal]);
+    return new Promise((resolve) => {
+      const end = (): void => {
+        this.waiting.delete(name);
+        resolve(undefined);
+      };
+      if (ended.aborted) {
+        end();
+        return;
+      }
+      ended.addEventListener('abort', end, { once: true });
+      this.waiting.set(name, {
+        mode,
+        granted: (lock) => {
+          ended.removeEventListener('abort', end);
+          resolve(lock);
+        },
+      });
+    });
+  }
+
+  /** Gives everything back. */
+  async close(): Promise<void> {
+    this.closing.abort();
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    const { signal } = this.closing;
+    const isClosed = (): boolean => signal.aborted;
+    while (!isClosed()) {
+      try {
+        const client = await this.connect();
+        while (!isClosed()) {
+          await this.tryLocks(client);
+          await sleep(POLL_MS, undefined, { signal }).catch(() => undefined);
+        }
+      } catch (error) {
+        if (this.held.size > 0) this.options.log.warn(`The session of this process's locks was lost`);
+        else this.options.log.warn(`Locks cannot be asked for: ${messageOf(error)}`);
+      }
+      this.lose();
+      if (!isClosed()) await sleep(RECONNECT_MS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  private async connect(): Promise<Client> {
+    const client = new Client({
+      connectionString: this.options.connectionString,
+      application_name: `voxpersona locks, pid ${process.pid}`,
+      connectionTimeoutMillis: ANSWER_MS,
+      query_timeout: ANSWER_MS,
+      keepAlive: true,
+    });
+    // Told of by the next question.
+    client.on('error', () => undefined);
+    this.client = client;
+    await client.connect();
+    await client.query(`SET idle_session_timeout = ${IDLE_MS}`);
+    return client;
+  }
+
+  private async tryLocks(client: Client): Promise<void> {
+    const names = [...this.waiting].map(([name]) => name);
+    const shared = [...this.waiting].map(([, { mode }]) => mode === 'shared');
+    const { rows } = await client.query<{ name: string; granted: boolean }>(
+      `SELECT name, CASE WHEN shared THEN pg_try_advisory_lock_shared(${KEY})
+                         ELSE pg_try_advisory_lock(${KEY}) END AS granted
+       FROM unnest($1::text[], $2::boolean[]) AS wanted(name, shared)`,
+      [names, shared],
+    );
+    const got = rows.filter(({ granted }) => granted).map(({ name }) => name);
+    for (const name of got) await this.grant(client, name, shared[names.indexOf(name)] ?? false);
+  }
+
+  private async grant(client: Client, name: string, isShared: boolean): Promise<void> {
+    const waiter = this.waiting.get(name);
+    if (!waiter) {
+      // Who wanted it went away meanwhile.
+      await unlock(client, name, isShared);
+      return;
+    }
+    this.waiting.delete(name);
+    const lost = new AbortController();
+    this.held.set(name, lost);
+    const release = async (): Promise<void> => {
+      if (this.held.get(name) !== lost) return;
+      this.held.delete(name);
+      lost.abort();
+      await unlock(client, name, isShared).catch(() => undefined);
+    };
+    waiter.granted({ lost: lost.signal, release });
+  }
+
+  private lose(): void {
+    const lost = [...this.held.values()];
+    this.held.clear();
+    for (const controller of lost) controller.abort();
+    const { client } = this;
+    this.client = undefined;
+    // The session must end, answer or not: what it holds here nobody holds any more.
+    client?.end().catch(() => undefined);
+    if (!this.closing.signal.aborted)
+      (client as unknown as Destroyable | undefined)?.connection?.stream?.destroy();
+  }
+}
+
+/** What pg keeps of its socket; `end` alone waits for a server that may be gone. */
+interface Destroyable {
+  connection?: { stream?: { destroy(): void } };
+}
+
+async function unlock(client: Client, name: string, isShared: boolean): Promise<void> {
+  const release = isShared ? 'pg_advisory_unlock_shared' : 'pg_advisory_unlock';
+  await client.query(`SELECT ${release}(${KEY}) FROM (VALUES ($1::text)) AS held(name)`, [name]);
+}
+
+function messageOf(error: unknown): string {
+  return isNativeError(error) ? error.message : String(error);
+}
