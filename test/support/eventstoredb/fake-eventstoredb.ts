@@ -3,6 +3,7 @@ import { SupportedMethod, SupportedMethods } from '@eventstore/db-client/generat
 import { StreamsService } from '@eventstore/db-client/generated/streams_grpc_pb';
 import { AppendReq, BatchAppendReq, ReadReq } from '@eventstore/db-client/generated/streams_pb';
 import {
+  Metadata,
   sendUnaryData,
   Server,
   ServerCredentials,
@@ -11,7 +12,9 @@ import {
   ServerWritableStream,
   status,
 } from '@grpc/grpc-js';
+import { randomUUID } from 'node:crypto';
 import { BatchAppendResp, AppendResp, ReadResp } from '@eventstore/db-client/generated/streams_pb';
+import { TestCertificate } from '@test/tls/test-certificate';
 import { AppendOutcome, Expected, LogModel, ProposedEvent } from './log-model';
 import * as wire from './wire';
 
@@ -21,13 +24,23 @@ export type AppendFault =
   | 'cut_before'
   /** It is written, and the connection breaks before the answer. */
   | 'cut_after'
+  /** It is written, and answered late. */
+  | 'slow'
   /** Never answered; the client's deadline ends it. */
   | 'silent'
+  /** It is written, and the answer says nothing that can be understood. */
+  | 'garbage'
   /** Larger than the node takes. */
   | 'too_large'
   /** This node does not lead any more. */
   | 'not_leader'
   | 'access_denied';
+
+export interface Guarded {
+  /** Who comes with others is turned away. A client sends them over TLS only. */
+  credentials?: { user: string; password: string };
+  tls?: TestCertificate;
+}
 
 /**
  * Speaks EventStoreDB's own gRPC protocol, on the service definitions of its client. A test double: it keeps events in
@@ -38,8 +51,17 @@ export class FakeEventStoreDb {
   /** Connections of subscriptions that are open. */
   readonly subscriptions = new Set<ServerWritableStream<ReadReq, ReadResp>>();
   private readonly faults: AppendFault[] = [];
+  private regular: { every: number; faults: readonly AppendFault[] } | undefined;
+  private appends = 0;
+  private readonly credentials: string | undefined;
   private server: Server | undefined;
   private port = 0;
+
+  constructor(private readonly guarded: Guarded = {}) {
+    if (!guarded.credentials) return;
+    const { user, password } = guarded.credentials;
+    this.credentials = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+  }
 
   async start(): Promise<string> {
     const server = new Server({ 'grpc.max_receive_message_length': -1 });
@@ -47,19 +69,28 @@ export class FakeEventStoreDb {
       read: (call: ServerWritableStream<ReadReq, ReadResp>) => this.read(call),
       append: (call: ServerReadableStream<AppendReq, AppendResp>, answer: sendUnaryData<AppendResp>) =>
         this.append(call, answer),
-      batchAppend: (call: ServerDuplexStream<BatchAppendReq, BatchAppendResp>) => this.batchAppend(call),
+      // Offered, as by a node, and of no use to us, see `append`.
+      batchAppend: (call: ServerDuplexStream<BatchAppendReq, BatchAppendResp>) =>
+        call.emit('error', { code: status.UNIMPLEMENTED, details: 'not by this fake' }),
     });
     server.addService(ServerFeaturesService, {
       getSupportedMethods: (_call: unknown, answer: sendUnaryData<SupportedMethods>) =>
         answer(null, features()),
     });
     this.port = await new Promise<number>((resolve, reject) => {
-      server.bindAsync(`127.0.0.1:${this.port}`, ServerCredentials.createInsecure(), (error, port) =>
+      server.bindAsync(`127.0.0.1:${this.port}`, this.security(), (error, port) =>
         error ? reject(error) : resolve(port),
       );
     });
     this.server = server;
-    return `esdb://127.0.0.1:${this.port}?tls=false`;
+    return `esdb://127.0.0.1:${this.port}?tls=${String(this.guarded.tls !== undefined)}`;
+  }
+
+  private security(): ServerCredentials {
+    const { tls } = this.guarded;
+    if (!tls) return ServerCredentials.createInsecure();
+    const pair = { private_key: Buffer.from(tls.privateKey), cert_chain: Buffer.from(tls.certificate) };
+    return ServerCredentials.createSsl(null, [pair]);
   }
 
   /** The node dies; its log stays. `start` brings it back on the same port. */
@@ -80,7 +111,40 @@ export class FakeEventStoreDb {
     this.faults.push(...faults);
   }
 
+  /** From now on every so many appends one fails, by each of these faults in turn; 0 ends that. */
+  failEvery(every: number, ...faults: readonly AppendFault[]): void {
+    this.regular = every > 0 ? { every, faults } : undefined;
+  }
+
+  /** The node writes an event of its own, as it does from time to time. */
+  writeOwnEvent(): void {
+    const event = { id: randomUUID(), type: '$statsCollected', data: Buffer.from('{}') };
+    this.log.append('$stats-127.0.0.1:2113', [{ ...event, metadata: Buffer.from('{}') }], 'any');
+  }
+
+  /** Waits until the log holds so many events that are not the node's own. */
+  async holds(count: number): Promise<void> {
+    while (this.size < count) await new Promise((resolve) => this.log.onceWritten(() => resolve(undefined)));
+  }
+
+  /** Events that are not the node's own. */
+  get size(): number {
+    return this.log.events.filter(({ type }) => !type.startsWith('$')).length;
+  }
+
+  /** Undefined for who may come in. */
+  private refusal(metadata: Metadata): wire.WireError | undefined {
+    if (this.credentials === undefined || metadata.get('authorization')[0] === this.credentials)
+      return undefined;
+    return { code: status.UNAUTHENTICATED, details: 'Authentication Failed', metadata: new Metadata() };
+  }
+
   private read(call: ServerWritableStream<ReadReq, ReadResp>): void {
+    const refusal = this.refusal(call.metadata);
+    if (refusal) {
+      call.emit('error', refusal);
+      return;
+    }
     const asked = wire.readRequest(call.request);
     if (asked.kind === 'stream') {
       const events = this.log.stream(asked.stream);
@@ -140,6 +204,11 @@ export class FakeEventStoreDb {
   }
 
   private append(call: ServerReadableStream<AppendReq, AppendResp>, answer: sendUnaryData<AppendResp>): void {
+    const refusal = this.refusal(call.metadata);
+    if (refusal) {
+      answer(refusal);
+      return;
+    }
     let target: { stream: string; expected: Expected } | undefined;
     const proposed: ProposedEvent[] = [];
     call.on('data', (request: AppendReq) => {
@@ -152,47 +221,56 @@ export class FakeEventStoreDb {
       this.write(stream, proposed, expected, {
         done: (outcome) => answer(null, wire.appendAnswer(outcome, expected)),
         fail: (error) => answer(error),
+        garble: () => answer(null, new AppendResp()),
       });
     });
-  }
-
-  private batchAppend(call: ServerDuplexStream<BatchAppendReq, BatchAppendResp>): void {
-    const open = new Map<string, { stream: string; expected: Expected; proposed: ProposedEvent[] }>();
-    call.on('data', (request: BatchAppendReq) => {
-      const id = wire.correlationOf(request);
-      const batch = open.get(id) ?? { ...wire.batchTarget(request), proposed: [] };
-      open.set(id, batch);
-      batch.proposed.push(...request.getProposedMessagesList().map(wire.proposed));
-      if (!request.getIsFinal()) return;
-      open.delete(id);
-      this.write(batch.stream, batch.proposed, batch.expected, {
-        done: (outcome) => call.write(wire.batchAnswer(id, batch, outcome)),
-        fail: (error) => {
-          const refused = wire.batchRefusal(id, batch.stream, error);
-          if (refused) call.write(refused);
-          else call.emit('error', error);
-        },
-      });
-    });
-    call.on('end', () => call.end());
-    call.on('error', () => undefined);
   }
 
   private write(
     stream: string,
     proposed: readonly ProposedEvent[],
     expected: Expected,
-    answer: { done(outcome: AppendOutcome): void; fail(error: wire.WireError): void },
+    answer: {
+      done(outcome: AppendOutcome): void;
+      fail(error: wire.WireError): void;
+      garble(): void;
+    },
   ): void {
-    const fault = this.faults.shift();
-    if (fault === undefined) {
-      answer.done(this.log.append(stream, proposed, expected));
-      return;
+    const fault = this.faults.shift() ?? this.regularFault();
+    const write = (): AppendOutcome => this.log.append(stream, proposed, expected);
+    switch (fault) {
+      case undefined:
+        answer.done(write());
+        return;
+      case 'slow': {
+        const outcome = write();
+        setTimeout(() => answer.done(outcome), SLOW_MS);
+        return;
+      }
+      case 'garbage':
+        write();
+        answer.garble();
+        return;
+      case 'silent':
+        return;
+      case 'cut_after':
+        write();
+        answer.fail(wire.errorOf(fault, this.port));
+        return;
+      default:
+        answer.fail(wire.errorOf(fault, this.port));
     }
-    if (fault === 'cut_after') this.log.append(stream, proposed, expected);
-    if (fault !== 'silent') answer.fail(wire.errorOf(fault));
+  }
+
+  private regularFault(): AppendFault | undefined {
+    this.appends += 1;
+    const { regular } = this;
+    if (!regular || this.appends % regular.every !== 0) return undefined;
+    return regular.faults[(this.appends / regular.every) % regular.faults.length];
   }
 }
+
+const SLOW_MS = 300;
 
 function features(): SupportedMethods {
   const methods = new SupportedMethods();

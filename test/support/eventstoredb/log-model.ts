@@ -69,6 +69,10 @@ export class LogModel {
     return () => this.written.off('written', listener);
   }
 
+  onceWritten(listener: () => void): void {
+    this.written.once('written', listener);
+  }
+
   private repetition(
     found: readonly ModelEvent[],
     proposed: readonly ProposedEvent[],

@@ -1,24 +1,6 @@
-import {
-  AccessDenied,
-  AllStreamPosition,
-  MaximumAppendSizeExceeded,
-  StreamIdentifier,
-  UUID,
-  WrongExpectedVersion,
-} from '@eventstore/db-client/generated/shared_pb';
-import { Status } from '@eventstore/db-client/generated/status_pb';
-import {
-  AppendReq,
-  AppendResp,
-  BatchAppendReq,
-  BatchAppendResp,
-  ReadReq,
-  ReadResp,
-} from '@eventstore/db-client/generated/streams_pb';
+import { Empty, StreamIdentifier, UUID } from '@eventstore/db-client/generated/shared_pb';
+import { AppendReq, AppendResp, ReadReq, ReadResp } from '@eventstore/db-client/generated/streams_pb';
 import { Metadata, status } from '@grpc/grpc-js';
-import { Any } from 'google-protobuf/google/protobuf/any_pb';
-import { Empty } from 'google-protobuf/google/protobuf/empty_pb';
-import { Empty as OwnEmpty } from '@eventstore/db-client/generated/shared_pb';
 import { AppendFault } from './fake-eventstoredb';
 import { AppendOutcome, Expected, ModelEvent, ProposedEvent } from './log-model';
 
@@ -127,21 +109,7 @@ export function appendTarget(request: AppendReq): { stream: string; expected: Ex
   return { stream, expected: options.hasStreamExists() ? 'stream_exists' : 'any' };
 }
 
-export function batchTarget(request: BatchAppendReq): { stream: string; expected: Expected } {
-  const options = must(request.getOptions());
-  const stream = nameOf(options.getStreamIdentifier());
-  if (options.hasStreamPosition()) return { stream, expected: Number(options.getStreamPosition()) };
-  if (options.hasNoStream()) return { stream, expected: 'no_stream' };
-  return { stream, expected: options.hasStreamExists() ? 'stream_exists' : 'any' };
-}
-
-export function correlationOf(request: BatchAppendReq): string {
-  return textOf(request.getCorrelationId());
-}
-
-export function proposed(
-  message: AppendReq.ProposedMessage | BatchAppendReq.ProposedMessage | undefined,
-): ProposedEvent {
+export function proposed(message: AppendReq.ProposedMessage | undefined): ProposedEvent {
   const given = must(message);
   return {
     id: textOf(given.getId()),
@@ -164,77 +132,16 @@ export function appendAnswer(outcome: AppendOutcome, expected: Expected): Append
     return response;
   }
   const wrong = new AppendResp.WrongExpectedVersion();
-  if (outcome.current === 'no_stream') wrong.setCurrentNoStream(new OwnEmpty());
+  if (outcome.current === 'no_stream') wrong.setCurrentNoStream(new Empty());
   else wrong.setCurrentRevision(String(outcome.current));
   if (typeof expected === 'number') wrong.setExpectedRevision(String(expected));
-  else wrong.setExpectedNoStream(new OwnEmpty());
+  else wrong.setExpectedNoStream(new Empty());
   response.setWrongExpectedVersion(wrong);
   return response;
 }
 
-export function batchAnswer(
-  id: string,
-  { stream, expected }: { stream: string; expected: Expected },
-  outcome: AppendOutcome,
-): BatchAppendResp {
-  const response = new BatchAppendResp();
-  response.setCorrelationId(uuid(id));
-  response.setStreamIdentifier(identifier(stream));
-  if (outcome.kind === 'done') {
-    const success = new BatchAppendResp.Success();
-    success.setCurrentRevision(String(outcome.revision));
-    const position = new AllStreamPosition();
-    position.setCommitPosition(outcome.position.toString());
-    position.setPreparePosition(outcome.position.toString());
-    success.setPosition(position);
-    response.setSuccess(success);
-    return response;
-  }
-  const wrong = new WrongExpectedVersion();
-  if (outcome.current === 'no_stream') wrong.setCurrentNoStream(new Empty());
-  else wrong.setCurrentStreamRevision(String(outcome.current));
-  if (typeof expected === 'number') wrong.setExpectedStreamPosition(String(expected));
-  else wrong.setExpectedNoStream(new Empty());
-  response.setError(statusOf(wrong.serializeBinary(), 'event_store.client.WrongExpectedVersion'));
-  return response;
-}
-
-/** Undefined for what breaks the connection rather than being answered. */
-export function batchRefusal(
-  id: string,
-  stream: string,
-  { details }: WireError,
-): BatchAppendResp | undefined {
-  const refusal =
-    details === 'too_large'
-      ? statusOf(tooLarge().serializeBinary(), 'event_store.client.MaximumAppendSizeExceeded')
-      : details === 'access_denied'
-        ? statusOf(new AccessDenied().serializeBinary(), 'event_store.client.AccessDenied')
-        : undefined;
-  if (!refusal) return undefined;
-  const response = new BatchAppendResp();
-  response.setCorrelationId(uuid(id));
-  response.setStreamIdentifier(identifier(stream));
-  response.setError(refusal);
-  return response;
-}
-
-function tooLarge(): MaximumAppendSizeExceeded {
-  const exceeded = new MaximumAppendSizeExceeded();
-  exceeded.setMaxappendsize(1_048_576);
-  return exceeded;
-}
-
-function statusOf(bytes: Uint8Array, type: string): Status {
-  const any = new Any();
-  any.pack(bytes, type);
-  const failed = new Status();
-  failed.setMessage('refused');
-  failed.setDetails(any);
-  return failed;
-}
-
-export function errorOf(fault: AppendFault): WireError {
+/** @param port of this fake, which says that it leads */
+export function errorOf(fault: AppendFault, port: number): WireError {
   const metadata = new Metadata();
   switch (fault) {
     case 'too_large':
@@ -244,7 +151,7 @@ export function errorOf(fault: AppendFault): WireError {
     case 'not_leader':
       metadata.set('exception', 'not-leader');
       metadata.set('leader-endpoint-host', '127.0.0.1');
-      metadata.set('leader-endpoint-port', '1');
+      metadata.set('leader-endpoint-port', String(port));
       return { code: status.NOT_FOUND, details: fault, metadata };
     case 'access_denied':
       metadata.set('exception', 'access-denied');

@@ -1,4 +1,4 @@
-import { EventStoreDBClient } from '@eventstore/db-client';
+import { Credentials, EventStoreDBClient } from '@eventstore/db-client';
 
 /** Milliseconds that one call may take; a connection string may name another (`defaultDeadline`). */
 const DEFAULT_DEADLINE_MS = 10_000;
@@ -17,18 +17,38 @@ export class EventStoreUrlInvalid extends Error {
   }
 }
 
+/** A client, with what its connection string says of every call. */
+export interface EventStoreDbConnection {
+  client: EventStoreDBClient;
+  credentials: Credentials;
+  /** Milliseconds that one call may take. */
+  deadlineMs: number;
+}
+
+/** For a node that asks for none: without any, the client takes another way to append, see `append`. */
+const NOBODY: Credentials = { username: 'voxpersona', password: '' };
+
 /**
  * A client by its connection string, which also says TLS, credentials and deadlines. Nothing is connected yet.
  *
  * @throws EventStoreUrlInvalid
  */
-export function openClient(connectionString: string): EventStoreDBClient {
+export function openClient(connectionString: string): EventStoreDbConnection {
   try {
     const [address = '', query = ''] = connectionString.split('?');
     const parameters = new URLSearchParams(query);
     if (!parameters.has('defaultDeadline')) parameters.set('defaultDeadline', String(DEFAULT_DEADLINE_MS));
-    return EventStoreDBClient.connectionString`${`${address}?${parameters.toString()}`}`;
+    const client = EventStoreDBClient.connectionString`${`${address}?${parameters.toString()}`}`;
+    const deadlineMs = Number(parameters.get('defaultDeadline'));
+    return { client, credentials: credentialsOf(address) ?? NOBODY, deadlineMs };
   } catch (error) {
     throw new EventStoreUrlInvalid(error);
   }
+}
+
+function credentialsOf(address: string): Credentials | undefined {
+  const found = /^[^/]*\/\/([^:@/]*):([^@/]*)@/.exec(address);
+  if (!found) return undefined;
+  const [, username = '', password = ''] = found;
+  return { username: decodeURIComponent(username), password: decodeURIComponent(password) };
 }

@@ -5,6 +5,7 @@ import {
   take,
 } from '@test/event-store-contract/event-store-contract';
 import { FakeEventStoreDb } from '@test/eventstoredb/fake-eventstoredb';
+import { makeCertificate, TestCertificate } from '@test/tls/test-certificate';
 import { randomUUID } from 'node:crypto';
 import { AppendOutcomeUnknown, EventStoreUnavailable, EventTooLarge } from '../port/errors';
 import { openClient } from './client';
@@ -38,20 +39,100 @@ describeEventStoreContract(realNode ? 'EventStoreDB' : 'EventStoreDB (a fake nod
     await other.close();
   });
 
-  it.each(['cut_before', 'cut_after'] as const)(
+  it.each(['cut_before', 'cut_after', 'silent', 'garbage'] as const)(
     'sends an append again after %s, without a double',
     async (fault) => {
+      const hasty = new EventStoreDbEventStore(openClient(`${url}&defaultDeadline=700`));
       const target = stream();
       const events = [someEvent({ n: 1 }), someEvent({ n: 2 })];
       fake.failNext(fault);
-      await expect(store.append(target, events, 'no_stream')).rejects.toBeInstanceOf(AppendOutcomeUnknown);
-      const result = await store.append(target, events, 'no_stream');
-      expect(result).toMatchObject({ revision: 1, repeated: fault === 'cut_after' });
+      await expect(hasty.append(target, events, 'no_stream')).rejects.toBeInstanceOf(AppendOutcomeUnknown);
+      const result = await hasty.append(target, events, 'no_stream');
+      await hasty.close();
+      expect(result).toMatchObject({ revision: 1, repeated: fault === 'cut_after' || fault === 'garbage' });
       const read = await readAllOf(store, target);
       expect(read.map(({ id }) => id)).toEqual(events.map(({ id }) => id));
       expect(read.at(-1)?.position).toBe(result.position);
     },
   );
+
+  it('waits for a slow node', async () => {
+    fake.failNext('slow');
+    expect(await store.append(stream(), [someEvent()], 'no_stream')).toMatchObject({ repeated: false });
+  });
+
+  it('goes on when the leader changes: nothing was written there', async () => {
+    const target = stream();
+    const event = someEvent();
+    fake.failNext('not_leader');
+    await expect(store.append(target, [event], 'no_stream')).rejects.toBeInstanceOf(EventStoreUnavailable);
+    expect(await store.append(target, [event], 'no_stream')).toMatchObject({ revision: 0, repeated: false });
+  });
+
+  it('knows the head by the last event of ours, whatever the node writes for itself', async () => {
+    const { position } = await store.append(stream(), [someEvent()], 'no_stream');
+    for (let n = 0; n < 100; n += 1) fake.writeOwnEvent();
+    expect(await store.head()).toBe(position);
+    const reached = await store.subscribe({ after: position })[Symbol.asyncIterator]().next();
+    expect(reached.value).toEqual({ kind: 'caughtUp', position });
+  });
+
+  describe('told what is wrong, and no password', () => {
+    const user = 'admin';
+    const password = 'right-p@ss/word';
+    const own = `${user}:${encodeURIComponent(password)}`;
+    let certificate: TestCertificate;
+    let plain: FakeEventStoreDb;
+    let locked: FakeEventStoreDb;
+    let ports: { plain: string; locked: string };
+
+    beforeAll(async () => {
+      certificate = await makeCertificate();
+      plain = new FakeEventStoreDb();
+      locked = new FakeEventStoreDb({ credentials: { user, password }, tls: certificate });
+      ports = { plain: new URL(await plain.start()).port, locked: new URL(await locked.start()).port };
+    });
+    afterAll(() => {
+      plain.stop();
+      locked.stop();
+    });
+
+    async function tryAt(address: string, query: string): Promise<unknown> {
+      const there = new EventStoreDbEventStore(openClient(`esdb://${address}?${query}&defaultDeadline=4000`));
+      const failure = await there
+        .append(stream(), [someEvent()], 'no_stream')
+        .catch((error: unknown) => error);
+      await there.close();
+      return failure;
+    }
+
+    it('is let in by the right credentials, over TLS', async () => {
+      const query = `tls=true&tlsCAFile=${certificate.file}`;
+      expect(await tryAt(`${own}@127.0.0.1:${ports.locked}`, query)).toMatchObject({ revision: 0 });
+    });
+
+    it.each([
+      ['credentials', () => [`admin:wrong-one@127.0.0.1:${ports.locked}`, 'CA'], /refuses the credentials/],
+      ['a certificate', () => [`${own}@127.0.0.1:${ports.locked}`, 'tls=true'], /certificate .* not trusted/],
+      ['TLS that the node lacks', () => [`127.0.0.1:${ports.plain}`, 'tls=true'], /does not speak TLS/],
+      ['TLS that the client lacks', () => [`${own}@127.0.0.1:${ports.locked}`, 'tls=false'], /TLS/],
+      ['the host', () => ['nowhere.invalid:2113', 'tls=false'], /host of EVENTSTORE_URL is not known/],
+      ['the port', () => ['127.0.0.1:1', 'tls=false'], /Nothing answers/],
+    ] as const)(
+      '%s',
+      async (_what, where, reason) => {
+        const [address = '', query = ''] = where();
+        const failure = await tryAt(
+          address,
+          query === 'CA' ? `tls=true&tlsCAFile=${certificate.file}` : query,
+        );
+        expect(failure).toBeInstanceOf(EventStoreUnavailable);
+        expect((failure as Error).message).toMatch(reason);
+        expect((failure as Error).message).not.toMatch(/wrong-one|right/);
+      },
+      30_000,
+    );
+  });
 
   it('tells what the node says no to', async () => {
     fake.failNext('too_large');

@@ -1,4 +1,3 @@
-import { EventStoreDBClient } from '@eventstore/db-client';
 import {
   AppendResult,
   EventStore,
@@ -14,6 +13,7 @@ import {
 } from '../port/event-store';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { append } from './append';
+import { EventStoreDbConnection } from './client';
 import { identify } from './log-identity';
 import { readAll, readHead } from './read-all';
 import { readStream } from './read-stream';
@@ -30,10 +30,14 @@ export class EventStoreDbEventStore implements EventStore {
   /** First ids of appends that were sent, oldest first. */
   private readonly tried = new Set<string>();
 
-  constructor(private readonly client: EventStoreDBClient) {}
+  constructor(private readonly connection: EventStoreDbConnection) {}
+
+  private get client(): EventStoreDbConnection['client'] {
+    return this.connection.client;
+  }
 
   async logId(): Promise<string> {
-    this.knownLogId ??= await identify(this.client);
+    this.knownLogId ??= await identify(this.connection);
     return this.knownLogId;
   }
 
@@ -47,7 +51,7 @@ export class EventStoreDbEventStore implements EventStore {
     const wasTried = this.tried.has(first.id);
     if (this.tried.size >= REMEMBERED_APPENDS) this.tried.delete([...this.tried][0] ?? '');
     this.tried.add(first.id);
-    return append(this.client, stream, events, expectedRevision, wasTried);
+    return append(this.connection, stream, events, expectedRevision, wasTried);
   }
 
   readStream(stream: string, options: ReadStreamOptions = {}): AsyncIterable<StoredEvent> {

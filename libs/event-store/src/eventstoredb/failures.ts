@@ -39,7 +39,7 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
     'The certificate of the server is not trusted: give its authority by tlsCAFile in EVENTSTORE_URL',
   ],
   [
-    /Protocol error|ECONNRESET|socket hang up|Connection dropped|before secure TLS connection/i,
+    /Protocol error|ECONNRESET|socket hang up|Failed to connect|before secure TLS connection/i,
     'The server breaks the connection off: perhaps one of both speaks TLS and the other does not (tls= in EVENTSTORE_URL)',
   ],
   [/ENOTFOUND|EAI_AGAIN|Name resolution/i, 'The host of EVENTSTORE_URL is not known'],
@@ -82,9 +82,10 @@ export function appendFailure(
 /** The client tells connections that never came about from those that broke by words only. */
 function wasNeverSent(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  const isRefused = /No connection established|ECONNREFUSED|ENOTFOUND|Failed to discover/i.test(
-    error.message,
-  );
+  const isRefused =
+    /No connection established|Name resolution failed|ECONNREFUSED|ENOTFOUND|Failed to discover/i.test(
+      error.message,
+    );
   return isRefused && (error instanceof UnavailableError || error.name === 'Error');
 }
 

@@ -7,6 +7,7 @@ import {
 } from '@eventstore/db-client';
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import { EventStoreDbConnection } from './client';
 import { readFailure } from './failures';
 
 /** Holds one event that says which log this is. A restored backup has it too; a new database gets a new one. */
@@ -15,12 +16,12 @@ const IDENTITY_TYPE = 'LogIdentified';
 const identity = z.object({ logId: z.uuid() });
 
 /** The identity of the log behind a client, given on first use: whoever is first, wins. */
-export async function identify(client: EventStoreDBClient): Promise<string> {
+export async function identify({ client, credentials }: EventStoreDbConnection): Promise<string> {
   const known = await readIdentity(client);
   if (known !== undefined) return known;
   const event = jsonEvent({ type: IDENTITY_TYPE, data: { logId: randomUUID() } });
   try {
-    await client.appendToStream(IDENTITY_STREAM, event, { expectedRevision: NO_STREAM });
+    await client.appendToStream(IDENTITY_STREAM, event, { expectedRevision: NO_STREAM, credentials });
   } catch (error) {
     if (!(error instanceof WrongExpectedVersionError)) throw readFailure(error);
   }
