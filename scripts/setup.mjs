@@ -3,6 +3,7 @@
 //
 //   --build               compile when a source is newer than the last build
 //   --with=pocketsphinx   the offline recogniser (a system package)
+//   --with=swift          an S3 server for tests (system packages)
 //   --with=faiss          the native half of faiss-node, see faiss.mjs
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -25,6 +26,10 @@ const args = process.argv.slice(2);
 /** System programs, and the Debian packages that hold them. */
 const PROGRAMS = {
   pocketsphinx: { command: 'pocketsphinx_continuous', packages: ['pocketsphinx', 'pocketsphinx-en-us'] },
+  swift: {
+    command: 'swift-proxy-server',
+    packages: ['swift-proxy', 'swift-account', 'swift-container', 'swift-object', 'memcached'],
+  },
 };
 
 checkNode();

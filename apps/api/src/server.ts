@@ -10,7 +10,7 @@ import {
   layFoundation,
   openDatabaseForServer,
 } from '@voxpersona/composition';
-import { FilesystemObjectStorage, PipelineRunner, Workspaces } from '@voxpersona/pipeline';
+import { FilesystemObjectStorage, PipelineRunner, ProviderFailure, Workspaces } from '@voxpersona/pipeline';
 import { createLogger, Environment, Role } from '@voxpersona/platform';
 import { ProjectionsRunner } from '@voxpersona/projections';
 import { Server } from 'node:http';
@@ -131,6 +131,7 @@ async function open(
   log: Logger,
 ): Promise<boolean> {
   if (!(await awaitLog(foundation.store, foundation.logPlace, log, signal))) return false;
+  await tryStorage(adapters, log);
   const isRole = (role: Role): boolean => environment.ROLES.includes(role);
   const projections = app.get(ProjectionsRunner);
   if (isRole('worker')) {
@@ -146,6 +147,14 @@ async function open(
   }
   await announce(app, url, environment, foundation, adapters, log);
   return true;
+}
+
+/** Makes the bucket; a storage that cannot be used does not keep the rest from working, and readiness tells. */
+async function tryStorage({ objectStorage }: Adapters, log: Logger): Promise<void> {
+  await objectStorage.check().catch((error: unknown) => {
+    if (!(error instanceof ProviderFailure)) throw error;
+    log.warn(`Audio cannot be stored: ${error.message}. Uploads are refused until it can`);
+  });
 }
 
 /** Nobody else uses this installation: whoever left these behind is dead. */

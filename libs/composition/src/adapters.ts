@@ -14,6 +14,7 @@ import {
   loadCatalogue,
   Media,
   ModelSource,
+  MinioObjectStorage,
   NoSpeechToText,
   ObjectStorage,
   openEmbedder,
@@ -100,13 +101,24 @@ export async function chooseAdapters(
     languageModel: model,
     embedder: embedder.embedder,
     media,
-    objectStorage: new FilesystemObjectStorage(environment.OBJECTS_DIR ?? join(dataFolder, 'objects')),
+    objectStorage: openObjectStorage(environment, dataFolder),
     catalogue,
     keyPools: { ...(openai && { openai }), ...(anthropic && { anthropic }) },
     openEmbedder: (identity) => openEmbedder(identity, models.embeddings),
     reasons: { speechToText: speechToText.reason, languageModel: reason, embedder: embedder.reason },
   };
   return measureAdapters(adapters, foundation.metrics);
+}
+
+/** Opens the object storage; a bucket that is missing is made when it is first looked at. */
+export function openObjectStorage(environment: Environment, dataFolder: string): ObjectStorage {
+  const { MINIO_ENDPOINT: endpoint, MINIO_ACCESS_KEY: accessKey, MINIO_SECRET_KEY: secretKey } = environment;
+  if (environment.OBJECT_STORAGE === 'filesystem') {
+    return new FilesystemObjectStorage(environment.OBJECTS_DIR ?? join(dataFolder, 'objects'));
+  }
+  if (!endpoint || !accessKey || !secretKey) throw new Error('The settings of MinIO were not checked');
+  const { MINIO_BUCKET: bucket, MINIO_REGION: region } = environment;
+  return new MinioObjectStorage({ endpoint, accessKey, secretKey, bucket, region });
 }
 
 async function chooseOr<T>(faults: string[], choose: () => T | Promise<T>): Promise<T | undefined> {

@@ -47,6 +47,18 @@ export class TestServer {
     exited.catch(() => undefined);
   }
 
+  /** Starts, and waits only until it tells that it lives: for one that cannot do more yet. Takes the port from `env`. */
+  async startHalfway(): Promise<void> {
+    const child = this.spawn();
+    this.url = `http://127.0.0.1:${this.env.PORT ?? ''}`;
+    for (;;) {
+      if (child.exitCode !== null) throw new Error(`The server ended:\n${this.output}`);
+      const answer = await fetch(`${this.url}/health/live`).catch(() => undefined);
+      if (answer?.ok) return;
+      await sleep(50);
+    }
+  }
+
   /** Starts and waits until it ends. */
   async startAndExit(): Promise<{ code: number | null; output: string }> {
     const child = this.spawn();

@@ -98,7 +98,7 @@ export class AudioController {
   ): Promise<void> {
     const stop = new AbortController();
     response.once('close', () => stop.abort());
-    await this.storage.withLocalFile(objectKey, async (file) => {
+    await this.storage.withMediaSource(objectKey, async (file) => {
       const content = await this.media.clip(file, clip, stop.signal);
       const name = `${fileName ?? 'recording'} ${clip.start}-${clip.end}.${clip.format}`;
       response.set({

@@ -79,8 +79,9 @@ export interface Media {
   probe(file: string, limits: { maxSeconds: number }, signal?: AbortSignal): Promise<AudioProbe>;
   split(request: SplitRequest, signal: AbortSignal): Promise<SplitResult>;
   /**
-   * A part of the sound, encoded while it is read. The file must stay where it is until then. Rejects with `ProviderFailure`
+   * A part of the sound, encoded while it is read, of a file or of what a link (http, https) leads to; it must stay where it is
+   * until then. Rejects with `ProviderFailure`
    * before the first byte; destroying the stream ends the work.
    */
-  clip(file: string, request: ClipRequest, signal: AbortSignal): Promise<Readable>;
+  clip(source: string, request: ClipRequest, signal: AbortSignal): Promise<Readable>;
 }

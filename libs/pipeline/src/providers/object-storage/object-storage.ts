@@ -24,7 +24,7 @@ export interface ListedObject {
  * (code `storage`) when the store cannot be reached, and with `ObjectNotFound`.
  */
 export interface ObjectStorage {
-  /** Short stable name: `filesystem`. */
+  /** Short stable name: `filesystem`, `minio`. */
   readonly provider: string;
   /** Streams to the store. Nothing is visible under `key` until all of it is durable; on an error nothing is kept. */
   put(key: string, content: Readable, signal?: AbortSignal): Promise<StoredObject>;
@@ -34,6 +34,11 @@ export interface ObjectStorage {
   size(key: string): Promise<number>;
   /** Runs `use` with a path of a local file that holds the object; the path is valid only meanwhile. */
   withLocalFile<T>(key: string, use: (path: string) => Promise<T>): Promise<T>;
+  /**
+   * Runs `use` with a path or a link that ffmpeg can read the object by, in parts too: where a part is all that is wanted of a
+   * large object. A link is a secret, and valid for an hour.
+   */
+  withMediaSource<T>(key: string, use: (source: string) => Promise<T>): Promise<T>;
   move(from: string, to: string): Promise<void>;
   /** Deleting what is not there succeeds. */
   delete(key: string): Promise<void>;

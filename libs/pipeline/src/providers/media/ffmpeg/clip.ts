@@ -2,7 +2,7 @@ import ffmpeg from 'fluent-ffmpeg';
 import { once } from 'node:events';
 import { PassThrough, Readable } from 'node:stream';
 import { ClipFormat, ClipRequest } from '../media';
-import { UNTRUSTED_INPUT } from './input-options';
+import { untrustedInput } from './input-options';
 import { MediaPrograms } from './programs';
 import { runFfmpeg } from './run-ffmpeg';
 
@@ -19,7 +19,7 @@ const ENCODINGS: Record<ClipFormat, readonly string[]> = {
  */
 export async function clipAudio(
   programs: MediaPrograms,
-  file: string,
+  source: string,
   { start, end, format }: ClipRequest,
   signal: AbortSignal,
 ): Promise<Readable> {
@@ -28,10 +28,10 @@ export async function clipAudio(
   const stopAll = (): void => stop.abort();
   signal.addEventListener('abort', stopAll, { once: true });
   content.once('close', stopAll);
-  const command = ffmpeg(file)
+  const command = ffmpeg(source)
     .setFfmpegPath(programs.ffmpeg)
     // Before the input: what lies before the clip is skipped, not decoded. Exact, because the sound is encoded anew.
-    .inputOptions(['-nostdin', ...UNTRUSTED_INPUT, '-ss', String(start)])
+    .inputOptions(['-nostdin', ...untrustedInput(source), '-ss', String(start)])
     .outputOptions([
       '-t',
       String(end - start),

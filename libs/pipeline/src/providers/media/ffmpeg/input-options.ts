@@ -30,10 +30,19 @@ const DEMUXERS = [
   'webm',
 ];
 
+const FORMATS = ['-format_whitelist', [...new Set(DEMUXERS.flatMap((names) => names.split(',')))].join(',')];
+
 /** Options before every `-i` of a user's file: nothing but this file, and only as real media. */
-export const UNTRUSTED_INPUT = [
-  '-protocol_whitelist',
-  'file,pipe',
-  '-format_whitelist',
-  [...new Set(DEMUXERS.flatMap((names) => names.split(',')))].join(','),
-];
+export const UNTRUSTED_INPUT = ['-protocol_whitelist', 'file,pipe', ...FORMATS];
+
+const LINK = /^https?:\/\//;
+
+/** The same for a user's file that is read by a link of the object storage: then nothing of this machine. */
+export function untrustedInput(source: string): readonly string[] {
+  return LINK.test(source) ? ['-protocol_whitelist', 'http,https,tcp,tls', ...FORMATS] : UNTRUSTED_INPUT;
+}
+
+/** Text of ffmpeg without the links that it read from: who has one can read the recording. */
+export function withoutLinks(text: string): string {
+  return text.replaceAll(/https?:\/\/[^\s'"]+/g, '(link)');
+}

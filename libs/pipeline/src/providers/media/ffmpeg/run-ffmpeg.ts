@@ -1,5 +1,6 @@
 import { FfmpegCommand } from 'fluent-ffmpeg';
 import { ProviderFailure } from '../../provider-failure';
+import { withoutLinks } from './input-options';
 
 /** What ffmpeg wrote on its standard error. */
 export interface FfmpegOutput {
@@ -33,9 +34,9 @@ export function runFfmpeg(
       }
       const lastLine = typeof stderr === 'string' ? stderr.trim().split('\n').at(-1) : undefined;
       reject(
-        new ProviderFailure('unreadable_media', `ffmpeg: ${lastLine ?? error.message}`, {
+        new ProviderFailure('unreadable_media', withoutLinks(`ffmpeg: ${lastLine ?? error.message}`), {
           provider: 'ffmpeg',
-          cause: error,
+          cause: new Error(withoutLinks(error.message)),
         }),
       );
     });

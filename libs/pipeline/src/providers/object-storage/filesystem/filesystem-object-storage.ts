@@ -7,9 +7,9 @@ import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { isNativeError } from 'node:util/types';
 import { ProviderFailure } from '../../provider-failure';
+import { checkObjectKey, checkPrefix } from '../object-key';
 import { ListedObject, ObjectNotFound, ObjectStorage, StoredObject } from '../object-storage';
 
-const KEY = /^[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/;
 /** Where uploads grow until they are whole; no key can begin with a dot-dot or this name, see `pathOf`. */
 const INCOMING = '.incoming';
 
@@ -74,6 +74,10 @@ export class FilesystemObjectStorage implements ObjectStorage {
     return use(this.pathOf(key));
   }
 
+  withMediaSource<T>(key: string, use: (source: string) => Promise<T>): Promise<T> {
+    return this.withLocalFile(key, use);
+  }
+
   async move(from: string, to: string): Promise<void> {
     const target = this.pathOf(to);
     await this.io(async () => {
@@ -101,7 +105,7 @@ export class FilesystemObjectStorage implements ObjectStorage {
   }
 
   list(prefix: string): AsyncIterable<ListedObject> {
-    if (!prefix.endsWith('/')) throw new RangeError(`A prefix ends with a slash: ${prefix}`);
+    checkPrefix(prefix);
     const key = prefix.slice(0, -1);
     this.pathOf(key);
     return this.walk(key);
@@ -154,10 +158,8 @@ export class FilesystemObjectStorage implements ObjectStorage {
 
   /** @throws RangeError for a key outside the alphabet: keys are ours, so that is a mistake in the code */
   private pathOf(key: string): string {
-    const outside = key
-      .split('/')
-      .some((segment) => segment === '.' || segment === '..' || segment === INCOMING);
-    if (!KEY.test(key) || outside) throw new RangeError(`Not an object key: ${key}`);
+    checkObjectKey(key);
+    if (key.split('/').includes(INCOMING)) throw new RangeError(`Not an object key: ${key}`);
     return join(this.root, key);
   }
 
