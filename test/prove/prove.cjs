@@ -6,8 +6,18 @@ const PROOFS = {
   parallel: ['e2e', 'test/e2e/parallel', 'chunks are transcribed side by side within the limit'],
   crash: [
     'e2e',
-    'test/e2e/crash',
+    'test/e2e/crash.e2e',
     'kill -9 at every event loses nothing, doubles nothing, pays nothing twice',
+  ],
+  'eventstoredb-crash': [
+    'e2e',
+    'test/e2e/eventstoredb-crash',
+    'the same on a fake EventStoreDB, appends to which break off, also after they were applied',
+  ],
+  cluster: [
+    'e2e',
+    'test/e2e/cluster',
+    '200 recordings by two api and three worker processes, workers killed throughout',
   ],
   contention: [
     'integration',
@@ -47,7 +57,7 @@ const name = process.argv[2];
 const proof = PROOFS[name];
 if (!proof) {
   console.error('Name a proof:');
-  for (const [known, [, , what]] of Object.entries(PROOFS)) console.error(`  ${known.padEnd(11)} ${what}`);
+  for (const [known, [, , what]] of Object.entries(PROOFS)) console.error(`  ${known.padEnd(19)} ${what}`);
   process.exit(1);
 }
 const [project, path] = proof;

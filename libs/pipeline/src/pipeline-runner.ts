@@ -6,6 +6,7 @@ import {
   CommandContext,
   EventCodec,
   EventStore,
+  FollowerStatus,
   Leadership,
 } from '@voxpersona/event-store';
 import { PostgresListener } from '@voxpersona/platform';
@@ -41,7 +42,8 @@ const MAX_DELAY_MS = 5 * 60_000;
 @Injectable()
 export class PipelineRunner {
   private readonly log = new Logger('Pipeline');
-  readonly sagas: readonly CheckpointedRunner<DomainEvent>[];
+  private readonly sagas: readonly CheckpointedRunner<DomainEvent>[];
+  private isStarted = false;
   private readonly jobs: JobRunner;
   private readonly stopping = new AbortController();
   private sweeping: Promise<void> = Promise.resolve();
@@ -89,7 +91,13 @@ export class PipelineRunner {
     );
   }
 
+  /** Of the sagas that this process runs, or stands by to run. */
+  get statuses(): { name: string; status: FollowerStatus }[] {
+    return this.isStarted ? this.sagas.map(({ name, status }) => ({ name, status })) : [];
+  }
+
   async start(): Promise<void> {
+    this.isStarted = true;
     for (const saga of this.sagas) saga.start();
     await this.jobs.start();
     this.sweeping = this.sweepInTurn();

@@ -71,6 +71,15 @@ export class TestServer {
     await this.end('SIGKILL');
   }
 
+  /** Holds the process as a machine that hangs would, until `goOn`. */
+  hang(): void {
+    this.child?.kill('SIGSTOP');
+  }
+
+  goOn(): void {
+    this.child?.kill('SIGCONT');
+  }
+
   /** Asks it to end, and gives its exit code. */
   async stop(): Promise<number | null> {
     return this.end('SIGTERM');
@@ -89,7 +98,8 @@ export class TestServer {
 
   /** Of the process that runs now. */
   get pid(): number | undefined {
-    return this.child?.exitCode === null ? this.child.pid : undefined;
+    const { child } = this;
+    return child?.exitCode === null && child.signalCode === null ? child.pid : undefined;
   }
 
   get key(): string {
@@ -209,6 +219,8 @@ export class TestServer {
     if (!child || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
     const exit = once(child, 'exit');
     child.kill(signal);
+    // One that was made to hang ends only when it goes on.
+    child.kill('SIGCONT');
     const [code] = (await exit) as [number | null];
     return code;
   }

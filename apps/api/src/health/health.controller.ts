@@ -42,8 +42,7 @@ export class HealthController {
     const checks = [
       () => this.probe('event-store', () => this.store.check()),
       () => this.probe('object-storage', () => this.storage.check()),
-      ...this.pipeline.sagas.map((saga) => () => this.runner(saga.name, saga.status)),
-      ...this.projections.statuses.map(
+      ...[...this.pipeline.statuses, ...this.projections.statuses].map(
         ({ name, status }) =>
           () =>
             this.runner(name, status),

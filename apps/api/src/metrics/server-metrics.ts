@@ -53,7 +53,7 @@ export class ServerMetrics {
 
   private followers(): Follower[] {
     return [
-      ...this.pipeline.sagas.map(({ name, status }) => ({ kind: 'saga' as const, name, status })),
+      ...this.pipeline.statuses.map((saga) => ({ kind: 'saga' as const, ...saga })),
       ...this.projections.statuses.map((projection) => ({ kind: 'projection' as const, ...projection })),
     ];
   }

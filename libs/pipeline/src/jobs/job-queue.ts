@@ -129,7 +129,7 @@ export class JobQueue {
 
   async finish(worker: string, id: string, state: 'done' | 'cancelled'): Promise<void> {
     await this.pool.query(
-      `UPDATE jobs SET state = $3, leased_by = NULL, leased_until = NULL, finished_at = now()
+      `UPDATE jobs SET state = $3, leased_by = NULL, leased_until = NULL, finished_at = now(), finished_by = $1
        WHERE id = $2 AND leased_by = $1 AND state = 'running'`,
       [worker, id, state],
     );

@@ -38,4 +38,8 @@ export const JOB_MIGRATIONS = [
       ALTER TABLE jobs ADD COLUMN owner uuid;
       CREATE INDEX jobs_of_owner ON jobs (owner, number);`,
   },
+  {
+    name: '0017-who-finished-a-job',
+    sql: 'ALTER TABLE jobs ADD COLUMN finished_by uuid;',
+  },
 ] as const;
