@@ -1,15 +1,35 @@
 import 'reflect-metadata';
-import { ConfigurationInvalid, EmbeddedPostgresFailed } from '@voxpersona/platform';
+import { AnotherEventLog, AnotherMasterKey, LogNotQuiet } from '@voxpersona/composition';
+import { EventStoreUnavailable, EventTampered, EventTooLarge, LogsDiffer } from '@voxpersona/event-store';
+import {
+  ConfigurationInvalid,
+  DataFolderInUse,
+  EmbeddedPostgresFailed,
+  MasterKeyInvalid,
+} from '@voxpersona/platform';
 import { Command } from 'commander';
 import { existsSync } from 'node:fs';
 import { auditCommands } from './audit';
 import { jobsCommands } from './jobs';
+import { logCommands } from './log';
 import { keysCommands } from './keys';
 import { membersCommands } from './members';
 import { providerKeysCommands } from './provider-keys';
 
 /** Errors whose message says all that the operator needs. */
-const PLAIN_ERRORS = [ConfigurationInvalid, EmbeddedPostgresFailed];
+const PLAIN_ERRORS = [
+  AnotherEventLog,
+  AnotherMasterKey,
+  ConfigurationInvalid,
+  DataFolderInUse,
+  EmbeddedPostgresFailed,
+  EventStoreUnavailable,
+  EventTampered,
+  EventTooLarge,
+  LogNotQuiet,
+  LogsDiffer,
+  MasterKeyInvalid,
+];
 
 async function main(): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile('.env');
@@ -19,7 +39,8 @@ async function main(): Promise<void> {
     .addCommand(membersCommands())
     .addCommand(jobsCommands())
     .addCommand(providerKeysCommands())
-    .addCommand(auditCommands());
+    .addCommand(auditCommands())
+    .addCommand(logCommands());
   await program.parseAsync();
 }
 

@@ -1,5 +1,11 @@
-import { Foundation, layFoundation, openDatabaseBeside } from '@voxpersona/composition';
-import { loadEnvironment } from '@voxpersona/platform';
+import {
+  Database,
+  Foundation,
+  layFoundation,
+  openDatabaseAlone,
+  openDatabaseBeside,
+} from '@voxpersona/composition';
+import { Environment, loadEnvironment } from '@voxpersona/platform';
 
 const quiet = {
   log: (): void => undefined,
@@ -8,15 +14,33 @@ const quiet = {
 };
 
 /** Runs a command on the installation that the environment names, and closes it again. */
-export async function withFoundation<T>(use: (foundation: Foundation) => Promise<T>): Promise<T> {
+export function withFoundation<T>(use: (foundation: Foundation) => Promise<T>): Promise<T> {
+  return withDatabase(openDatabaseBeside, use);
+}
+
+/**
+ * The same for a command that must be alone with the installation.
+ *
+ * @throws DataFolderInUse while a server runs
+ */
+export function withFoundationAlone<T>(
+  use: (foundation: Foundation, environment: Environment) => Promise<T>,
+): Promise<T> {
+  return withDatabase(openDatabaseAlone, use);
+}
+
+async function withDatabase<T>(
+  open: (environment: Environment) => Promise<Database>,
+  use: (foundation: Foundation, environment: Environment) => Promise<T>,
+): Promise<T> {
   const environment = loadEnvironment(process.env);
-  const database = await openDatabaseBeside(environment);
+  const database = await open(environment);
   const foundation = await layFoundation(environment, database, quiet).catch(async (error: unknown) => {
     await database.close();
     throw error;
   });
   try {
-    return await use(foundation);
+    return await use(foundation, environment);
   } finally {
     await foundation.close();
   }

@@ -2,6 +2,7 @@ export * from './adapters';
 export * from './database';
 export * from './event-log/bound-event-store';
 export * from './event-log/installation';
+export * from './event-log/move-log';
 export * from './event-log/open-event-store';
 export * from './foundation';
 export * from './foundation.module';

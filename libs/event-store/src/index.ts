@@ -14,10 +14,18 @@ export * from './subscriptions/checkpointed-consumer';
 export * from './subscriptions/checkpointed-runner';
 export * from './subscriptions/leadership';
 export * from './subscriptions/log-follower';
-export { CHECKPOINT_MIGRATIONS, readCheckpoint, writeCheckpoint } from './subscriptions/checkpoints';
+export {
+  CHECKPOINT_MIGRATIONS,
+  deleteCheckpoint,
+  listCheckpoints,
+  type NamedCheckpoint,
+  readCheckpoint,
+  writeCheckpoint,
+} from './subscriptions/checkpoints';
 export * from './postgres/migrations';
 export * from './postgres/postgres-event-store';
 export * from './subscriptions/wait-for-checkpoint';
 export * from './eventstoredb/client';
 export * from './eventstoredb/eventstoredb-event-store';
 export { EventStoreAccessDenied } from './eventstoredb/failures';
+export * from './copy/copy-log';

@@ -31,3 +31,5 @@ export type { ModelSource, OnProgress } from './providers/transformers/model-sou
 export * from './results/result-store';
 export * from './sweeper/sweeper';
 export { reembeddingSagaName } from './sagas/reembedding.saga';
+export * from './sagas/saga-names';
+export { moveStoreMark } from './sweeper/log-mark';

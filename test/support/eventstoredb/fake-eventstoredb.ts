@@ -15,26 +15,9 @@ import {
 import { randomUUID } from 'node:crypto';
 import { BatchAppendResp, AppendResp, ReadResp } from '@eventstore/db-client/generated/streams_pb';
 import { TestCertificate } from '@test/tls/test-certificate';
+import { AppendFault } from './append-fault';
 import { AppendOutcome, Expected, LogModel, ProposedEvent } from './log-model';
 import * as wire from './wire';
-
-/** What happens to the next append. */
-export type AppendFault =
-  /** The connection breaks and nothing was written. */
-  | 'cut_before'
-  /** It is written, and the connection breaks before the answer. */
-  | 'cut_after'
-  /** It is written, and answered late. */
-  | 'slow'
-  /** Never answered; the client's deadline ends it. */
-  | 'silent'
-  /** It is written, and the answer says nothing that can be understood. */
-  | 'garbage'
-  /** Larger than the node takes. */
-  | 'too_large'
-  /** This node does not lead any more. */
-  | 'not_leader'
-  | 'access_denied';
 
 export interface Guarded {
   /** Who comes with others is turned away. A client sends them over TLS only. */

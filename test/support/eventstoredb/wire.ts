@@ -1,7 +1,8 @@
 import { Empty, StreamIdentifier, UUID } from '@eventstore/db-client/generated/shared_pb';
 import { AppendReq, AppendResp, ReadReq, ReadResp } from '@eventstore/db-client/generated/streams_pb';
 import { Metadata, status } from '@grpc/grpc-js';
-import { AppendFault } from './fake-eventstoredb';
+
+import { AppendFault } from './append-fault';
 import { AppendOutcome, Expected, ModelEvent, ProposedEvent } from './log-model';
 
 // Between the messages of the protocol and plain values.

@@ -69,3 +69,25 @@ export async function moveCheckpoint(
   );
   if (rowCount !== 1) throw new CheckpointFenced(name);
 }
+
+export interface NamedCheckpoint extends Checkpoint {
+  name: string;
+}
+
+export async function listCheckpoints(connection: Pool | PoolClient): Promise<NamedCheckpoint[]> {
+  const { rows } = await connection.query<{
+    name: string;
+    version: number;
+    log_id: string;
+    position: string;
+  }>('SELECT name, version, log_id, position FROM checkpoints ORDER BY name');
+  return rows.map(({ name, version, log_id: logId, position }) => ({
+    ...{ name, version, logId },
+    position: BigInt(position),
+  }));
+}
+
+/** Makes whoever has this checkpoint begin anew. */
+export async function deleteCheckpoint(transaction: PoolClient, name: string): Promise<void> {
+  await transaction.query('DELETE FROM checkpoints WHERE name = $1', [name]);
+}

@@ -18,3 +18,15 @@ export async function isStoreOf(storage: ObjectStorage, logId: string): Promise<
     return true;
   }
 }
+
+/** Makes the objects of one log those of another, to which it was moved. A store of a third log is left alone. */
+export async function moveStoreMark(storage: ObjectStorage, from: string, to: string): Promise<void> {
+  try {
+    if ((await text(await storage.get(LOG_MARK))) !== from) return;
+  } catch (error) {
+    if (error instanceof ObjectNotFound) return;
+    throw error;
+  }
+  await storage.delete(LOG_MARK);
+  await storage.put(LOG_MARK, Readable.from([to]));
+}

@@ -1,0 +1,11 @@
+import { recordingSaga } from './recording.saga';
+import { reembeddingSagaName } from './reembedding.saga';
+import { reportSaga } from './report.saga';
+
+/** Sagas that every worker runs. The one of each embedder has a name of its own beside these. */
+export const STANDING_SAGAS: readonly string[] = [recordingSaga.name, reportSaga.name];
+
+/** Whether a checkpoint of this name is a saga's: then what it stands for is jobs, which must not be made again. */
+export function isSagaName(name: string): boolean {
+  return STANDING_SAGAS.includes(name) || name.startsWith(reembeddingSagaName(''));
+}
