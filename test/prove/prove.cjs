@@ -19,6 +19,11 @@ const PROOFS = {
     'test/e2e/cluster',
     '200 recordings by two api and three worker processes, workers killed throughout',
   ],
+  'log-copy': [
+    'e2e',
+    'test/e2e/log-copy',
+    '100,000 events to a fake EventStoreDB, killed twice: same count, hashes and order, no job made',
+  ],
   contention: [
     'integration',
     'libs/event-store/src/actors',

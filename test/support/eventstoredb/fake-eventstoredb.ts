@@ -112,7 +112,7 @@ export class FakeEventStoreDb {
 
   /** Events that are not the node's own. */
   get size(): number {
-    return this.log.events.filter(({ type }) => !type.startsWith('$')).length;
+    return this.log.size;
   }
 
   /** Undefined for who may come in. */

@@ -22,6 +22,8 @@ export type AppendOutcome =
  */
 export class LogModel {
   readonly events: ModelEvent[] = [];
+  /** Events that are not the node's own. */
+  size = 0;
   private readonly streams = new Map<string, ModelEvent[]>();
   private readonly written = new EventEmitter().setMaxListeners(0);
 
@@ -53,6 +55,7 @@ export class LogModel {
       const written = { ...event, stream, revision: existing.length, position };
       existing.push(written);
       this.events.push(written);
+      if (!event.type.startsWith('$')) this.size += 1;
     }
     this.streams.set(stream, existing);
     this.written.emit('written');

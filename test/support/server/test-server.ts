@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 const root = join(__dirname, '../../..');
+const CLI = join(root, 'dist/apps/cli/src/main.js');
 
 export interface TestServerOptions {
   /** Added to the environment of the server; see the configuration table. */
@@ -128,10 +129,17 @@ export class TestServer {
 
   /** A command of the operator, beside the server. @returns what it wrote */
   async vox(...args: string[]): Promise<string> {
-    const program = join(root, 'dist/apps/cli/src/main.js');
-    const env = { ...process.env, ...this.env, VOXPERSONA_DATA_DIR: this.dataFolder };
-    const { stdout } = await promisify(execFile)(process.execPath, [program, ...args], { env });
+    const { stdout } = await promisify(execFile)(process.execPath, [CLI, ...args], { env: this.voxEnv });
     return stdout;
+  }
+
+  /** The same, to be killed on the way. */
+  spawnVox(...args: string[]): ChildProcess {
+    return spawn(process.execPath, [CLI, ...args], { env: this.voxEnv, stdio: 'ignore' });
+  }
+
+  private get voxEnv(): NodeJS.ProcessEnv {
+    return { ...process.env, ...this.env, VOXPERSONA_DATA_DIR: this.dataFolder };
   }
 
   /** GET of a JSON document, which must be there. */
