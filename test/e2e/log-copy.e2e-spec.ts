@@ -85,7 +85,8 @@ describe('vox log copy, from PostgreSQL to (a fake) EventStoreDB', () => {
   }
 
   async function allJobs(): Promise<unknown[]> {
-    return (await pool.query('SELECT id, state, attempts, finished_at FROM jobs ORDER BY id')).rows;
+    const { rows } = await pool.query<{ job: string }>('SELECT jobs::text AS job FROM jobs ORDER BY id');
+    return rows;
   }
 
   async function eventsOf(store: EventStore): Promise<Omit<StoredEvent, 'position'>[]> {

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { AnotherEventLog, AnotherMasterKey, LogNotQuiet } from '@voxpersona/composition';
+import { AnotherEventLog, AnotherMasterKey, BackupUnusable, LogNotQuiet } from '@voxpersona/composition';
 import { EventStoreUnavailable, EventTampered, EventTooLarge, LogsDiffer } from '@voxpersona/event-store';
 import {
   ConfigurationInvalid,
@@ -10,6 +10,7 @@ import {
 import { Command } from 'commander';
 import { existsSync } from 'node:fs';
 import { auditCommands } from './audit';
+import { backupCommand, restoreCommand } from './backup';
 import { jobsCommands } from './jobs';
 import { logCommands } from './log';
 import { keysCommands } from './keys';
@@ -20,6 +21,7 @@ import { providerKeysCommands } from './provider-keys';
 const PLAIN_ERRORS = [
   AnotherEventLog,
   AnotherMasterKey,
+  BackupUnusable,
   ConfigurationInvalid,
   DataFolderInUse,
   EmbeddedPostgresFailed,
@@ -40,7 +42,9 @@ async function main(): Promise<void> {
     .addCommand(jobsCommands())
     .addCommand(providerKeysCommands())
     .addCommand(auditCommands())
-    .addCommand(logCommands());
+    .addCommand(logCommands())
+    .addCommand(backupCommand())
+    .addCommand(restoreCommand());
   await program.parseAsync();
 }
 

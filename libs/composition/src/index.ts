@@ -9,3 +9,8 @@ export * from './foundation.module';
 export * from './log';
 export * from './metrics';
 export { configuredKeys } from './provider-keys';
+export { BackupUnusable, verifyBackup } from './backup/manifest';
+export type { Manifest } from './backup/manifest';
+export * from './backup/restore-backup';
+export * from './backup/tables';
+export * from './backup/write-backup';

@@ -1,5 +1,5 @@
 import { deriveId, DOMAIN_EVENTS, DomainEvent } from '@voxpersona/domain';
-import { CHAIN_START, ChainEnd, EventCodec, EventStore } from '@voxpersona/event-store';
+import { CHAIN_START, EventCodec, EventStore } from '@voxpersona/event-store';
 import { randomUUID } from 'node:crypto';
 
 const STREAMS = 200;

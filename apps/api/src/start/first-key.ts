@@ -20,7 +20,7 @@ const PATIENCE_MS = 10_000;
  * @returns the key, to be shown this once; null when there was one before
  */
 export async function makeFirstKey(
-  { dataFolder, isAlone }: Pick<Database, 'dataFolder' | 'isAlone'>,
+  { dataFolder }: Pick<Database, 'dataFolder'>,
   pool: Pool,
   commands: CommandBus,
   workspaces: Workspaces,
@@ -31,8 +31,8 @@ export async function makeFirstKey(
   const ownerId = ownerIdOf(FIRST_WORKSPACE);
   const made = await inTransaction(pool, async (transaction) => {
     await transaction.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', ['first api key']);
-    // Among several the file may be another one's; the only server makes a new key where the file was lost.
-    if (!isAlone && Object.keys((await workspaces.read(ownerId)).keys).length > 0) return null;
+    // The file may be another server's, or was not in a backup.
+    if (Object.keys((await workspaces.read(ownerId)).keys).length > 0) return null;
     return issueKey(ownerId, commands, workspaces);
   });
   if (!made) return null;

@@ -1,0 +1,35 @@
+import { isSagaName } from '@voxpersona/pipeline';
+
+/**
+ * Tables that hold what the log alone could not give back: the log itself, the keys, what was paid for, and what is still to
+ * be done. In the order in which they are restored.
+ */
+export const KEPT_TABLES = [
+  'log_identity',
+  'installation',
+  'events',
+  'recording_keys',
+  'stored_results',
+  'passage_vectors',
+  'active_embedder',
+  'jobs',
+  'checkpoints',
+  'provider_keys',
+  'api_key_uses',
+] as const;
+
+export type KeptTable = (typeof KEPT_TABLES)[number];
+
+/** Tables that need not be kept, and why. Read models (`read_…`) are rebuilt from the log. */
+export const LEFT_TABLES: Readonly<Record<string, string>> = {
+  migrations: 'made anew, and listed in the manifest',
+  provider_calls: 'bookings of the last minute',
+  idempotent_requests: 'answers of the last day, to repeat them to who asks again',
+};
+
+/** Which rows of a table are kept; all but those of checkpoints of read models, which are rebuilt. */
+export function keptRows(table: KeptTable, rows: { names: readonly string[] }): string {
+  if (table !== 'checkpoints') return '';
+  const sagas = rows.names.filter(isSagaName).map((name) => `'${name.replaceAll("'", "''")}'`);
+  return sagas.length === 0 ? ' WHERE false' : ` WHERE name IN (${sagas.join(', ')})`;
+}
