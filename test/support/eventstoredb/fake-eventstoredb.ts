@@ -13,6 +13,7 @@ import {
   status,
 } from '@grpc/grpc-js';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { BatchAppendResp, AppendResp, ReadResp } from '@eventstore/db-client/generated/streams_pb';
 import { TestCertificate } from '@test/tls/test-certificate';
 import { AppendFault } from './append-fault';
@@ -163,23 +164,34 @@ export class FakeEventStoreDb {
     if (next < 0) next = this.log.events.length;
     let isLive = false;
     let passedOver = 0;
-    const push = (): void => {
-      for (; next < this.log.events.length; next += 1) {
+    let isPushing = false;
+    const ended = new AbortController();
+    // No faster than the client takes it.
+    const write = async (message: ReadResp): Promise<void> => {
+      if (!call.write(message)) await once(call, 'drain', { signal: ended.signal });
+    };
+    const push = async (): Promise<void> => {
+      if (isPushing) return;
+      isPushing = true;
+      for (; next < this.log.events.length && !ended.signal.aborted; next += 1) {
         const event = this.log.events[next];
         if (!event) continue;
         if (asked.matches(event)) {
-          call.write(wire.readEvent(event));
+          await write(wire.readEvent(event));
         } else {
           passedOver += 1;
-          if (passedOver % asked.checkpointEvery === 0) call.write(wire.checkpoint(event.position));
+          if (passedOver % asked.checkpointEvery === 0) await write(wire.checkpoint(event.position));
         }
       }
-      if (!isLive) call.write(wire.caughtUp());
+      if (!isLive && !ended.signal.aborted) call.write(wire.caughtUp());
       isLive = true;
+      isPushing = false;
     };
-    push();
-    const off = this.log.onWritten(push);
+    const begin = (): void => void push().catch(() => undefined);
+    begin();
+    const off = this.log.onWritten(begin);
     const over = (): void => {
+      ended.abort();
       off();
       this.subscriptions.delete(call);
     };

@@ -26,6 +26,23 @@ describe('migrate', () => {
     expect(await migrate(pool, [first, second])).toEqual([]);
   });
 
+  it('steps back from a table that is in use, so that others get at it, and comes again', async () => {
+    await migrate(pool, [first, second]);
+    const reader = await pool.connect();
+    await reader.query('BEGIN');
+    await reader.query('SELECT * FROM first');
+    const third = { name: '0004-third', sql: 'ALTER TABLE first ADD COLUMN o integer' };
+    const migrating = migrate(pool, [first, second, third]);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    // Behind the change, which waits: it gets its turn when the change steps back.
+    await pool.query('SELECT * FROM first');
+    await reader.query('COMMIT');
+    reader.release();
+    expect(await migrating).toEqual(['0004-third']);
+    // What another build has applied is not touched.
+    expect(await migrate(pool, [first])).toEqual([]);
+  });
+
   it('leaves nothing of a migration that fails', async () => {
     const broken = { name: '0003-broken', sql: 'CREATE TABLE half (n integer); SELECT 1/0' };
     await expect(migrate(pool, [first, second, broken])).rejects.toThrow();

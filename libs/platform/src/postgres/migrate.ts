@@ -1,5 +1,7 @@
-import { Pool } from 'pg';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Pool, PoolClient } from 'pg';
 import { Umzug } from 'umzug';
+import { errorCode } from '../error-code';
 
 /** One change of the tables. Names sort in the order of application and never change once released. */
 export interface Migration {
@@ -10,9 +12,16 @@ export interface Migration {
 /** Any two numbers would do; these spell "vox" and "mig" in ASCII. */
 const LOCK = [0x766f78, 0x6d6967] as const;
 
+/** A change of a table waits for who reads it, and whoever comes after waits for the change: not longer than this. */
+const LOCK_MS = 2_000;
+const TRIES = 15;
+const LOCK_NOT_AVAILABLE = '55P03';
+
 /**
  * Applies what has not been applied, in the order of names, each migration in a transaction together with the note
- * that it was applied. Safe when several processes start at once: they take turns.
+ * that it was applied. Safe when several processes start at once: they take turns. Also safe while processes of the build
+ * before go on: changes only add (a test looks at that), and one that cannot have its table soon steps back and tries
+ * again, rather than hold everybody up. What a build of tomorrow has applied is left alone.
  *
  * @returns names of the migrations that this call applied
  */
@@ -28,17 +37,7 @@ export async function migrate(pool: Pool, migrations: readonly Migration[]): Pro
     const umzug = new Umzug({
       migrations: sorted.map(({ name, sql }) => ({
         name,
-        up: async () => {
-          await client.query('BEGIN');
-          try {
-            await client.query(sql);
-            await client.query('INSERT INTO migrations (name) VALUES ($1)', [name]);
-            await client.query('COMMIT');
-          } catch (error) {
-            await client.query('ROLLBACK');
-            throw error;
-          }
-        },
+        up: () => apply(client, { name, sql }),
       })),
       storage: {
         executed: async () => {
@@ -55,5 +54,22 @@ export async function migrate(pool: Pool, migrations: readonly Migration[]): Pro
   } finally {
     // Ends the session and with it the lock, also when a query failed half-way.
     client.release(true);
+  }
+}
+
+async function apply(client: PoolClient, { name, sql }: Migration): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    await client.query('BEGIN');
+    try {
+      await client.query(`SET LOCAL lock_timeout = ${LOCK_MS}`);
+      await client.query(sql);
+      await client.query('INSERT INTO migrations (name) VALUES ($1)', [name]);
+      await client.query('COMMIT');
+      return;
+    } catch (error) {
+      await client.query('ROLLBACK');
+      if (errorCode(error) !== LOCK_NOT_AVAILABLE || attempt >= TRIES) throw error;
+      await sleep(LOCK_MS / 4);
+    }
   }
 }
