@@ -153,6 +153,21 @@ describe('A runner with a checkpoint', () => {
     expect(await numbersOf('versions')).toEqual(upTo(29));
   });
 
+  it('waits, and says so, where its checkpoint is ahead of the log', async () => {
+    const first = run(new Numbers('ahead'));
+    await caughtUp('ahead');
+    await first.stop();
+    const head = await log.store.head();
+    await log.pool.query(`UPDATE checkpoints SET position = position + 1 WHERE name = 'ahead'`);
+    const runner = run(new Numbers('ahead'));
+    const state = (): string => runner.status.state;
+    while (state() !== 'waiting') await sleep(10);
+    expect(runner.status).toMatchObject({ reason: expect.stringMatching(/ahead of the log, which ends at/) });
+    await log.pool.query(`UPDATE checkpoints SET position = $1 WHERE name = 'ahead'`, [head.toString()]);
+    while (state() !== 'running') await sleep(10);
+    await caughtUp('ahead');
+  }, 20_000);
+
   it('waits for a database that went away, and doubles nothing', async () => {
     run(new Numbers('patient'));
     await caughtUp('patient');

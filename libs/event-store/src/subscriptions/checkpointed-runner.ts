@@ -4,7 +4,7 @@ import { Pool } from 'pg';
 import { EventCodec, NewEvent, Recorded } from '../codec/event-codec';
 import { EventStore, Position, START, StoredEvent } from '../port/event-store';
 import { CheckpointedConsumer } from './checkpointed-consumer';
-import { moveCheckpoint, readCheckpoint, writeCheckpoint } from './checkpoints';
+import { CheckpointAhead, moveCheckpoint, readCheckpoint, writeCheckpoint } from './checkpoints';
 import { Leadership } from './leadership';
 import { EventNotHandled, FollowerLog, isPassing, LogFollower } from './log-follower';
 
@@ -83,9 +83,14 @@ export class CheckpointedRunner<E extends NewEvent> extends LogFollower {
   private async prepare(): Promise<Position> {
     const { name, version } = this.consumer;
     const logId = await this.store.logId();
+    const head = await this.store.head();
     return inTransaction(this.pool, async (transaction) => {
       const checkpoint = await readCheckpoint(transaction, name);
-      if (checkpoint?.version === version && checkpoint.logId === logId) return checkpoint.position;
+      if (checkpoint?.version === version && checkpoint.logId === logId) {
+        // Read on from there, what comes next would be passed over.
+        if (checkpoint.position > head) throw new CheckpointAhead(name, checkpoint.position, head);
+        return checkpoint.position;
+      }
       if (checkpoint) this.log.warn(`${name} is rebuilt from the start of the log`);
       await this.consumer.reset(transaction);
       await writeCheckpoint(transaction, name, { version, logId, position: START });

@@ -22,6 +22,17 @@ export class CheckpointFenced extends Error {
   }
 }
 
+/** What is behind this checkpoint is not in the log: it is older than the database, or a node that lags behind was asked. */
+export class CheckpointAhead extends Error {
+  constructor(name: string, position: Position, head: Position) {
+    super(
+      `The checkpoint ${name} (${position}) is ahead of the log, which ends at ${head}: ` +
+        'they are not of one moment, see docs/operations.md',
+    );
+    this.name = 'CheckpointAhead';
+  }
+}
+
 export interface Checkpoint {
   version: number;
   logId: string;

@@ -2,7 +2,7 @@ import { isDatabaseFailure } from '@voxpersona/platform';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EventStoreUnavailable } from '../port/errors';
 import { Position, START, StoredEvent } from '../port/event-store';
-import { CheckpointFenced } from './checkpoints';
+import { CheckpointAhead, CheckpointFenced } from './checkpoints';
 
 export type FollowerStatus =
   | { state: 'running'; position: Position; caughtUp: boolean }
@@ -110,7 +110,10 @@ export abstract class LogFollower {
 /** True for trouble that ends by itself and says nothing about an event. */
 export function isPassing(error: unknown): boolean {
   return (
-    error instanceof CheckpointFenced || error instanceof EventStoreUnavailable || isDatabaseFailure(error)
+    error instanceof CheckpointFenced ||
+    error instanceof CheckpointAhead ||
+    error instanceof EventStoreUnavailable ||
+    isDatabaseFailure(error)
   );
 }
 

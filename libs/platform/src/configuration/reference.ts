@@ -14,7 +14,7 @@ export function configurationReference(): SettingReference[] {
   return Object.entries(SETTINGS).map(([name, { meaning, schema, secret }]) => {
     const byDefault = (schema as z.ZodType).safeParse(undefined);
     const value = byDefault.success ? byDefault.data : undefined;
-    const known = typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+    const known = Array.isArray(value) || ['string', 'number'].includes(typeof value) ? String(value) : '';
     return { name, defaultValue: known, meaning, secret: secret ?? false };
   });
 }
