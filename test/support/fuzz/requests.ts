@@ -63,7 +63,22 @@ const IDS = [
   ...['a'.repeat(1_000), '1', "'", '__proto__', 'A4A3F0F2-6A0E-4C1B-9C86-2F4F6F1F2A11', '%00', 'accept'],
 ];
 const VALUES: readonly unknown[] = [
-  ...[null, true, 0, -1, 1.5, 1e308, '', 'x', [], {}, [[]], [null], { $erased: true }, { __proto__: null }],
+  ...[
+    null,
+    true,
+    0,
+    -1,
+    1.5,
+    1e308,
+    '',
+    'x',
+    [],
+    {},
+    [[]],
+    [null],
+    { $erased: true },
+    JSON.parse('{"__proto__":null}') as object,
+  ],
   ...[
     '\u0000',
     '\ud800',

@@ -48,7 +48,10 @@ export class PostgresLeadership implements Leadership {
   async lead(name: string, version: number, signal: AbortSignal): Promise<Turn | undefined> {
     const present = new AbortController();
     const waiting = AbortSignal.any([signal, this.closing.signal]);
-    void this.showPresence(presenceOf(name, version), AbortSignal.any([waiting, present.signal]));
+    // Without presence an older build may rebuild what this one built: work for nothing, and nothing worse.
+    void this.showPresence(presenceOf(name, version), AbortSignal.any([waiting, present.signal])).catch(
+      () => undefined,
+    );
     const lock = await this.locks.hold(`run ${name}`, waiting);
     if (!lock) {
       present.abort();

@@ -42,6 +42,7 @@ export class SessionLocks {
   private readonly closing = new AbortController();
   private client: Client | undefined;
   private running: Promise<void> | undefined;
+  private ask: () => void = () => undefined;
 
   constructor(private readonly options: SessionLocksOptions) {}
 
@@ -76,6 +77,7 @@ export class SessionLocks {
           resolve(lock);
         },
       });
+      this.ask();
     });
   }
 
@@ -93,7 +95,7 @@ export class SessionLocks {
         const client = await this.connect();
         while (!isClosed()) {
           await this.tryLocks(client);
-          await sleep(POLL_MS, undefined, { signal }).catch(() => undefined);
+          await this.pause();
         }
       } catch (error) {
         if (this.held.size > 0) this.options.log.warn(`The session of this process's locks was lost`);
@@ -102,6 +104,14 @@ export class SessionLocks {
       this.lose();
       if (!isClosed()) await sleep(RECONNECT_MS, undefined, { signal }).catch(() => undefined);
     }
+  }
+
+  /** Until the next question is due, or a lock is newly wanted. */
+  private async pause(): Promise<void> {
+    const wanted = new AbortController();
+    this.ask = () => wanted.abort();
+    const signal = AbortSignal.any([this.closing.signal, wanted.signal]);
+    await sleep(POLL_MS, undefined, { signal }).catch(() => undefined);
   }
 
   private async connect(): Promise<Client> {
