@@ -49,7 +49,12 @@ export class MinioObjectStorage implements ObjectStorage {
    */
   async prepare(): Promise<void> {
     const { bucket } = this;
-    if (await call(() => this.client.bucketExists(bucket), { bucket })) return;
+    const isThere = await call(() => this.client.bucketExists(bucket), { bucket }).catch(
+      async (error: unknown) => {
+        throw await this.explained(error);
+      },
+    );
+    if (isThere) return;
     await call(() => this.client.makeBucket(bucket, this.region), { bucket }).catch(
       async (error: unknown) => {
         // Somebody else may have been first.
@@ -180,6 +185,15 @@ export class MinioObjectStorage implements ObjectStorage {
       this.isPrepared = false;
       throw storageFailure(s3Error('NoSuchBucket'), { bucket });
     }
+  }
+
+  /** A question without a body (HEAD) is refused without words; one that has an answer is refused with its reason. */
+  private async explained(error: unknown): Promise<unknown> {
+    const { bucket } = this;
+    return call(() => this.client.listIncompleteUploadsQuery(bucket, '', '', '', ''), { bucket }).then(
+      () => error,
+      (reason: unknown) => reason,
+    );
   }
 
   private async *listed(prefix: string): AsyncGenerator<ListedObject> {
