@@ -109,7 +109,8 @@ describe('vox backup and vox restore', () => {
     expect(await refused(restored, 'restore', folder, '--master-key', wrongKey)).toMatch(
       /not the one of this backup/,
     );
-    rmSync(join(restored.dataFolder, 'master-key'));
+    // A wrong one does not stay, and stand in the way of the right one.
+    expect(readdirSync(restored.dataFolder)).not.toContain('master-key');
     copyFileSync(join(source.dataFolder, 'master-key'), join(restored.dataFolder, 'master-key'));
 
     const damaged = join(folder, '..', 'damaged');

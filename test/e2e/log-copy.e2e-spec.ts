@@ -1,17 +1,12 @@
 import { longRecording } from '@test/audio/audio';
 import { FakeEventStoreDb } from '@test/eventstoredb/fake-eventstoredb';
 import { appendManyEvents } from '@test/history/many-events';
+import { wholeLog } from '@test/history/whole-log';
 import { createTestDatabase, TestDatabase } from '@test/postgres/test-database';
 import { proofSize } from '@test/proof-size';
 import { isFinished } from '@test/server/test-server';
 import { serverWithFakes, ServerWithFakes } from '@test/server/with-fakes';
-import {
-  EventStore,
-  EventStoreDbEventStore,
-  openClient,
-  PostgresEventStore,
-  StoredEvent,
-} from '@voxpersona/event-store';
+import { EventStore, EventStoreDbEventStore, openClient, PostgresEventStore } from '@voxpersona/event-store';
 import { PostgresListener } from '@voxpersona/platform';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -89,16 +84,6 @@ describe('vox log copy, from PostgreSQL to (a fake) EventStoreDB', () => {
     return rows;
   }
 
-  async function eventsOf(store: EventStore): Promise<Omit<StoredEvent, 'position'>[]> {
-    const found: Omit<StoredEvent, 'position'>[] = [];
-    for (let position = 0n, atEnd = false; !atEnd;) {
-      const page = await store.readAll({ after: position });
-      found.push(...page.events.map(({ position: _position, ...rest }) => rest));
-      ({ position, atEnd } = page);
-    }
-    return found;
-  }
-
   it('is refused while a server runs', async () => {
     await expect(world.server.vox(...COPY)).rejects.toThrow(/in use by another VoxPersona server/);
     expect(node.size).toBe(0);
@@ -118,7 +103,7 @@ describe('vox log copy, from PostgreSQL to (a fake) EventStoreDB', () => {
       const startedAt = performance.now();
       const result = JSON.parse(await world.server.vox(...COPY)) as { events: number; copied: number };
       const target = new EventStoreDbEventStore(openClient(world.server.env.EVENTSTORE_URL ?? ''));
-      const [source, copy] = [await eventsOf(postgresStore()), await eventsOf(target)];
+      const [source, copy] = [await wholeLog(postgresStore()), await wholeLog(target)];
       await target.close();
       expect(result.events).toBe(source.length);
       expect(result.copied).toBeLessThan(EVENTS / 2);

@@ -2,9 +2,8 @@ import {
   CHAIN_START,
   ChainEnd,
   EventTampered,
+  everyEvent,
   followChain,
-  Position,
-  START,
   verifyHash,
 } from '@voxpersona/event-store';
 import { Command } from 'commander';
@@ -21,15 +20,10 @@ async function verify(): Promise<void> {
   const { events, streams } = await withFoundation(async ({ store }) => {
     const ends = new Map<string, ChainEnd>();
     let count = 0;
-    let position: Position = START;
-    for (let atEnd = false; !atEnd;) {
-      const page = await store.readAll({ after: position });
-      for (const event of page.events) {
-        verifyHash(event);
-        ends.set(event.stream, followChain(ends.get(event.stream) ?? CHAIN_START, event));
-        count += 1;
-      }
-      ({ position, atEnd } = page);
+    for await (const event of everyEvent(store)) {
+      verifyHash(event);
+      ends.set(event.stream, followChain(ends.get(event.stream) ?? CHAIN_START, event));
+      count += 1;
     }
     return { events: count, streams: ends.size };
   }).catch((error: unknown) => {

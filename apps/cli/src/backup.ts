@@ -6,14 +6,19 @@ import {
   restoreBackup,
   writeBackup,
 } from '@voxpersona/composition';
-import { createPool, Environment, loadEnvironment, loadMasterKey } from '@voxpersona/platform';
+import {
+  createPool,
+  Environment,
+  loadEnvironment,
+  loadMasterKey,
+  MASTER_KEY_FILE,
+  readMasterKey,
+} from '@voxpersona/platform';
 import { Command } from 'commander';
 import { copyFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { progressLine } from './progress-line';
 import { withFoundation } from './with-foundation';
-
-const MASTER_KEY_FILE = 'master-key';
 
 /** `vox backup` */
 export function backupCommand(): Command {
@@ -40,9 +45,8 @@ export function restoreCommand(): Command {
 }
 
 async function backup(folder: string, { withMasterKey }: { withMasterKey: boolean }): Promise<void> {
-  const environment = loadEnvironment(process.env);
   const line = progressLine(process.stderr);
-  const manifest = await withFoundation(({ pool, database: { dataFolder } }) =>
+  const manifest = await withFoundation(({ pool, database: { dataFolder } }, environment) =>
     writeBackup({
       ...{ folder, pool, withMasterKey },
       storage: openObjectStorage(environment, dataFolder),
@@ -69,7 +73,7 @@ async function restore(folder: string, options: { masterKey?: string }): Promise
     const manifest = await restoreBackup({
       ...{ folder, pool, dataFolder, migrations: MIGRATIONS },
       storage: openObjectStorage(environment, dataFolder),
-      masterKey: masterKeyFor(folder, dataFolder, environment, options.masterKey),
+      ...masterKeyFor(folder, dataFolder, environment, options.masterKey),
       onProgress: (what) => line.show(what),
     });
     line.end();
@@ -90,16 +94,16 @@ function masterKeyFor(
   dataFolder: string,
   { VOXPERSONA_MASTER_KEY: given }: Environment,
   told: string | undefined,
-): Buffer {
+): { masterKey: Buffer; onFoundRight: () => void } {
   const own = join(dataFolder, MASTER_KEY_FILE);
-  if (given === undefined && !existsSync(own)) {
-    const source = told ?? join(folder, MASTER_KEY_FILE);
-    if (!existsSync(source)) {
-      throw new BackupUnusable(
-        'The master key is not in the backup: give the file by --master-key, or the key by VOXPERSONA_MASTER_KEY',
-      );
-    }
-    copyFileSync(source, own);
+  if (given !== undefined || existsSync(own)) {
+    return { masterKey: loadMasterKey(dataFolder, given), onFoundRight: () => undefined };
   }
-  return loadMasterKey(dataFolder, given);
+  const source = told ?? join(folder, MASTER_KEY_FILE);
+  if (!existsSync(source)) {
+    throw new BackupUnusable(
+      'The master key is not in the backup: give the file by --master-key, or the key by VOXPERSONA_MASTER_KEY',
+    );
+  }
+  return { masterKey: readMasterKey(source), onFoundRight: () => copyFileSync(source, own) };
 }

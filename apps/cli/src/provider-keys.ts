@@ -1,6 +1,5 @@
 import { configuredKeys } from '@voxpersona/composition';
 import { listProviderKeys, restoreProviderKey } from '@voxpersona/pipeline';
-import { loadEnvironment } from '@voxpersona/platform';
 import { Command } from 'commander';
 import { withFoundation } from './with-foundation';
 
@@ -20,8 +19,9 @@ export function providerKeysCommands(): Command {
 }
 
 async function list(options: { json?: boolean }): Promise<void> {
-  const configured = configuredKeys(loadEnvironment(process.env));
-  const records = await withFoundation(({ pool }) => listProviderKeys(pool, configured));
+  const records = await withFoundation(({ pool }, environment) =>
+    listProviderKeys(pool, configuredKeys(environment)),
+  );
   if (options.json) {
     console.log(JSON.stringify(records, null, 2));
     return;

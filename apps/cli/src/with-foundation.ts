@@ -13,8 +13,10 @@ const quiet = {
   error: (message: string): void => console.error(message),
 };
 
+type Use<T> = (foundation: Foundation, environment: Environment) => Promise<T>;
+
 /** Runs a command on the installation that the environment names, and closes it again. */
-export function withFoundation<T>(use: (foundation: Foundation) => Promise<T>): Promise<T> {
+export function withFoundation<T>(use: Use<T>): Promise<T> {
   return withDatabase(openDatabaseBeside, use);
 }
 
@@ -23,15 +25,13 @@ export function withFoundation<T>(use: (foundation: Foundation) => Promise<T>): 
  *
  * @throws DataFolderInUse while a server runs
  */
-export function withFoundationAlone<T>(
-  use: (foundation: Foundation, environment: Environment) => Promise<T>,
-): Promise<T> {
+export function withFoundationAlone<T>(use: Use<T>): Promise<T> {
   return withDatabase(openDatabaseAlone, use);
 }
 
 async function withDatabase<T>(
   open: (environment: Environment) => Promise<Database>,
-  use: (foundation: Foundation, environment: Environment) => Promise<T>,
+  use: Use<T>,
 ): Promise<T> {
   const environment = loadEnvironment(process.env);
   const database = await open(environment);

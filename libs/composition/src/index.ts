@@ -1,6 +1,5 @@
 export * from './adapters';
 export * from './database';
-export * from './event-log/bound-event-store';
 export * from './event-log/installation';
 export * from './event-log/move-log';
 export * from './event-log/open-event-store';
@@ -9,8 +8,7 @@ export * from './foundation.module';
 export * from './log';
 export * from './metrics';
 export { configuredKeys } from './provider-keys';
-export { BackupUnusable, verifyBackup } from './backup/manifest';
-export type { Manifest } from './backup/manifest';
+export { BackupUnusable } from './backup/manifest';
 export * from './backup/restore-backup';
 export * from './backup/tables';
 export * from './backup/write-backup';

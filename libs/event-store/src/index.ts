@@ -1,5 +1,6 @@
 export * from './port/event-store';
 export * from './port/errors';
+export * from './port/every-event';
 export * from './port/position-token';
 export * from './codec/canonical-json';
 export * from './codec/event-codec';

@@ -9,7 +9,7 @@ import {
   FollowerStatus,
   Leadership,
 } from '@voxpersona/event-store';
-import { PostgresListener } from '@voxpersona/platform';
+import { aborted, PostgresListener } from '@voxpersona/platform';
 import { Pool } from 'pg';
 import { GivingUp } from './activities/giving-up';
 import { jobCommand } from './activities/job-command';
@@ -132,13 +132,6 @@ export class PipelineRunner {
     const context = contextOf(record, failureCommandId(record.id, failure.attempts));
     await this.givingUp.record(record.job, failure, context);
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }
 
 function contextOf(record: JobRecord, commandId: string): CommandContext {

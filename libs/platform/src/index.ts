@@ -1,4 +1,7 @@
+export * from './aborted';
 export * from './backoff';
+export * from './files/measure';
+export * from './files/on-path';
 export * from './compiled-file';
 export * from './error-code';
 export * from './postgres/listener';

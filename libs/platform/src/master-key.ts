@@ -3,6 +3,9 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorCode } from './error-code';
 
+/** Name of the file in the data folder, and in a backup that holds it. */
+export const MASTER_KEY_FILE = 'master-key';
+
 /** The key file does not hold 32 bytes in base64. */
 export class MasterKeyInvalid extends Error {
   constructor(file: string) {
@@ -20,13 +23,18 @@ export class MasterKeyInvalid extends Error {
  */
 export function loadMasterKey(dataFolder: string, given: string | undefined): Buffer {
   if (given !== undefined) return Buffer.from(given, 'base64');
-  const file = join(dataFolder, 'master-key');
+  const file = join(dataFolder, MASTER_KEY_FILE);
   try {
     mkdirSync(dataFolder, { recursive: true });
     writeFileSync(file, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600, flag: 'wx' });
   } catch (error) {
     if (errorCode(error) !== 'EEXIST') throw error;
   }
+  return readMasterKey(file);
+}
+
+/** @throws MasterKeyInvalid */
+export function readMasterKey(file: string): Buffer {
   const key = Buffer.from(readFileSync(file, 'utf8').trim(), 'base64');
   if (key.length !== 32) throw new MasterKeyInvalid(file);
   return key;

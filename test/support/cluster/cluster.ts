@@ -2,7 +2,7 @@ import { FakeAnthropic } from '../anthropic/fake-anthropic';
 import { FakeEventStoreDb } from '../eventstoredb/fake-eventstoredb';
 import { FakeOpenAi } from '../openai/fake-openai';
 import { createTestDatabase, TestDatabase } from '../postgres/test-database';
-import { S3Server, startS3Server } from '../s3/s3-server';
+import { hasS3Server, S3Server, startS3Server } from '../s3/s3-server';
 import { TestServer } from '../server/test-server';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
@@ -29,7 +29,7 @@ export async function startCluster(size: {
 }): Promise<Cluster> {
   const [openai, anthropic, node] = [new FakeOpenAi(), new FakeAnthropic(), new FakeEventStoreDb()];
   const database = await createTestDatabase();
-  const s3 = await startS3Server();
+  const s3 = hasS3Server() ? await startS3Server() : undefined;
   const folder = mkdtempSync(join(tmpdir(), 'voxpersona-cluster-'));
   const shared = {
     DATABASE_URL: database.connectionString,

@@ -1,19 +1,11 @@
 import { ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  accessSync,
-  chmodSync,
-  constants,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MinioOptions } from '@voxpersona/pipeline';
+import { onPath } from '@voxpersona/platform';
 import { freePort } from '../free-port';
 import { MEMCACHED_OFFSET, swiftConfig } from './swift-config';
 
@@ -24,25 +16,35 @@ export interface S3Server extends Omit<MinioOptions, 'bucket'> {
 const SERVERS = ['account', 'container', 'object', 'proxy'] as const;
 const START_MS = 60_000;
 
-/**
- * An S3 server for tests: the one that the environment names (MINIO_ENDPOINT and its keys), else OpenStack's Swift with its
- * S3 API, started here. Undefined where neither can be had; on a build machine that is an error.
- */
-export async function startS3Server(): Promise<S3Server | undefined> {
+const SWIFT = 'swift-proxy-server';
+
+/** The server that the environment names. */
+function namedServer(): S3Server | undefined {
   const { MINIO_ENDPOINT, MINIO_ACCESS_KEY, MINIO_SECRET_KEY, MINIO_REGION } = process.env;
-  if (MINIO_ENDPOINT && MINIO_ACCESS_KEY && MINIO_SECRET_KEY) {
-    return {
-      ...{ endpoint: MINIO_ENDPOINT, accessKey: MINIO_ACCESS_KEY, secretKey: MINIO_SECRET_KEY },
-      region: MINIO_REGION ?? 'us-east-1',
-      stop: () => Promise.resolve(),
-    };
-  }
-  if (isOnPath('swift-proxy-server')) return startSwift();
+  if (!MINIO_ENDPOINT || !MINIO_ACCESS_KEY || !MINIO_SECRET_KEY) return undefined;
+  return {
+    ...{ endpoint: MINIO_ENDPOINT, accessKey: MINIO_ACCESS_KEY, secretKey: MINIO_SECRET_KEY },
+    region: MINIO_REGION ?? 'us-east-1',
+    stop: () => Promise.resolve(),
+  };
+}
+
+/** Whether there is an S3 server to test with. Says it where there is none; on a build machine that is an error. */
+export function hasS3Server(): boolean {
+  if (namedServer() || onPath(SWIFT)) return true;
   const missing =
     'There is no S3 server to test with: install swift-proxy and its companions, or set MINIO_ENDPOINT';
   if (process.env.CI) throw new Error(missing);
   process.stderr.write(`${missing}\n`);
-  return undefined;
+  return false;
+}
+
+/**
+ * An S3 server for tests: the one that the environment names (MINIO_ENDPOINT and its keys), else OpenStack's Swift with its
+ * S3 API, started here. Only where `hasS3Server`.
+ */
+export async function startS3Server(): Promise<S3Server> {
+  return namedServer() ?? startSwift();
 }
 
 async function startSwift(): Promise<S3Server> {
@@ -121,15 +123,4 @@ async function freePortsInARow(count: number): Promise<number> {
     const first = await freePort();
     if (first + count < 65_000) return first;
   }
-}
-
-function isOnPath(command: string): boolean {
-  return (process.env.PATH ?? '').split(delimiter).some((folder) => {
-    try {
-      accessSync(join(folder, command), constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
 }

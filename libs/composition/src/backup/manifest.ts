@@ -1,16 +1,12 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { measureFile } from '@voxpersona/platform';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Writable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { KEPT_TABLES } from './tables';
 
 /** Written last: a folder without it is no backup. */
 export const MANIFEST_FILE = 'manifest.json';
 export const OBJECT_LIST_FILE = 'objects.ndjson';
-export const MASTER_KEY_FILE = 'master-key';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const count = z.number().int().min(0);
@@ -68,18 +64,6 @@ export async function readObjectList(folder: string): Promise<ObjectEntry[]> {
   return lines.map((line) => objectEntrySchema.parse(JSON.parse(line)));
 }
 
-export async function fileSha256(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  const into = new Writable({
-    write(bytes: Buffer, _encoding, done) {
-      hash.update(bytes);
-      done();
-    },
-  });
-  await pipeline(createReadStream(file), into);
-  return hash.digest('hex');
-}
-
 /**
  * Compares every file of a backup with what the manifest says of it.
  *
@@ -95,7 +79,7 @@ export async function verifyBackup(folder: string): Promise<{ manifest: Manifest
 }
 
 async function check(file: string, expected: string): Promise<void> {
-  const found = await fileSha256(file).catch((error: unknown) => {
+  const { sha256: found } = await measureFile(file).catch((error: unknown) => {
     throw new BackupUnusable(`The backup is not whole: ${file} cannot be read`, error);
   });
   if (found !== expected) throw new BackupUnusable(`The backup is damaged: ${file} is not what was written`);

@@ -17,6 +17,8 @@ export interface RestoreOptions {
   storage: ObjectStorage;
   dataFolder: string;
   masterKey: Buffer;
+  /** Called when everything was found right, before anything is written: for keeping the master key. */
+  onFoundRight: () => void;
   /** All changes of the tables that this build knows. */
   migrations: readonly Migration[];
   onProgress?: (what: string) => void;
@@ -47,6 +49,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<Manifest> 
     );
   }
   await mustBeEmpty(pool, manifest);
+  options.onFoundRight();
   const then = new Set(manifest.migrations);
   await migrate(
     pool,

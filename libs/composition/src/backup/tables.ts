@@ -27,9 +27,9 @@ export const LEFT_TABLES: Readonly<Record<string, string>> = {
   idempotent_requests: 'answers of the last day, to repeat them to who asks again',
 };
 
-/** Which rows of a table are kept; all but those of checkpoints of read models, which are rebuilt. */
-export function keptRows(table: KeptTable, rows: { names: readonly string[] }): string {
+/** Which rows of a table are kept, in SQL: all but the checkpoints of read models, which are rebuilt. */
+export function keptRows(table: KeptTable, checkpoints: readonly string[]): string {
   if (table !== 'checkpoints') return '';
-  const sagas = rows.names.filter(isSagaName).map((name) => `'${name.replaceAll("'", "''")}'`);
+  const sagas = checkpoints.filter(isSagaName).map((name) => `'${name.replaceAll("'", "''")}'`);
   return sagas.length === 0 ? ' WHERE false' : ` WHERE name IN (${sagas.join(', ')})`;
 }

@@ -1,20 +1,17 @@
 import { ObjectNotFound, ObjectStorage } from '@voxpersona/pipeline';
-import { createHash } from 'node:crypto';
+import { MASTER_KEY_FILE, Measure, measureFile } from '@voxpersona/platform';
 import { createWriteStream } from 'node:fs';
 import { mkdir, open, readdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { Pool, PoolClient } from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
-import { markOf } from '../event-log/installation';
+import { boundLog, markOf } from '../event-log/installation';
 import {
   BackupUnusable,
-  fileSha256,
   Manifest,
   MANIFEST_FILE,
-  MASTER_KEY_FILE,
   OBJECT_LIST_FILE,
   ObjectEntry,
   objectFile,
@@ -89,16 +86,12 @@ async function writeTables(
   client: PoolClient,
   { folder, onProgress }: BackupOptions,
 ): Promise<Pick<Manifest, 'logId' | 'events' | 'migrations' | 'tables'>> {
-  const { rows: found } = await client.query<{ log_id: string | null; log_kind: string | null }>(
-    'SELECT log_id, log_kind FROM installation',
-  );
-  const [installation] = found;
-  if (!installation?.log_id)
-    throw new BackupUnusable('There is nothing to back up yet: no server has run here');
-  if (installation.log_kind !== 'postgres') {
+  const bound = await boundLog(client);
+  if (!bound) throw new BackupUnusable('There is nothing to back up yet: no server has run here');
+  if (bound.kind !== 'postgres') {
     throw new BackupUnusable(
       'The event log is not in PostgreSQL: back up EventStoreDB, PostgreSQL and the object storage each by its own means, ' +
-        'in the order that docs/operations.md says',
+        'as docs/operations.md says',
     );
   }
   const names = async (sql: string): Promise<string[]> =>
@@ -108,10 +101,10 @@ async function writeTables(
   const tables: Manifest['tables'] = [];
   for (const name of KEPT_TABLES) {
     onProgress?.(`table ${name}`);
-    tables.push(await writeTable(client, folder, name, keptRows(name, { names: checkpoints })));
+    tables.push(await writeTable(client, folder, name, keptRows(name, checkpoints)));
   }
   const events = tables.find(({ name }) => name === 'events')?.rows ?? 0;
-  return { logId: installation.log_id, events, migrations, tables };
+  return { logId: bound.logId, events, migrations, tables };
 }
 
 async function writeTable(
@@ -129,7 +122,7 @@ async function writeTable(
   const file = tableFile(folder, name);
   const copy = client.query(copyTo(`COPY (SELECT ${columns.join(', ')} FROM ${name}${condition}) TO STDOUT`));
   await pipeline(copy, createGzip(), createWriteStream(file, { mode: 0o600, flush: true }));
-  return { name, columns, rows: copy.rowCount, sha256: await fileSha256(file) };
+  return { name, columns, rows: copy.rowCount, sha256: (await measureFile(file)).sha256 };
 }
 
 async function writeObjects({ folder, storage, onProgress }: BackupOptions): Promise<Manifest['objects']> {
@@ -150,7 +143,7 @@ async function writeObjects({ folder, storage, onProgress }: BackupOptions): Pro
   } finally {
     await list.close();
   }
-  return { count, bytes, sha256: await fileSha256(file) };
+  return { count, bytes, sha256: (await measureFile(file)).sha256 };
 }
 
 async function writeObject(
@@ -159,22 +152,14 @@ async function writeObject(
   key: string,
 ): Promise<ObjectEntry | undefined> {
   const target = objectFile(folder, key);
-  const hash = createHash('sha256');
-  let sizeBytes = 0;
-  const measure = new Transform({
-    transform(bytes: Buffer, _encoding, done) {
-      hash.update(bytes);
-      sizeBytes += bytes.length;
-      done(null, bytes);
-    },
-  });
+  const measure = new Measure();
   try {
     const content = await storage.get(key);
     await mkdir(dirname(target), { recursive: true, mode: 0o700 });
-    await pipeline(content, measure, createWriteStream(target, { mode: 0o600, flush: true }));
+    await pipeline(content, measure.through(), createWriteStream(target, { mode: 0o600, flush: true }));
   } catch (error) {
     if (error instanceof ObjectNotFound) return undefined;
     throw error;
   }
-  return { key, sizeBytes, sha256: hash.digest('hex') };
+  return { key, ...measure.result() };
 }

@@ -61,8 +61,10 @@ export async function bindLog(pool: Pool, kind: EventStoreKind, logId: string): 
 }
 
 /** The log that the tables are bound to; undefined for a new database. */
-export async function boundLog(pool: Pool): Promise<{ kind: EventStoreKind; logId: string } | undefined> {
-  const { rows } = await pool.query<{ log_id: string | null; log_kind: EventStoreKind }>(
+export async function boundLog(
+  connection: Pool | PoolClient,
+): Promise<{ kind: EventStoreKind; logId: string } | undefined> {
+  const { rows } = await connection.query<{ log_id: string | null; log_kind: EventStoreKind }>(
     'SELECT log_id, log_kind FROM installation',
   );
   const [row] = rows;

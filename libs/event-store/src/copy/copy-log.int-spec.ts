@@ -1,10 +1,11 @@
+import { wholeLog } from '@test/history/whole-log';
 import { FakeEventStoreDb } from '@test/eventstoredb/fake-eventstoredb';
 import { createTestLog, TestLog } from '@test/postgres/test-log';
 import { randomUUID } from 'node:crypto';
 import { eventHash, EventTampered } from '../codec/hash-chain';
 import { openClient } from '../eventstoredb/client';
 import { EventStoreDbEventStore } from '../eventstoredb/eventstoredb-event-store';
-import { EventStore, EventToAppend, StoredEvent } from '../port/event-store';
+import { EventStore, EventToAppend } from '../port/event-store';
 import { copyLog, LogsDiffer } from './copy-log';
 
 describe('Copying a log', () => {
@@ -49,25 +50,15 @@ describe('Copying a log', () => {
     }
   }
 
-  async function all(store: EventStore): Promise<Omit<StoredEvent, 'position'>[]> {
-    const found: Omit<StoredEvent, 'position'>[] = [];
-    for (let position = 0n, atEnd = false; !atEnd;) {
-      const page = await store.readAll({ after: position });
-      found.push(...page.events.map(({ position: _position, ...rest }) => rest));
-      ({ position, atEnd } = page);
-    }
-    return found;
-  }
-
   it('keeps ids, revisions, hashes and the global order, there and back', async () => {
     await fill(postgres.store, 300);
     const { events, copied } = await copyLog(postgres.store, eventStoreDb);
-    const source = await all(postgres.store);
+    const source = await wholeLog(postgres.store);
     expect({ events, copied }).toEqual({ events: source.length, copied: source.length });
-    expect(await all(eventStoreDb)).toEqual(source);
+    expect(await wholeLog(eventStoreDb)).toEqual(source);
     const other = await createTestLog();
     await copyLog(eventStoreDb, other.store);
-    expect(await all(other.store)).toEqual(source);
+    expect(await wholeLog(other.store)).toEqual(source);
     await other.close();
   });
 
@@ -84,7 +75,7 @@ describe('Copying a log', () => {
     }
     const { events, copied } = await copyLog(postgres.store, eventStoreDb);
     expect(copied).toBeLessThan(events - 200);
-    expect(await all(eventStoreDb)).toEqual(await all(postgres.store));
+    expect(await wholeLog(eventStoreDb)).toEqual(await wholeLog(postgres.store));
     expect(await copyLog(postgres.store, eventStoreDb)).toEqual({ events, copied: 0 });
   });
 
@@ -98,6 +89,6 @@ describe('Copying a log', () => {
     await fill(postgres.store, 20);
     await postgres.pool.query(`UPDATE events SET data = '{"n": 999}' WHERE position = 12`);
     await expect(copyLog(postgres.store, eventStoreDb)).rejects.toBeInstanceOf(EventTampered);
-    expect((await all(eventStoreDb)).length).toBeLessThan(12);
+    expect((await wholeLog(eventStoreDb)).length).toBeLessThan(12);
   });
 });

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { verifyHash } from '../codec/hash-chain';
 import { AppendOutcomeUnknown, EventStoreUnavailable } from '../port/errors';
-import { EventStore, EventToAppend, Position, START, StoredEvent } from '../port/event-store';
+import { EventStore, EventToAppend, StoredEvent } from '../port/event-store';
+import { everyEvent } from '../port/every-event';
 
 /** The target holds something that the source does not: it is not the beginning of a copy. */
 export class LogsDiffer extends Error {
@@ -39,7 +40,7 @@ export interface CopyResult {
   copied: number;
 }
 
-const PAGE = 1_000;
+const TELL_EVERY = 1_000;
 /** Events of one stream that follow each other are appended together, up to so many and so many bytes. */
 const BATCH_EVENTS = 100;
 const BATCH_BYTES = 256 * 1024;
@@ -60,8 +61,8 @@ export async function copyLog(
   { onProgress, signal }: CopyOptions = {},
 ): Promise<CopyResult> {
   const tell = (phase: CopyProgress['phase'], events: number): void => onProgress?.({ phase, events });
-  const from = eventsOf(source, START, signal);
-  const there = await compare(from, eventsOf(target, START, signal), (events) => tell('comparing', events));
+  const from = everyEvent(source, signal);
+  const there = await compare(from, everyEvent(target, signal), (events) => tell('comparing', events));
   let copied = 0;
   for await (const batch of inBatches(there.ahead, from)) {
     signal?.throwIfAborted();
@@ -70,7 +71,7 @@ export async function copyLog(
     tell('copying', copied);
   }
   const events = there.same + copied;
-  const verified = await compare(eventsOf(source, START, signal), eventsOf(target, START, signal), (count) =>
+  const verified = await compare(everyEvent(source, signal), everyEvent(target, signal), (count) =>
     tell('verifying', count),
   );
   if (verified.same !== events || verified.ahead) {
@@ -97,7 +98,7 @@ async function compare(
     verifyHash(event);
     if (!ahead || !isSame(ahead, event)) throw new LogsDiffer(same, ahead, event);
     same += 1;
-    if (same % PAGE === 0) onSame(same);
+    if (same % TELL_EVERY === 0) onSame(same);
     ahead = await taken(source);
   }
   return { same, ahead };
@@ -156,18 +157,5 @@ async function append(target: EventStore, batch: readonly StoredEvent[]): Promis
       if (!isUnclear || attempt >= TRIES) throw error;
       await sleep(RETRY_MS * attempt);
     }
-  }
-}
-
-async function* eventsOf(
-  store: EventStore,
-  start: Position,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<StoredEvent> {
-  for (let position = start, atEnd = false; !atEnd;) {
-    signal?.throwIfAborted();
-    const page = await store.readAll({ after: position, limit: PAGE });
-    yield* page.events;
-    ({ position, atEnd } = page);
   }
 }

@@ -49,7 +49,8 @@ export class EventStoreDbEventStore implements EventStore {
     const [first] = events;
     if (!first) throw new RangeError('An append has at least one event');
     const wasTried = this.tried.has(first.id);
-    if (this.tried.size >= REMEMBERED_APPENDS) this.tried.delete([...this.tried][0] ?? '');
+    const oldest = this.tried.keys().next();
+    if (this.tried.size >= REMEMBERED_APPENDS && !oldest.done) this.tried.delete(oldest.value);
     this.tried.add(first.id);
     return append(this.connection, stream, events, expectedRevision, wasTried);
   }

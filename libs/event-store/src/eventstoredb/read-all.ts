@@ -4,7 +4,6 @@ import {
   EventStoreDBClient,
   FORWARDS,
   ReadPosition,
-  ResolvedEvent,
   START as BEGIN,
 } from '@eventstore/db-client';
 import { Position, ReadAllOptions, ReadAllPage, START, StoredEvent } from '../port/event-store';
@@ -28,7 +27,8 @@ export async function readAll(client: EventStoreDBClient, options: ReadAllOption
     const direction = isBackwards ? BACKWARDS : FORWARDS;
     for await (const resolved of client.readAll({ direction, fromPosition, maxCount })) {
       count += 1;
-      const reached = positionOf(resolved.event ?? linkOf(resolved));
+      // Links are not resolved: where an event is gone, the link itself stands there.
+      const reached = positionOf(resolved.event ?? resolved.link);
       if (from !== undefined && (isBackwards ? reached >= from : reached <= from)) continue;
       position = reached;
       const event = toStoredEvent(resolved);
@@ -66,7 +66,7 @@ export async function readHead(client: EventStoreDBClient): Promise<Position> {
       const page = client.readAll({ direction: BACKWARDS, fromPosition, maxCount: HEAD_PAGE });
       for await (const resolved of page) {
         count += 1;
-        const event = resolved.event ?? linkOf(resolved);
+        const event = resolved.event ?? resolved.link;
         if (event && !event.type.startsWith('$')) return positionOf(event);
         fromPosition = toLogPosition(positionOf(event));
       }
@@ -75,9 +75,4 @@ export async function readHead(client: EventStoreDBClient): Promise<Position> {
     }
     if (count < HEAD_PAGE) return START;
   }
-}
-
-/** Links are not resolved: where the event is gone, the link itself stands there. */
-function linkOf(resolved: ResolvedEvent): ResolvedEvent['link'] {
-  return resolved.link;
 }

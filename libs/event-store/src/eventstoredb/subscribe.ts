@@ -6,6 +6,7 @@ import {
   START as BEGIN,
 } from '@eventstore/db-client';
 import { backoffDelayMs } from '@voxpersona/platform';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { EventStoreUnavailable } from '../port/errors';
 import { Position, START, SubscribeOptions, SubscriptionItem } from '../port/event-store';
 import { readFailure } from './failures';
@@ -51,10 +52,8 @@ export async function* subscribe(
     } catch (error) {
       if (!(error instanceof EventStoreUnavailable)) throw error;
       failures += 1;
-      await pause(
-        backoffDelayMs({ attempt: failures, baseMs: 100, maxMs: 5_000, random: Math.random }),
-        signal,
-      );
+      const delay = backoffDelayMs({ attempt: failures, baseMs: 100, maxMs: 5_000, random: Math.random });
+      await sleep(delay, undefined, { ...(signal && { signal }) }).catch(() => undefined);
     }
   }
 }
@@ -174,17 +173,5 @@ function withoutSystemEvents(onCheckpoint: (position: Position) => void): Filter
       onCheckpoint(position.commit);
       return Promise.resolve();
     },
-  });
-}
-
-function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal?.addEventListener('abort', done, { once: true });
   });
 }

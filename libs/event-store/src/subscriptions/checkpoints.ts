@@ -39,16 +39,29 @@ export interface Checkpoint {
   position: Position;
 }
 
+export interface NamedCheckpoint extends Checkpoint {
+  name: string;
+}
+
+interface CheckpointRow {
+  name: string;
+  version: number;
+  log_id: string;
+  position: string;
+}
+
+const SELECT = 'SELECT name, version, log_id, position FROM checkpoints';
+
+function toCheckpoint({ name, version, log_id: logId, position }: CheckpointRow): NamedCheckpoint {
+  return { name, version, logId, position: BigInt(position) };
+}
+
 export async function readCheckpoint(
   connection: Pool | PoolClient,
   name: string,
 ): Promise<Checkpoint | undefined> {
-  const { rows } = await connection.query<{ version: number; log_id: string; position: string }>(
-    'SELECT version, log_id, position FROM checkpoints WHERE name = $1',
-    [name],
-  );
-  const row = rows[0];
-  return row && { version: row.version, logId: row.log_id, position: BigInt(row.position) };
+  const { rows } = await connection.query<CheckpointRow>(`${SELECT} WHERE name = $1`, [name]);
+  return rows.map(toCheckpoint)[0];
 }
 
 export async function writeCheckpoint(
@@ -81,21 +94,9 @@ export async function moveCheckpoint(
   if (rowCount !== 1) throw new CheckpointFenced(name);
 }
 
-export interface NamedCheckpoint extends Checkpoint {
-  name: string;
-}
-
 export async function listCheckpoints(connection: Pool | PoolClient): Promise<NamedCheckpoint[]> {
-  const { rows } = await connection.query<{
-    name: string;
-    version: number;
-    log_id: string;
-    position: string;
-  }>('SELECT name, version, log_id, position FROM checkpoints ORDER BY name');
-  return rows.map(({ name, version, log_id: logId, position }) => ({
-    ...{ name, version, logId },
-    position: BigInt(position),
-  }));
+  const { rows } = await connection.query<CheckpointRow>(`${SELECT} ORDER BY name`);
+  return rows.map(toCheckpoint);
 }
 
 /** Makes whoever has this checkpoint begin anew. */

@@ -1,4 +1,4 @@
-import { SESSION_LOCK_SEED, SessionLocks } from '@voxpersona/platform';
+import { aborted, SESSION_LOCK_SEED, SessionLocks } from '@voxpersona/platform';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'pg';
 
@@ -83,10 +83,7 @@ export class PostgresLeadership implements Leadership {
     while (!signal.aborted) {
       const lock = await this.locks.hold(name, signal, 'shared');
       if (lock) {
-        await new Promise<void>((resolve) => {
-          const done = (): void => resolve();
-          AbortSignal.any([lock.lost, signal]).addEventListener('abort', done, { once: true });
-        });
+        await aborted(AbortSignal.any([lock.lost, signal]));
         await lock.release();
       }
       await sleep(PRESENCE_RETRY_MS, undefined, { signal }).catch(() => undefined);

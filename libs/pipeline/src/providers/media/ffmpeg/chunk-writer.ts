@@ -1,9 +1,7 @@
+import { measureFile } from '@voxpersona/platform';
 import ffmpeg from 'fluent-ffmpeg';
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { ChunkEncoding } from '../../speech-to-text/speech-to-text';
 import { MediaPrograms } from './programs';
 import { runFfmpeg } from './run-ffmpeg';
@@ -40,18 +38,6 @@ export class ChunkWriter {
   async finish(): Promise<{ sizeBytes: number; sha256: string }> {
     this.input.end();
     await this.encoded;
-    return hashFile(this.file);
+    return measureFile(this.file);
   }
-}
-
-async function hashFile(file: string): Promise<{ sizeBytes: number; sha256: string }> {
-  const hash = createHash('sha256');
-  let sizeBytes = 0;
-  await pipeline(createReadStream(file), async (content: AsyncIterable<Buffer>) => {
-    for await (const bytes of content) {
-      sizeBytes += bytes.length;
-      hash.update(bytes);
-    }
-  });
-  return { sizeBytes, sha256: hash.digest('hex') };
 }

@@ -1,8 +1,7 @@
 import { path as packagedFfmpeg } from '@ffmpeg-installer/ffmpeg';
 import { path as packagedFfprobe } from '@ffprobe-installer/ffprobe';
+import { onPath } from '@voxpersona/platform';
 import { execFileSync } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
 
 export interface MediaPrograms {
   ffmpeg: string;
@@ -19,22 +18,6 @@ export function findMediaPrograms(given: {
   const ffmpeg = given.ffmpeg ?? onPath('ffmpeg') ?? packagedFfmpeg;
   const ffprobe = given.ffprobe ?? onPath('ffprobe') ?? packagedFfprobe;
   return { ffmpeg, ffprobe, engine: `ffmpeg ${versionOf(ffmpeg)}` };
-}
-
-export function onPath(program: string): string | undefined {
-  return (process.env.PATH ?? '')
-    .split(delimiter)
-    .map((folder) => join(folder, program))
-    .find(isExecutable);
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function versionOf(ffmpeg: string): string {

@@ -1,9 +1,10 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { Measure } from '@voxpersona/platform';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { access, constants, link, mkdir, open, opendir, rm, rmdir, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { Readable, Transform } from 'node:stream';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { isNativeError } from 'node:util/types';
 import { ProviderFailure } from '../../provider-failure';
@@ -30,24 +31,18 @@ export class FilesystemObjectStorage implements ObjectStorage {
   async put(key: string, content: Readable, signal?: AbortSignal): Promise<StoredObject> {
     const target = this.pathOf(key);
     const incoming = join(this.root, INCOMING, randomUUID());
-    const hash = createHash('sha256');
-    let sizeBytes = 0;
-    const measure = new Transform({
-      transform(bytes: Buffer, _encoding, done) {
-        hash.update(bytes);
-        sizeBytes += bytes.length;
-        done(null, bytes);
-      },
-    });
+    const measure = new Measure();
     try {
       await this.io(() => mkdir(dirname(incoming), { recursive: true, mode: 0o700 }));
       const file = createWriteStream(incoming, { flags: 'wx', mode: 0o600, flush: true });
       // The source's own errors (a client that went away) are the caller's; only the file's are ours.
-      await pipeline(content, measure, file, { ...(signal && { signal }) }).catch(async (error: unknown) => {
-        // The file may only just be coming into being: what is removed before that would be there afterwards.
-        if (!file.closed) await once(file, 'close').catch(() => undefined);
-        throw file.errored === error && isSystemError(error) ? storageFailure(error) : error;
-      });
+      await pipeline(content, measure.through(), file, { ...(signal && { signal }) }).catch(
+        async (error: unknown) => {
+          // The file may only just be coming into being: what is removed before that would be there afterwards.
+          if (!file.closed) await once(file, 'close').catch(() => undefined);
+          throw file.errored === error && isSystemError(error) ? storageFailure(error) : error;
+        },
+      );
       await this.io(async () => {
         await mkdir(dirname(target), { recursive: true, mode: 0o700 });
         await link(incoming, target);
@@ -57,7 +52,7 @@ export class FilesystemObjectStorage implements ObjectStorage {
       // What cannot be removed now is removed at the next start; the reason of the failure matters more.
       await rm(incoming, { force: true }).catch(() => undefined);
     }
-    return { key, sizeBytes, sha256: hash.digest('hex') };
+    return { key, ...measure.result() };
   }
 
   async get(key: string, range?: { start: number; end: number }): Promise<Readable> {

@@ -1,6 +1,6 @@
 import { describeObjectStorageContract } from '@test/object-storage-contract/object-storage-contract';
 import { FaultyProxy } from '@test/s3/faulty-proxy';
-import { S3Server, startS3Server } from '@test/s3/s3-server';
+import { hasS3Server, S3Server, startS3Server } from '@test/s3/s3-server';
 import { makeCertificate } from '@test/tls/test-certificate';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
@@ -13,35 +13,33 @@ import { MinioObjectStorage } from './minio-object-storage';
 import { MinioOptions } from './minio-options';
 import { PART_BYTES } from './upload';
 
-let s3: S3Server | undefined;
-let options: MinioOptions;
-let storage: MinioObjectStorage;
-let proxy: FaultyProxy;
-/** The same bucket, by the proxy. */
-let disturbed: MinioObjectStorage;
+jest.setTimeout(60_000);
 
-beforeAll(async () => {
-  s3 = await startS3Server();
-  if (!s3) return;
-  options = { ...s3, bucket: `test-${randomUUID()}` };
-  storage = new MinioObjectStorage(options);
-  await storage.prepare();
-  proxy = new FaultyProxy(options.endpoint);
-  disturbed = new MinioObjectStorage({ ...options, endpoint: await proxy.start() });
-}, 90_000);
+const describeWithServer = hasS3Server() ? describe : describe.skip;
 
-afterAll(async () => {
-  if (!s3) return;
-  await storage.deletePrefix('recordings/');
-  await proxy.stop();
-  await s3.stop();
-});
+describeWithServer('MinIO', () => {
+  let s3: S3Server;
+  let options: MinioOptions;
+  let storage: MinioObjectStorage;
+  let proxy: FaultyProxy;
+  /** The same bucket, by the proxy. */
+  let disturbed: MinioObjectStorage;
 
-/** Skips where there is no server, which was said. */
-const test = (name: string, run: () => Promise<void>): void =>
-  it(name, async () => (s3 ? run() : undefined), 60_000);
+  beforeAll(async () => {
+    s3 = await startS3Server();
+    options = { ...s3, bucket: `test-${randomUUID()}` };
+    storage = new MinioObjectStorage(options);
+    await storage.prepare();
+    proxy = new FaultyProxy(options.endpoint);
+    disturbed = new MinioObjectStorage({ ...options, endpoint: await proxy.start() });
+  }, 90_000);
 
-describe('MinIO', () => {
+  afterAll(async () => {
+    await storage.deletePrefix('recordings/');
+    await proxy.stop();
+    await s3.stop();
+  });
+
   describeObjectStorageContract('An S3 server', () => storage);
 
   const key = (): string => `recordings/${randomUUID()}/original`;
@@ -58,7 +56,7 @@ describe('MinIO', () => {
     return storage.discardStaleUploads(new Date(Date.now() + 3_600_000));
   }
 
-  test('takes what is larger than a part in parts, each sent again where it fails', async () => {
+  it('takes what is larger than a part in parts, each sent again where it fails', async () => {
     const target = key();
     proxy.seen.length = 0;
     proxy.failNext(/partNumber=2/, 'busy', 'cut_before');
@@ -72,7 +70,7 @@ describe('MinIO', () => {
     expect(await unfinished()).toBe(0);
   });
 
-  test('calls an upload off whose source breaks, or that fails for good', async () => {
+  it('calls an upload off whose source breaks, or that fails for good', async () => {
     const target = key();
     const breaking = Readable.from(
       (function* () {
@@ -89,7 +87,7 @@ describe('MinIO', () => {
     expect(await unfinished()).toBe(0);
   });
 
-  test('takes nothing, and exactly a part', async () => {
+  it('takes nothing, and exactly a part', async () => {
     const [empty, one] = [key(), key()];
     expect(await storage.put(empty, Readable.from([]))).toMatchObject({ sizeBytes: 0 });
     expect(await storage.size(empty)).toBe(0);
@@ -97,7 +95,7 @@ describe('MinIO', () => {
     expect(await storage.size(one)).toBe(PART_BYTES);
   });
 
-  test('tries reading, asking and deleting again', async () => {
+  it('tries reading, asking and deleting again', async () => {
     const target = key();
     await storage.put(target, source());
     proxy.failNext(/HEAD/, 'busy', 'cut_before');
@@ -111,7 +109,7 @@ describe('MinIO', () => {
     await expect(storage.size(target)).rejects.toBeInstanceOf(ObjectNotFound);
   });
 
-  test('gives links that can be read by, in parts too, until they expire', async () => {
+  it('gives links that can be read by, in parts too, until they expire', async () => {
     const target = key();
     await storage.put(target, source());
     const link = await storage.presignedUrl(target, 60);
@@ -131,7 +129,7 @@ describe('MinIO', () => {
     );
   });
 
-  test('has its bucket made by whoever is first', async () => {
+  it('has its bucket made by whoever is first', async () => {
     const bucket = `test-${randomUUID()}`;
     const both = [1, 2].map(() => new MinioObjectStorage({ ...options, bucket }));
     await Promise.all(both.map((one) => one.prepare()));
@@ -140,7 +138,7 @@ describe('MinIO', () => {
     await both[1]?.prepare();
   });
 
-  test('says what is wrong, and no secret', async () => {
+  it('says what is wrong, and no secret', async () => {
     const { privateKey, certificate } = await makeCertificate();
     const tls = createServer({ key: privateKey, cert: certificate }).listen(0, '127.0.0.1');
     if (!tls.listening) await once(tls, 'listening');

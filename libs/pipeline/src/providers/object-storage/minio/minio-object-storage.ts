@@ -54,7 +54,12 @@ export class MinioObjectStorage implements ObjectStorage {
         throw await this.explained(error);
       },
     );
-    if (isThere) return;
+    if (!isThere) await this.makeBucket();
+    this.isPrepared = true;
+  }
+
+  private async makeBucket(): Promise<void> {
+    const { bucket } = this;
     await call(() => this.client.makeBucket(bucket, this.region), { bucket }).catch(
       async (error: unknown) => {
         // Somebody else may have been first.
@@ -179,12 +184,10 @@ export class MinioObjectStorage implements ObjectStorage {
   async check(): Promise<void> {
     const { bucket } = this;
     // Also where the server came up only after us.
-    if (!this.isPrepared) await this.prepare();
-    this.isPrepared = true;
-    if (!(await call(() => this.client.bucketExists(bucket), { bucket }))) {
-      this.isPrepared = false;
-      throw storageFailure(s3Error('NoSuchBucket'), { bucket });
-    }
+    if (!this.isPrepared) return this.prepare();
+    if (await call(() => this.client.bucketExists(bucket), { bucket })) return;
+    this.isPrepared = false;
+    throw storageFailure(s3Error('NoSuchBucket'), { bucket });
   }
 
   /** A question without a body (HEAD) is refused without words; one that has an answer is refused with its reason. */

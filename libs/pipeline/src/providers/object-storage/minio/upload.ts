@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { Measure } from '@voxpersona/platform';
 import { Readable } from 'node:stream';
 import { Client } from 'minio';
 import { StoredObject } from '../object-storage';
@@ -21,12 +21,8 @@ export async function upload(
   content: Readable,
   signal: AbortSignal | undefined,
 ): Promise<StoredObject> {
-  const hash = createHash('sha256');
-  let sizeBytes = 0;
-  const parts = inParts(content, (bytes) => {
-    hash.update(bytes);
-    sizeBytes += bytes.length;
-  });
+  const measure = new Measure();
+  const parts = inParts(content, measure);
   const stop = (): void => void content.destroy(signal?.reason instanceof Error ? signal.reason : undefined);
   signal?.addEventListener('abort', stop, { once: true });
   try {
@@ -40,7 +36,7 @@ export async function upload(
       const head = first.done ? [] : [first.value];
       await inMultipart(client, bucket, key, [...head, second.value], parts, signal);
     }
-    return { key, sizeBytes, sha256: hash.digest('hex') };
+    return { key, ...measure.result() };
   } finally {
     signal?.removeEventListener('abort', stop);
     content.destroy();
@@ -79,13 +75,13 @@ async function inMultipart(
 }
 
 /** The same bytes in pieces of one size, but for the last one. */
-async function* inParts(content: Readable, onBytes: (bytes: Buffer) => void): AsyncGenerator<Buffer> {
+async function* inParts(content: Readable, measure: Measure): AsyncGenerator<Buffer> {
   let collected: Buffer[] = [];
   let size = 0;
   for await (const piece of content) {
     let bytes = piece as Buffer | string;
     if (typeof bytes === 'string') bytes = Buffer.from(bytes);
-    onBytes(bytes);
+    measure.add(bytes);
     while (size + bytes.length >= PART_BYTES) {
       const fill = PART_BYTES - size;
       yield Buffer.concat([...collected, bytes.subarray(0, fill)], PART_BYTES);

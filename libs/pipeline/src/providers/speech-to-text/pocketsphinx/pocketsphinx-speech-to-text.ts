@@ -1,8 +1,7 @@
 import { execFile } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { promisify } from 'node:util';
-import { errorCode } from '@voxpersona/platform';
-import { onPath } from '../../media/ffmpeg/programs';
+import { onPath, errorCode } from '@voxpersona/platform';
 import { ProviderFailure } from '../../provider-failure';
 import {
   ChunkEncoding,
