@@ -3,7 +3,13 @@ import { embedderName, RecordedEmbedder } from '@voxpersona/domain';
 import { readCheckpoint } from '@voxpersona/event-store';
 import { reembeddingSagaName } from '@voxpersona/pipeline';
 import { Environment } from '@voxpersona/platform';
-import { Backfill, IndexGenerations, VectorIndexReplica } from '@voxpersona/projections';
+import {
+  Backfill,
+  IndexGenerations,
+  parkEvent,
+  VECTOR_INDEX,
+  VectorIndexReplica,
+} from '@voxpersona/projections';
 import { VectorIndexProcess } from '@voxpersona/vector-index';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
@@ -18,15 +24,21 @@ export function vectorIndexes(
 ): IndexGenerations {
   const log = new Logger('VectorIndex');
   const { store, codec, vectors, pool, snapshotKey, database } = foundation;
-  const createReplica = (identity: RecordedEmbedder): VectorIndexReplica => {
+  const createReplica = (identity: RecordedEmbedder, generation: number): VectorIndexReplica => {
     const index = new VectorIndexProcess({
-      folder: join(database.dataFolder, 'vector-index', folderName(identity)),
+      folder: join(
+        database.dataFolder,
+        'vector-index',
+        folderName(identity) + (generation === 1 ? '' : `-g${generation}`),
+      ),
       key: snapshotKey,
       embedder: embedderName(identity),
       dimension: identity.dimension,
       index: { engine: environment.VECTOR_INDEX },
     });
-    return new VectorIndexReplica(store, codec, vectors, index, identity, log);
+    return new VectorIndexReplica(store, codec, vectors, index, identity, log, {
+      park: (event, reason) => parkEvent(pool, VECTOR_INDEX, generation, event, reason),
+    });
   };
   return new IndexGenerations({
     pool,

@@ -17,8 +17,10 @@ export * from './subscriptions/leadership';
 export * from './subscriptions/log-follower';
 export {
   CHECKPOINT_MIGRATIONS,
+  CheckpointFenced,
   deleteCheckpoint,
   listCheckpoints,
+  moveCheckpoint,
   type NamedCheckpoint,
   readCheckpoint,
   writeCheckpoint,

@@ -1,5 +1,7 @@
 import { accessTrailProjection } from './access/access-trail.projection';
 import { apiKeysProjection } from './access/api-keys.projection';
+import { EVENTS_TABLE_SQL } from './events/events.projection';
+import { GENERATION_MIGRATIONS } from './generations/generation';
 import { invitationsProjection } from './access/invitations.projection';
 import { membersProjection } from './access/members.projection';
 import { PASSAGES_TABLE_SQL } from './passages/passages.projection';
@@ -34,4 +36,6 @@ export const PROJECTION_MIGRATIONS = [
       CREATE INDEX read_invitations_of_owner ON read_invitations (owner, invited_position);
       CREATE INDEX read_access_trail_of_owner ON read_access_trail (owner, position);`,
   },
+  ...GENERATION_MIGRATIONS,
+  { name: '0043-read-events', sql: EVENTS_TABLE_SQL },
 ] as const;

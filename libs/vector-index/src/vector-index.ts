@@ -45,10 +45,18 @@ export interface VectorIndexState {
   pending: number;
 }
 
+/** What an index holds, to compare it with another: how many vectors, and a hash over all their ids. */
+export interface VectorIndexDigest {
+  count: number;
+  /** SHA-256 of the sorted ids, lower-case hex. */
+  hash: string;
+}
+
 /** Port: finds the vectors nearest to a given one. One index holds vectors of one embedder. */
 export interface VectorIndex {
   readonly dimension: number;
   state(): Promise<VectorIndexState>;
+  digest(): Promise<VectorIndexDigest>;
   /** Adds vectors; one whose id is known is replaced. @throws InvalidVector, and then adds none */
   upsert(vectors: readonly IndexedVector[]): Promise<void>;
   /** Best first, equal scores in the order of ids; fewer than `k` when there are fewer. @throws InvalidVector */

@@ -23,6 +23,8 @@ export type KeptTable = (typeof KEPT_TABLES)[number];
 /** Tables that need not be kept, and why. Read models (`read_…`) are rebuilt from the log. */
 export const LEFT_TABLES: Readonly<Record<string, string>> = {
   migrations: 'made anew, and listed in the manifest',
+  projection_generations: 'read models are rebuilt; the embedder whose index serves is kept apart',
+  parked_events: 'found again when the read models are rebuilt',
   provider_calls: 'bookings of the last minute',
   idempotent_requests: 'answers of the last day, to repeat them to who asks again',
 };

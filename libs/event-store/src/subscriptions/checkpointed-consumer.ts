@@ -1,6 +1,6 @@
 import { PoolClient } from 'pg';
 import { NewEvent, Recorded } from '../codec/event-codec';
-import { EventFilter } from '../port/event-store';
+import { EventFilter, StoredEvent } from '../port/event-store';
 
 /** Something that follows the log and writes to PostgreSQL: a saga's jobs, a read model's rows. */
 export interface CheckpointedConsumer<E extends NewEvent> {
@@ -11,9 +11,14 @@ export interface CheckpointedConsumer<E extends NewEvent> {
   readonly filter: EventFilter;
   /**
    * Applies events in the order of the log. Runs in the transaction that moves the checkpoint: both are committed
-   * or neither is. Throwing halts this consumer, visibly, unless the database itself failed.
+   * or neither is. Throwing halts this consumer, visibly, unless it can `park` the event or the database itself failed.
    */
   apply(events: readonly Recorded<E>[], transaction: PoolClient): Promise<void>;
   /** Deletes everything it wrote, before a rebuild. */
   reset(transaction: PoolClient): Promise<void>;
+  /**
+   * For who can go on without an event: keeps note of one that could not be applied, in the transaction that moves the
+   * checkpoint past it.
+   */
+  park?(event: StoredEvent, reason: string, transaction: PoolClient): Promise<void>;
 }

@@ -100,15 +100,16 @@ export class CheckpointedRunner<E extends NewEvent> extends LogFollower {
 
   private async apply(batch: readonly StoredEvent[], from: Position, to: Position): Promise<void> {
     try {
+      // Before the transaction: keys are asked for, and who holds a connection must not wait for another one.
+      const events = await this.decode(batch);
       await inTransaction(this.pool, async (transaction) => {
-        const events = await this.decode(batch);
         if (events.length > 0) await this.consumer.apply(events, transaction);
         await moveCheckpoint(transaction, this.name, from, to);
       });
     } catch (error) {
       const first = batch[0];
       if (!first || isPassing(error)) throw error;
-      if (batch.length === 1) throw new EventNotHandled(first, error);
+      if (batch.length === 1) return this.parkOrHalt(first, from, to, new EventNotHandled(first, error));
       // One event of many is at fault: go up to it one by one, so that all before it are applied and it is named.
       await this.applyOneByOne(batch, from, to);
     }
@@ -122,6 +123,21 @@ export class CheckpointedRunner<E extends NewEvent> extends LogFollower {
       this.reached(position, false);
     }
     if (to > position) await this.apply([], position, to);
+  }
+
+  private async parkOrHalt(
+    event: StoredEvent,
+    from: Position,
+    to: Position,
+    fault: EventNotHandled,
+  ): Promise<void> {
+    const { consumer } = this;
+    if (!consumer.park) throw fault;
+    await inTransaction(this.pool, async (transaction) => {
+      await consumer.park?.(event, fault.message, transaction);
+      await moveCheckpoint(transaction, this.name, from, to);
+    });
+    this.log.error(`${this.name} goes on without ${event.type} ${event.id}: ${fault.message}`);
   }
 
   private async decode(batch: readonly StoredEvent[]): Promise<Recorded<E>[]> {

@@ -100,7 +100,9 @@ describe('Runners of several processes', () => {
   }
 
   async function caughtUp(name: string): Promise<void> {
-    expect(await waitForCheckpoints(log.pool, [name], await log.store.head(), 15_000)).toBe(true);
+    expect(
+      await waitForCheckpoints(log.pool, () => Promise.resolve([name]), await log.store.head(), 15_000),
+    ).toBe(true);
   }
 
   async function numbersOf(name: string): Promise<{ n: number; version: number }[]> {

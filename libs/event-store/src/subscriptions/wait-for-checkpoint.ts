@@ -6,11 +6,12 @@ const POLL_MILLISECONDS = 25;
 /**
  * Waits until every named consumer has applied the log up to `position`, whichever process runs it.
  *
+ * @param names asked for at every look: who serves may change meanwhile
  * @returns false when it took longer than `patienceMs`
  */
 export async function waitForCheckpoints(
   pool: Pool,
-  names: readonly string[],
+  names: () => Promise<readonly string[]>,
   position: Position,
   patienceMs: number,
 ): Promise<boolean> {
@@ -19,7 +20,7 @@ export async function waitForCheckpoints(
     const { rows } = await pool.query<{ behind: string }>(
       `SELECT count(*) AS behind FROM unnest($1::text[]) AS wanted(name)
        LEFT JOIN checkpoints USING (name) WHERE coalesce(position, -1) < $2`,
-      [names, position.toString()],
+      [await names(), position.toString()],
     );
     if (rows[0]?.behind === '0') return true;
     if (Date.now() >= deadline) return false;

@@ -1,5 +1,6 @@
 import { IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { Pool } from 'pg';
+import { activeTables } from '../generations/active-tables';
 import { AccessTrailEntry } from '../access/access-trail.projection';
 import { ApiKeyView } from '../access/api-keys.projection';
 import { InvitationView } from '../access/invitations.projection';
@@ -25,8 +26,9 @@ export class FindKeyOwnerHandler implements IQueryHandler<FindKeyOwner> {
   constructor(private readonly pool: Pool) {}
 
   async execute({ keyId }: FindKeyOwner): Promise<string | null> {
+    const tables = await activeTables(this.pool);
     const { rows } = await this.pool.query<{ owner: string }>(
-      'SELECT owner FROM read_api_keys WHERE id = $1',
+      `SELECT owner FROM ${tables.read_api_keys} WHERE id = $1`,
       [keyId],
     );
     return rows[0]?.owner ?? null;
@@ -89,8 +91,9 @@ export class GetMemberHandler implements IQueryHandler<GetMember> {
   constructor(private readonly pool: Pool) {}
 
   async execute({ owner, memberId }: GetMember): Promise<MemberView | null> {
+    const tables = await activeTables(this.pool);
     const { rows } = await this.pool.query<{ document: MemberView }>(
-      'SELECT document FROM read_members WHERE id = $1 AND owner = $2',
+      `SELECT document FROM ${tables.read_members} WHERE id = $1 AND owner = $2`,
       [memberId, owner],
     );
     return rows[0]?.document ?? null;

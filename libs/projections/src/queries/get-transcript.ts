@@ -1,5 +1,6 @@
 import { IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { Pool } from 'pg';
+import { activeTables } from '../generations/active-tables';
 import { TranscriptView } from '../transcripts/transcripts.projection';
 
 /** The newest transcript of a recording, whoever owns it: ask `GetRecording` first. Null when there is none. */
@@ -14,8 +15,9 @@ export class GetTranscriptHandler implements IQueryHandler<GetTranscript> {
   constructor(private readonly pool: Pool) {}
 
   async execute({ recordingId }: GetTranscript): Promise<TranscriptView | null> {
+    const tables = await activeTables(this.pool);
     const { rows } = await this.pool.query<{ document: TranscriptView }>(
-      'SELECT document FROM read_transcripts WHERE id = $1',
+      `SELECT document FROM ${tables.read_transcripts} WHERE id = $1`,
       [recordingId],
     );
     return rows[0]?.document ?? null;

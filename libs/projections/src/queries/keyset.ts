@@ -1,4 +1,6 @@
 import { Pool } from 'pg';
+import { activeTables } from '../generations/active-tables';
+import { ReadTable } from '../read-models';
 
 /** Column types that lists are sorted by. */
 export type SortType = 'bigint' | 'text' | 'timestamptz' | 'double precision';
@@ -32,7 +34,8 @@ export interface Page<Row> {
 export async function readPage<Row>(
   pool: Pool,
   request: {
-    table: string;
+    /** Name of its first generation. */
+    table: ReadTable;
     idType: 'uuid' | 'text';
     /** Default `document`. */
     document?: string;
@@ -61,9 +64,10 @@ export async function readPage<Row>(
       );
     }
   }
+  const tables = await activeTables(pool);
   const direction = descending ? 'DESC' : 'ASC';
   const { rows } = await pool.query<{ id: string; sorted_by: string | null; document: Row }>(
-    `SELECT id, (${column})::text AS sorted_by, ${document} AS document FROM ${table}
+    `SELECT id, (${column})::text AS sorted_by, ${document} AS document FROM ${tables[table]}
      WHERE ${given.join(' AND ') || 'true'}
      ORDER BY ${column} ${direction} NULLS LAST, id ${direction} LIMIT $${values.push(limit + 1)}`,
     values,

@@ -1,5 +1,6 @@
 import { IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { Pool } from 'pg';
+import { ActiveTables, activeTables } from '../generations/active-tables';
 import { askedSql, PassageSourceKind, searchByText } from '../search/full-text';
 import { fuseRanks } from '../search/rank-fusion';
 import { IndexGenerations } from '../vector-index/index-generations';
@@ -59,12 +60,14 @@ export class SearchPassagesHandler implements IQueryHandler<SearchPassages> {
 
   async execute({ owner, query, limit, recordingIds, sources }: SearchPassages): Promise<PassageHit[]> {
     const filter = { owner, recordingIds, sources };
+    const tables = await activeTables(this.pool);
     const [words, vectors] = await Promise.all([
-      searchByText(this.pool, { ...filter, query, limit: CANDIDATES }),
+      searchByText(this.pool, tables, { ...filter, query, limit: CANDIDATES }),
       this.indexes.search(query, CANDIDATES, filter),
     ]);
     const fused = fuseRanks({ words, vectors }).slice(0, limit);
     const rows = await this.load(
+      tables,
       owner,
       query,
       fused.map((hit) => hit.id),
@@ -76,18 +79,23 @@ export class SearchPassagesHandler implements IQueryHandler<SearchPassages> {
     });
   }
 
-  private async load(owner: string, query: string, ids: readonly string[]): Promise<Map<string, PassageRow>> {
+  private async load(
+    tables: ActiveTables,
+    owner: string,
+    query: string,
+    ids: readonly string[],
+  ): Promise<Map<string, PassageRow>> {
     const { rows } = await this.pool.query<PassageRow>(
       `WITH ${askedSql('$3')}
-       SELECT read_passages.id, recording_id, source_kind, source_id, start_seconds, end_seconds, read_passages.language, text,
+       SELECT passages.id, recording_id, source_kind, source_id, start_seconds, end_seconds, passages.language, text,
          document ->> 'fileName' AS file_name, moment
-       FROM read_passages JOIN asked ON text_configuration = configuration
-       LEFT JOIN read_recordings ON read_recordings.id = recording_id
+       FROM ${tables.read_passages} AS passages JOIN asked ON text_configuration = configuration
+       LEFT JOIN ${tables.read_recordings} AS recordings ON recordings.id = recording_id
        LEFT JOIN LATERAL (
          SELECT line AS moment FROM json_array_elements(lines) WITH ORDINALITY AS line_of(line, ordinal)
          ORDER BY ts_rank(to_tsvector(text_configuration, line ->> 'text'), question) DESC, ordinal LIMIT 1
        ) AS best ON true
-       WHERE read_passages.id = ANY ($1) AND read_passages.owner = $2`,
+       WHERE passages.id = ANY ($1) AND passages.owner = $2`,
       [ids, owner, query.replaceAll('\0', ' ')],
     );
     return new Map(rows.map((row) => [row.id, row]));

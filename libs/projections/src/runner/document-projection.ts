@@ -1,6 +1,7 @@
 import { DomainEvent } from '@voxpersona/domain';
-import { CheckpointedConsumer, EventFilter, Recorded } from '@voxpersona/event-store';
+import { EventFilter, Recorded } from '@voxpersona/event-store';
 import { PoolClient } from 'pg';
+import { ReadModel } from '../generations/read-model';
 
 /** A column beside the document, for finding and sorting rows. */
 export interface IndexedColumn<Row> {
@@ -47,64 +48,93 @@ export function columnsOf<Row extends object>({ table, columns }: DocumentProjec
 }
 
 /** Keeps a projection's table: loads the rows that a batch concerns, folds, writes them back in one statement. */
-export class DocumentConsumer<Row extends object> implements CheckpointedConsumer<DomainEvent> {
-  readonly name: string;
-  readonly version: number;
-  readonly filter: EventFilter;
+export function documentReadModel<Row extends object>(projection: DocumentProjection<Row>): ReadModel {
+  const { name, version, filter, table: firstTable } = projection;
+  return {
+    ...{ name, version, filter, table: firstTable },
+    apply: async (events, table, transaction) => {
+      const ids = [...new Set(events.flatMap((event) => projection.idsOf(event)))];
+      if (ids.length === 0) return;
+      const rows = await load(projection, table, ids, transaction);
+      for (const event of events) {
+        for (const id of projection.idsOf(event)) rows.set(id, projection.evolve(rows.get(id), event, id));
+      }
+      await write(projection, table, rows, transaction);
+    },
+    erase: async (event, table, transaction) => {
+      const ids = projection.idsOf(event);
+      return ids.length > 0 && (await remove(projection, table, ids, transaction)) > 0;
+    },
+  };
+}
 
-  constructor(private readonly projection: DocumentProjection<Row>) {
-    this.name = projection.name;
-    this.version = projection.version;
-    this.filter = projection.filter;
-  }
+/** The row of one resource after these events: what the table held at that moment. */
+export function foldDocument<Row extends object>(
+  projection: DocumentProjection<Row>,
+  events: readonly Recorded<DomainEvent>[],
+  id: string,
+): Row | undefined {
+  return events
+    .filter((event) => passes(projection.filter, event) && projection.idsOf(event).includes(id))
+    .reduce<Row | undefined>((row, event) => projection.evolve(row, event, id), undefined);
+}
 
-  async apply(events: readonly Recorded<DomainEvent>[], transaction: PoolClient): Promise<void> {
-    const ids = [...new Set(events.flatMap((event) => this.projection.idsOf(event)))];
-    if (ids.length === 0) return;
-    const rows = await this.load(ids, transaction);
-    for (const event of events) {
-      for (const id of this.projection.idsOf(event))
-        rows.set(id, this.projection.evolve(rows.get(id), event, id));
-    }
-    await this.write(rows, transaction);
-  }
+function passes({ streamPrefixes, types }: EventFilter, { stream, type }: Recorded<DomainEvent>): boolean {
+  if (types && !types.includes(type)) return false;
+  return !streamPrefixes || streamPrefixes.some((prefix) => stream.startsWith(prefix));
+}
 
-  async reset(transaction: PoolClient): Promise<void> {
-    await transaction.query(`DELETE FROM ${this.projection.table}`);
-  }
+async function load<Row extends object>(
+  { idType }: DocumentProjection<Row>,
+  table: string,
+  ids: readonly string[],
+  transaction: PoolClient,
+): Promise<Map<string, Row | undefined>> {
+  const { rows } = await transaction.query<{ id: string; document: Row }>(
+    `SELECT id, document FROM ${table} WHERE id = ANY ($1::${idType}[])`,
+    [ids],
+  );
+  return new Map(rows.map(({ id, document }) => [id, document]));
+}
 
-  private async load(ids: readonly string[], transaction: PoolClient): Promise<Map<string, Row | undefined>> {
-    const { table, idType } = this.projection;
-    const { rows } = await transaction.query<{ id: string; document: Row }>(
-      `SELECT id, document FROM ${table} WHERE id = ANY ($1::${idType}[])`,
-      [ids],
-    );
-    return new Map(rows.map(({ id, document }) => [id, document]));
-  }
+async function remove<Row extends object>(
+  { idType }: DocumentProjection<Row>,
+  table: string,
+  ids: readonly string[],
+  transaction: PoolClient,
+): Promise<number> {
+  const { rowCount } = await transaction.query(`DELETE FROM ${table} WHERE id = ANY ($1::${idType}[])`, [
+    ids,
+  ]);
+  return rowCount ?? 0;
+}
 
-  private async write(rows: ReadonlyMap<string, Row | undefined>, transaction: PoolClient): Promise<void> {
-    const { table, idType, columns } = this.projection;
-    const kept: [string, Row][] = [];
-    const gone: string[] = [];
-    for (const [id, row] of rows) {
-      if (row) kept.push([id, row]);
-      else gone.push(id);
-    }
-    if (gone.length > 0)
-      await transaction.query(`DELETE FROM ${table} WHERE id = ANY ($1::${idType}[])`, [gone]);
-    if (kept.length === 0) return;
-    const all = [{ name: 'id', type: idType }, ...columns, { name: 'document', type: 'json' }];
-    const names = all.map(({ name }) => name);
-    const updates = names.slice(1).map((name) => `${name} = excluded.${name}`);
-    await transaction.query(
-      `INSERT INTO ${table} (${names.join(', ')})
-       SELECT * FROM unnest(${all.map(({ type }, index) => `$${index + 1}::${type}[]`).join(', ')})
-       ON CONFLICT (id) DO UPDATE SET ${updates.join(', ')}`,
-      [
-        kept.map(([id]) => id),
-        ...columns.map((column) => kept.map(([, row]) => column.valueOf(row))),
-        kept.map(([, row]) => JSON.stringify(row)),
-      ],
-    );
+async function write<Row extends object>(
+  projection: DocumentProjection<Row>,
+  table: string,
+  rows: ReadonlyMap<string, Row | undefined>,
+  transaction: PoolClient,
+): Promise<void> {
+  const { idType, columns } = projection;
+  const kept: [string, Row][] = [];
+  const gone: string[] = [];
+  for (const [id, row] of rows) {
+    if (row) kept.push([id, row]);
+    else gone.push(id);
   }
+  if (gone.length > 0) await remove(projection, table, gone, transaction);
+  if (kept.length === 0) return;
+  const all = [{ name: 'id', type: idType }, ...columns, { name: 'document', type: 'json' }];
+  const names = all.map(({ name }) => name);
+  const updates = names.slice(1).map((name) => `${name} = excluded.${name}`);
+  await transaction.query(
+    `INSERT INTO ${table} (${names.join(', ')})
+     SELECT * FROM unnest(${all.map(({ type }, index) => `$${index + 1}::${type}[]`).join(', ')})
+     ON CONFLICT (id) DO UPDATE SET ${updates.join(', ')}`,
+    [
+      kept.map(([id]) => id),
+      ...columns.map((column) => kept.map(([, row]) => column.valueOf(row))),
+      kept.map(([, row]) => JSON.stringify(row)),
+    ],
+  );
 }

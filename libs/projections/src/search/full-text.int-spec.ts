@@ -4,7 +4,7 @@ import { Recorded } from '@voxpersona/event-store';
 import { createPool, inTransaction, migrate } from '@voxpersona/platform';
 import { randomUUID } from 'node:crypto';
 import { Pool } from 'pg';
-import { PassagesConsumer, PASSAGES_TABLE_SQL } from '../passages/passages.projection';
+import { PASSAGES_TABLE_SQL, passagesReadModel } from '../passages/passages.projection';
 import { searchByText } from './full-text';
 
 const owner = randomUUID();
@@ -12,7 +12,7 @@ const owner = randomUUID();
 describe('Search by words', () => {
   let database: TestDatabase;
   let pool: Pool;
-  const consumer = new PassagesConsumer();
+  const table = 'read_passages';
   const recording = randomUUID();
   const report = randomUUID();
   const ids = new Map<string, string>();
@@ -53,10 +53,12 @@ describe('Search by words', () => {
   }
 
   const apply = (event: DomainEvent): Promise<void> =>
-    inTransaction(pool, (transaction) => consumer.apply([event as Recorded<DomainEvent>], transaction));
+    inTransaction(pool, (transaction) =>
+      passagesReadModel.apply([event as Recorded<DomainEvent>], table, transaction),
+    );
 
   async function find(query: string, filter: object = {}): Promise<(string | undefined)[]> {
-    const found = await searchByText(pool, { owner, query, limit: 10, ...filter });
+    const found = await searchByText(pool, { read_passages: table }, { owner, query, limit: 10, ...filter });
     return found.map((id) => ids.get(id));
   }
 

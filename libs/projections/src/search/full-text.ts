@@ -1,4 +1,5 @@
 import { Pool } from 'pg';
+import { ActiveTables } from '../generations/active-tables';
 
 /** The text search configuration of PostgreSQL that knows a language's word forms; `simple` knows none. */
 export function textSearchConfiguration(language: string | null): 'english' | 'russian' | 'simple' {
@@ -37,11 +38,15 @@ export interface PassageQuery {
  * A passage needs one of the question's words, and is ranked by how many it has and how close together (ts_rank_cd,
  * divided by 1 + log of the passage's length). Each passage is asked in its own language's word forms.
  */
-export async function searchByText(pool: Pool, passageQuery: PassageQuery): Promise<string[]> {
+export async function searchByText(
+  pool: Pool,
+  tables: Pick<ActiveTables, 'read_passages'>,
+  passageQuery: PassageQuery,
+): Promise<string[]> {
   const { owner, query, recordingIds, sources, limit } = passageQuery;
   const { rows } = await pool.query<{ id: string }>(
     `WITH ${askedSql('$2')}
-     SELECT id FROM read_passages JOIN asked ON text_configuration = configuration
+     SELECT id FROM ${tables.read_passages} JOIN asked ON text_configuration = configuration
      WHERE owner = $1 AND words @@ question
        AND ($3::uuid[] IS NULL OR recording_id = ANY ($3)) AND ($4::text[] IS NULL OR source_kind = ANY ($4))
      ORDER BY ts_rank_cd(words, question, 1) DESC, id LIMIT $5`,

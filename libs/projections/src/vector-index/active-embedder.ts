@@ -1,7 +1,7 @@
 import { RecordedEmbedder } from '@voxpersona/domain';
-import { Pool } from 'pg';
+import { Pool, PoolClient } from 'pg';
 
-/** One row names the embedder whose index answers. A switch is the change of this row. */
+/** One row names the embedder whose index answers; unlike the generations it is kept in backups. */
 export const ACTIVE_EMBEDDER_MIGRATION = {
   name: '0036-active-embedder',
   sql: `
@@ -20,18 +20,20 @@ export const ACTIVE_EMBEDDER_MIGRATION = {
 } as const;
 
 /** Undefined in a new installation. */
-export async function readActiveEmbedder(pool: Pool): Promise<RecordedEmbedder | undefined> {
-  const { rows } = await pool.query<RecordedEmbedder>(
+export async function readActiveEmbedder(
+  connection: Pool | PoolClient,
+): Promise<RecordedEmbedder | undefined> {
+  const { rows } = await connection.query<RecordedEmbedder>(
     'SELECT provider, model, dimension FROM active_embedder',
   );
   return rows[0];
 }
 
 export async function writeActiveEmbedder(
-  pool: Pool,
+  connection: Pool | PoolClient,
   { provider, model, dimension }: RecordedEmbedder,
 ): Promise<void> {
-  await pool.query(
+  await connection.query(
     `INSERT INTO active_embedder (provider, model, dimension) VALUES ($1, $2, $3)
      ON CONFLICT (only_row) DO UPDATE SET provider = $1, model = $2, dimension = $3`,
     [provider, model, dimension],

@@ -8,6 +8,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { GENERATION_MIGRATIONS } from '../generations/generation';
 import { ACTIVE_EMBEDDER_MIGRATION, readActiveEmbedder } from './active-embedder';
 import { IndexGenerations, QueryEmbedder } from './index-generations';
 import { VectorIndexReplica } from './vector-index-replica';
@@ -40,7 +41,7 @@ describe('Generations of the vector index', () => {
 
   beforeAll(async () => {
     world = await createEmbeddedLog(BEFORE);
-    await migrate(world.log.pool, [ACTIVE_EMBEDDER_MIGRATION]);
+    await migrate(world.log.pool, [ACTIVE_EMBEDDER_MIGRATION, ...GENERATION_MIGRATIONS]);
     ids.set('before', await world.embed(recordingId, before.vectors));
   });
   afterEach(() => Promise.all(running.splice(0).map((generations) => generations.stop())));

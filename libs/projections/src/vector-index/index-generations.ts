@@ -1,8 +1,11 @@
 import { embedderName, RecordedEmbedder } from '@voxpersona/domain';
 import { FollowerLog, FollowerStatus, Position } from '@voxpersona/event-store';
-import { VectorFilter, VectorIndexState } from '@voxpersona/vector-index';
+import { VectorFilter, VectorIndexDigest, VectorIndexState } from '@voxpersona/vector-index';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'pg';
-import { readActiveEmbedder, writeActiveEmbedder } from './active-embedder';
+import { Generation, GenerationComparison, listGenerations, TableDigest } from '../generations/generation';
+import { VECTOR_INDEX } from '../read-models';
+import { finishIndexGeneration, noteIndexProgress, settleIndexGenerations } from './index-generation-rows';
 import { VectorIndexNotReady, VectorIndexReplica } from './vector-index-replica';
 
 /** Turns a question into a vector, by the same embedder that made the index. */
@@ -25,16 +28,19 @@ export interface IndexGenerationsOptions {
   configured: QueryEmbedder;
   /** Opens the embedder of the index before; undefined where that can no longer be had. */
   openEmbedder(identity: RecordedEmbedder): Promise<QueryEmbedder | undefined>;
-  createReplica(identity: RecordedEmbedder): VectorIndexReplica;
+  /** @param generation its number: generations keep their snapshots apart */
+  createReplica(identity: RecordedEmbedder, generation: number): VectorIndexReplica;
   backfill: Backfill;
   log: FollowerLog & { log(message: string): void };
   /** Milliseconds that a search waits for an index that is being built. */
   patienceMs: number;
-  /** Milliseconds between two looks whether the next index is complete. */
+  /** Milliseconds between two looks at the generations, and whether the next index is complete. */
   pollMs?: number;
 }
 
-interface Generation {
+/** One generation as this process has it. */
+interface OwnIndex {
+  generation: Generation;
   identity: RecordedEmbedder;
   /** Undefined: its embedder is gone, so nothing can be asked of it. */
   embedder: QueryEmbedder | undefined;
@@ -47,40 +53,41 @@ export interface GenerationsStatus {
   building: { embedder: RecordedEmbedder; open: number | null; parked: number | null } | null;
 }
 
+const POLL_MS = 1_000;
+/** Tries to find both indexes at one position before the next one takes over without being compared. */
+const COMPARE_TRIES = 20;
+
 /**
- * The vector indexes of this process: the one that answers, and, after another embedder was chosen, the next one. The
- * next is built beside, from vectors that jobs make for all that was embedded before; when it lacks nothing, it takes
- * over in one step. An answer comes from one index throughout.
+ * The vector indexes of this process: the one that answers, and, while one is built, the next one. The next is built beside,
+ * after another embedder was chosen from vectors that jobs make for all that was embedded before; when it lacks nothing, and
+ * is like the one that serves where it should be, it takes over in one step. An answer comes from one index throughout. A row
+ * in PostgreSQL names the generation that serves; a process whose next index is late goes on with the one before.
  */
 export class IndexGenerations {
-  private current: Generation | undefined;
-  private next: Generation | undefined;
+  private current: OwnIndex | undefined;
+  private next: OwnIndex | undefined;
   private timer: NodeJS.Timeout | undefined;
   private looking: Promise<void> = Promise.resolve();
   private stopped = false;
+  private compareTries = 0;
 
   constructor(private readonly options: IndexGenerationsOptions) {}
 
   async start(): Promise<void> {
-    const { pool, configured, log } = this.options;
-    const active = await readActiveEmbedder(pool);
-    const identity = configured.identity;
-    const own = { identity, embedder: configured, replica: this.options.createReplica(identity) };
-    if (!active || embedderName(active) === embedderName(identity)) {
-      if (!active) await writeActiveEmbedder(pool, identity);
-      this.current = own;
-    } else {
-      const embedder = await this.options.openEmbedder(active);
-      this.current = { identity: active, embedder, replica: this.options.createReplica(active) };
-      this.next = own;
-      log.log(
-        `The embedder has changed to ${embedderName(identity)}: its index is built beside that of ` +
-          `${embedderName(active)}, which ${embedder ? 'goes on serving' : 'cannot be asked any more: search is by words alone'} until then`,
-      );
-      this.lookLater();
-    }
+    const { configured, log } = this.options;
+    const generations = await settleIndexGenerations(this.options.pool, configured.identity);
+    const active = generations.find(({ state }) => state === 'active');
+    if (!active) throw new Error('No generation of the vector index serves');
+    this.current = await this.open(active);
     this.current.replica.start();
-    this.next?.replica.start();
+    if (embedderName(this.current.identity) !== embedderName(configured.identity)) {
+      log.log(
+        `The embedder has changed to ${embedderName(configured.identity)}: its index is built beside that of ` +
+          `${embedderName(this.current.identity)}, which ${this.current.embedder ? 'goes on serving' : 'cannot be asked any more: search is by words alone'} until then`,
+      );
+    }
+    await this.follow(generations);
+    this.lookLater();
   }
 
   async stop(): Promise<void> {
@@ -96,13 +103,13 @@ export class IndexGenerations {
    * @throws VectorIndexNotReady
    */
   async search(query: string, k: number, filter: VectorFilter): Promise<string[]> {
-    const generation = this.current;
-    if (!generation?.embedder) return [];
-    const { embedder, replica } = generation;
+    const own = this.current;
+    if (!own?.embedder) return [];
+    const { embedder, replica } = own;
     const [vector] = await embedder.embed([query]);
     if (!vector?.some((value) => value !== 0)) return [];
     const hits = await replica.search(vector, k, filter, this.options.patienceMs).catch((error: unknown) => {
-      if (error instanceof VectorIndexNotReady && this.current !== generation) return undefined;
+      if (error instanceof VectorIndexNotReady && this.current !== own) return undefined;
       throw error;
     });
     // The next index has taken over meanwhile: its embedder has to be asked too.
@@ -135,39 +142,138 @@ export class IndexGenerations {
     };
   }
 
-  private lookLater(): void {
-    this.timer = setTimeout(() => {
-      this.looking = this.switchWhenComplete();
-    }, this.options.pollMs ?? 1_000);
+  private async open(generation: Generation): Promise<OwnIndex> {
+    const { configured, openEmbedder, createReplica } = this.options;
+    const identity = generation.embedder ?? configured.identity;
+    const isConfigured = embedderName(identity) === embedderName(configured.identity);
+    return {
+      ...{ generation, identity, embedder: isConfigured ? configured : await openEmbedder(identity) },
+      replica: createReplica(identity, generation.generation),
+    };
   }
 
-  private async switchWhenComplete(): Promise<void> {
+  private lookLater(): void {
+    this.timer = setTimeout(() => {
+      this.looking = this.look();
+    }, this.options.pollMs ?? POLL_MS);
+  }
+
+  private async look(): Promise<void> {
     try {
-      if (this.next && (await this.isComplete(this.next))) await this.switchTo(this.next);
+      await this.follow(await listGenerations(this.options.pool, VECTOR_INDEX));
+      if (this.next) await this.goOnWith(this.next);
     } catch (error) {
       // The database, most likely: the index before goes on serving.
       this.options.log.warn(
         `The next vector index waits: ${error instanceof Error ? error.message : String(error)}`,
       );
     }
-    if (this.next && !this.stopped) this.lookLater();
+    if (!this.stopped) this.lookLater();
+  }
+
+  /** Opens and closes what is built beside, as the rows ask for. What another embedder asks for is left to its processes. */
+  private async follow(generations: readonly Generation[]): Promise<void> {
+    const configured = embedderName(this.options.configured.identity);
+    const wanted = generations.find(
+      ({ generation, state, phase, embedder }) =>
+        generation !== this.current?.generation.generation &&
+        (state === 'active' || (state === 'building' && phase !== 'paused')) &&
+        embedder !== null &&
+        embedderName(embedder) === configured,
+    );
+    if (this.next && this.next.generation.generation !== wanted?.generation) {
+      await this.next.replica.discard();
+      this.next = undefined;
+    }
+    if (!wanted) return;
+    if (this.next) {
+      this.next.generation = wanted;
+      return;
+    }
+    this.compareTries = 0;
+    this.next = await this.open(wanted);
+    this.next.replica.start();
+  }
+
+  private async goOnWith(next: OwnIndex): Promise<void> {
+    const { generation } = next;
+    await this.tell(next);
+    if (!(await this.isComplete(next))) return;
+    if (generation.state === 'building') {
+      if (generation.phase === 'differs') return;
+      const verdict = await this.compare(next);
+      if (verdict === 'later') return;
+      await finishIndexGeneration(this.options.pool, generation, verdict);
+      if (verdict && !verdict.equal) {
+        this.options.log.error('The next vector index is complete, but not like the one that serves');
+      }
+      const rows = await listGenerations(this.options.pool, VECTOR_INDEX);
+      const now = rows.find((one) => one.generation === generation.generation);
+      if (now?.state !== 'active') return;
+    }
+    await this.switchTo(next);
+  }
+
+  private async tell({ generation, replica }: OwnIndex): Promise<void> {
+    const head = await replica.head();
+    const share = head === 0n ? 1 : Math.min(1, Number(replica.status.position) / Number(head));
+    const applied = (await replica.indexState())?.count ?? 0;
+    if (generation.progress?.share === share && generation.progress.applied === applied) return;
+    await noteIndexProgress(this.options.pool, generation.generation, {
+      ...{ applied, share, eventsPerSecond: 0, secondsLeft: null },
+    });
   }
 
   /** Nothing is left to embed, and the replica has read what was embedded last. */
-  private async isComplete({ identity, replica }: Generation): Promise<boolean> {
-    const left = await this.options.backfill.remaining(embedderName(identity));
-    if (left?.open !== 0 || left.parked > 0) return false;
+  private async isComplete({ identity, generation, replica }: OwnIndex): Promise<boolean> {
+    if (generation.reason === 'embedder') {
+      const left = await this.options.backfill.remaining(embedderName(identity));
+      if (left?.open !== 0 || left.parked > 0) return false;
+    }
     const head = await replica.head();
     return replica.isComplete && replica.waitFor(head, this.options.patienceMs);
   }
 
-  private async switchTo(next: Generation): Promise<void> {
+  /**
+   * Compares with the index that serves, at one position, where both hold vectors of one embedder.
+   *
+   * @returns null where there is nothing to compare; `later` where they did not meet
+   */
+  private async compare({
+    generation,
+    identity,
+    replica,
+  }: OwnIndex): Promise<GenerationComparison | null | 'later'> {
+    const { current } = this;
+    const isComparable =
+      current &&
+      embedderName(current.identity) === embedderName(identity) &&
+      generation.phase !== 'accepted' &&
+      generation.reason !== 'rollback';
+    if (!isComparable) return null;
+    const position = await replica.head();
+    const [active, building] = await Promise.race([
+      Promise.all([current.replica.digestAt(position), replica.digestAt(position)]),
+      sleep(this.options.patienceMs, [null, null], { ref: false }),
+    ]);
+    if (!active || !building) {
+      this.compareTries += 1;
+      return this.compareTries < COMPARE_TRIES ? 'later' : null;
+    }
+    const toDigest = ({ count: rows, hash }: VectorIndexDigest): TableDigest => ({ rows, hash });
+    return {
+      position: position.toString(),
+      equal: active.count === building.count && active.hash === building.hash,
+      tables: [{ name: VECTOR_INDEX, active: toDigest(active), building: toDigest(building) }],
+    };
+  }
+
+  private async switchTo(next: OwnIndex): Promise<void> {
     const before = this.current;
-    await writeActiveEmbedder(this.options.pool, next.identity);
     this.current = next;
     this.next = undefined;
     this.options.log.log(
-      `The vector index of ${embedderName(next.identity)} is complete and serves from now on`,
+      `The vector index of ${embedderName(next.identity)}, generation ${next.generation.generation}, is complete and serves from now on`,
     );
     // Its vectors stay in the store, for a way back; the index itself can be built from them at any time.
     await before?.replica.discard();

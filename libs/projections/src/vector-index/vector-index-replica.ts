@@ -11,7 +11,13 @@ import {
   Recorded,
   StoredEvent,
 } from '@voxpersona/event-store';
-import { VectorFilter, VectorHit, VectorIndexLost, VectorIndexState } from '@voxpersona/vector-index';
+import {
+  VectorFilter,
+  VectorHit,
+  VectorIndexDigest,
+  VectorIndexLost,
+  VectorIndexState,
+} from '@voxpersona/vector-index';
 import { VectorStore } from '@voxpersona/vector-store';
 import { DurableVectorIndex } from './durable-vector-index';
 
@@ -32,6 +38,8 @@ export class VectorIndexNotReady extends Error {
 
 export interface ReplicaOptions {
   snapshotEvery?: number;
+  /** Keeps note of an event that could not be applied; without it the replica halts there. */
+  park?: (event: StoredEvent, reason: string) => Promise<void>;
 }
 
 /**
@@ -45,6 +53,9 @@ export class VectorIndexReplica extends LogFollower {
   private ended = false;
   private changes = 0;
   private readonly snapshotEvery: number;
+  private readonly park: ReplicaOptions['park'];
+  /** Asked-for digests, by the position that they are of. */
+  private readonly digests = new Map<Position, ((digest: VectorIndexDigest | null) => void)[]>();
   readonly embedder: string;
 
   constructor(
@@ -59,6 +70,7 @@ export class VectorIndexReplica extends LogFollower {
     super('vector-index', log);
     this.embedder = embedderName(embedder);
     this.snapshotEvery = options.snapshotEvery ?? SNAPSHOT_EVERY;
+    this.park = options.park;
   }
 
   /** True when it holds everything that was in the log when it last looked. */
@@ -104,6 +116,19 @@ export class VectorIndexReplica extends LogFollower {
     throw new VectorIndexNotReady('The vector index is being built. Ask again soon.');
   }
 
+  /**
+   * What the index holds when it has applied the log up to exactly this position.
+   *
+   * @returns null where it was past it already, or ended before
+   */
+  digestAt(position: Position): Promise<VectorIndexDigest | null> {
+    return new Promise((resolve) => {
+      if (this.ended || this.status.position > position) return resolve(null);
+      this.digests.set(position, [...(this.digests.get(position) ?? []), resolve]);
+      if (this.complete && this.status.position === position) void this.giveDigests(position);
+    });
+  }
+
   /** Forgets what it keeps on disk; for an index that is no longer wanted. */
   async discard(): Promise<void> {
     await this.end();
@@ -120,7 +145,18 @@ export class VectorIndexReplica extends LogFollower {
     this.ended = true;
     await super.stop();
     this.complete = false;
+    await this.giveDigests(null);
     this.wakeAll();
+  }
+
+  /** Answers who asked for a position up to here: what is held now is what was held there. Null: to none of them. */
+  private async giveDigests(upTo: Position | null): Promise<void> {
+    for (const [position, waiting] of [...this.digests]) {
+      if (upTo !== null && position > upTo) continue;
+      this.digests.delete(position);
+      const digest = upTo === null ? null : await this.index.digest().catch(() => null);
+      for (const give of waiting) give(digest);
+    }
   }
 
   protected async follow(signal: AbortSignal): Promise<void> {
@@ -133,6 +169,8 @@ export class VectorIndexReplica extends LogFollower {
       let position = await this.open();
       const both = AbortSignal.any([signal, lost.signal]);
       for await (const item of this.store.subscribe({ after: position, filter: FILTER, signal: both })) {
+        const upTo = item.kind === 'event' ? item.event.position - 1n : item.position;
+        await this.giveDigests(upTo);
         if (item.kind === 'event') await this.handle(item.event);
         position = item.kind === 'event' ? item.event.position : item.position;
         this.complete ||= item.kind === 'caughtUp';
@@ -180,7 +218,11 @@ export class VectorIndexReplica extends LogFollower {
       const decoded = await this.codec.decode(stored);
       if (decoded.known) await this.apply(decoded.event);
     } catch (error) {
-      throw isPassing(error) || error instanceof VectorIndexLost ? error : new EventNotHandled(stored, error);
+      if (isPassing(error) || error instanceof VectorIndexLost) throw error;
+      const fault = new EventNotHandled(stored, error);
+      if (!this.park) throw fault;
+      await this.park(stored, fault.message);
+      this.log.error(`The vector index goes on without ${stored.type} ${stored.id}: ${fault.message}`);
     }
   }
 

@@ -1,4 +1,12 @@
-import { IndexedVector, VectorEngine, VectorFilter, VectorHit, VectorIndexState } from '../vector-index';
+import { createHash } from 'node:crypto';
+import {
+  IndexedVector,
+  VectorEngine,
+  VectorFilter,
+  VectorHit,
+  VectorIndexDigest,
+  VectorIndexState,
+} from '../vector-index';
 import { Candidates, CandidatesFactory } from './candidates';
 import { matcherOf, VectorTable } from './vector-table';
 
@@ -61,6 +69,12 @@ export class LocalVectorIndex {
       rebuilding: this.successor !== undefined,
       pending: this.serving ? this.waiting.size : this.table.size,
     };
+  }
+
+  digest(): VectorIndexDigest {
+    const hash = createHash('sha256');
+    for (const id of this.table.ids().sort()) hash.update(id);
+    return { count: this.table.size, hash: hash.digest('hex') };
   }
 
   /** @throws InvalidVector, and then adds none */

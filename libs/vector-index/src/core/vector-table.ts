@@ -48,6 +48,10 @@ export class VectorTable {
     this.free.push(slot);
   }
 
+  ids(): string[] {
+    return [...this.slotsById.keys()];
+  }
+
   slotOf(id: string): number | undefined {
     return this.slotsById.get(id);
   }

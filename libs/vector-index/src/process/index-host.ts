@@ -28,6 +28,7 @@ export class IndexHost {
     } = {
       open: (options) => this.inTurn(() => this.open(options)),
       state: () => Promise.resolve({ ...this.index.state, faiss: this.faiss !== undefined }),
+      digest: () => this.inTurn(() => Promise.resolve(this.index.digest())),
       search: ({ vector, k, filter }) => Promise.resolve(this.index.search(vector, k, filter)),
       upsert: (vectors) => this.change(() => this.index.upsert(vectors)),
       removeRecording: (id) => this.change(() => this.index.removeRecording(id)),

@@ -1,5 +1,5 @@
 import { LocalVectorIndexOptions } from '../core/local-vector-index';
-import { IndexedVector, VectorFilter, VectorHit, VectorIndexState } from '../vector-index';
+import { IndexedVector, VectorFilter, VectorHit, VectorIndexDigest, VectorIndexState } from '../vector-index';
 
 /** What the process of an index is opened with. */
 export interface OpenOptions {
@@ -25,6 +25,7 @@ export interface Opened {
 export interface Operations {
   open: { request: OpenOptions; answer: Opened };
   state: { request: null; answer: VectorIndexState };
+  digest: { request: null; answer: VectorIndexDigest };
   upsert: { request: readonly IndexedVector[]; answer: null };
   search: { request: { vector: Float32Array; k: number; filter: VectorFilter }; answer: VectorHit[] };
   removeRecording: { request: string; answer: null };

@@ -7,6 +7,7 @@ import {
   VectorFilter,
   VectorHit,
   VectorIndex,
+  VectorIndexDigest,
   VectorIndexState,
 } from '../vector-index';
 import { Answer, Opened, OperationName, Operations, Request } from './messages';
@@ -77,6 +78,10 @@ export class VectorIndexProcess implements VectorIndex {
 
   state(): Promise<VectorIndexState> {
     return this.send('state', null);
+  }
+
+  digest(): Promise<VectorIndexDigest> {
+    return this.send('digest', null);
   }
 
   async upsert(vectors: readonly IndexedVector[]): Promise<void> {

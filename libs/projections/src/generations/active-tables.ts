@@ -1,0 +1,30 @@
+import { Pool, PoolClient } from 'pg';
+import { READ_MODELS, ReadTable } from '../read-models';
+import { checkpointName, tableName } from './generation';
+
+/** Which tables serve now. Read once for an answer, so that it comes from one generation throughout. */
+export type ActiveTables = Readonly<Record<ReadTable, string>>;
+
+export async function activeTables(connection: Pool | PoolClient): Promise<ActiveTables> {
+  const active = await activeGenerations(connection);
+  const names = READ_MODELS.map(
+    ({ name, table }) => [table, tableName(table, active.get(name) ?? 1)] as const,
+  );
+  return Object.fromEntries(names) as ActiveTables;
+}
+
+/** Names of the checkpoints of the generations that serve. */
+export async function activeCheckpoints(
+  connection: Pool | PoolClient,
+  projections: readonly string[],
+): Promise<string[]> {
+  const active = await activeGenerations(connection);
+  return projections.map((name) => checkpointName(name, active.get(name) ?? 1));
+}
+
+async function activeGenerations(connection: Pool | PoolClient): Promise<Map<string, number>> {
+  const { rows } = await connection.query<{ projection: string; generation: number }>(
+    "SELECT projection, generation FROM projection_generations WHERE state = 'active'",
+  );
+  return new Map(rows.map(({ projection, generation }) => [projection, generation]));
+}

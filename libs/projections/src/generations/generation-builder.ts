@@ -1,0 +1,308 @@
+import { DomainEvent } from '@voxpersona/domain';
+import {
+  EventCodec,
+  EventNotHandled,
+  EventStore,
+  FollowerLog,
+  isPassing,
+  Leadership,
+  LogFollower,
+  moveCheckpoint,
+  Position,
+  readCheckpoint,
+  Recorded,
+  START,
+  StoredEvent,
+  writeCheckpoint,
+} from '@voxpersona/event-store';
+import { aborted, inTransaction } from '@voxpersona/platform';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Pool, PoolClient } from 'pg';
+import { BuildProgressMeter } from './build-progress-meter';
+import {
+  announceGenerations,
+  BuildPhase,
+  BuildProblem,
+  checkpointName,
+  Generation,
+  GenerationComparison,
+  listGenerations,
+  tableName,
+} from './generation';
+import { OneAtATime } from './one-at-a-time';
+import { ReadModel } from './read-model';
+import { activate } from './switch-generation';
+import { digestOf } from './tables';
+
+/** Events of one transaction: large, nobody reads these tables yet. */
+const PAGE = 2_500;
+/** How long the serving generation may take to come to where this one stands, before the comparison is tried again. */
+const COMPARE_RETRY_MS = 200;
+/** Where the serving generation stands still (nobody runs it), the next one takes over without being compared. */
+const COMPARE_TRIES = 50;
+
+/** It was paused, cancelled or accepted meanwhile: whoever keeps generations looks at it anew. */
+class BuildInterrupted extends Error {}
+
+/**
+ * Builds a generation of a read model beside the one that serves: reads the log in large pages, catches up with what
+ * comes meanwhile, compares at one position where the version is the same, and takes over in one transaction. Strict: it
+ * stops at an event that cannot be applied. Whatever ends it, the next one goes on from its checkpoint.
+ */
+export class GenerationBuilder extends LogFollower {
+  private readonly table: string;
+  private readonly meter: BuildProgressMeter;
+
+  constructor(
+    private readonly store: EventStore,
+    private readonly codec: EventCodec<DomainEvent>,
+    private readonly pool: Pool,
+    private readonly model: ReadModel,
+    private readonly generation: Generation,
+    private readonly leadership: Leadership,
+    private readonly builds: OneAtATime,
+    log: FollowerLog,
+  ) {
+    super(checkpointName(model.name, generation.generation), log);
+    this.table = tableName(model.table, generation.generation);
+    this.meter = new BuildProgressMeter(generation.progress?.applied ?? 0);
+  }
+
+  protected async follow(signal: AbortSignal): Promise<void> {
+    this.standBy();
+    const turn = await this.leadership.lead(`build ${this.name}`, this.model.version, signal);
+    if (!turn) return;
+    let isOver: boolean;
+    try {
+      const ended = AbortSignal.any([signal, turn.lost]);
+      // One build at a time: those who use the service meanwhile shall not notice.
+      isOver = await this.builds.inTurn(() => this.buildOrFail(ended));
+    } finally {
+      await turn.end();
+    }
+    // What comes next is for who keeps the generations.
+    if (isOver) await aborted(signal);
+  }
+
+  /** @returns false when it was cut short and is to be gone on with */
+  private async buildOrFail(signal: AbortSignal): Promise<boolean> {
+    try {
+      await this.build(signal);
+      return !signal.aborted;
+    } catch (error) {
+      if (error instanceof BuildInterrupted) return true;
+      if (!(error instanceof EventNotHandled)) throw error;
+      await this.fail(error);
+      return true;
+    }
+  }
+
+  private async build(signal: AbortSignal): Promise<void> {
+    let position = await this.prepare();
+    for (let tries = 0; !signal.aborted;) {
+      position = await this.catchUp(position, await this.store.head(), signal);
+      if (signal.aborted) return;
+      const verdict = await this.compare(position, signal);
+      if (verdict === 'differs' || signal.aborted) return;
+      if (verdict === 'later' && (tries += 1) < COMPARE_TRIES) {
+        await sleep(COMPARE_RETRY_MS, undefined, { signal }).catch(() => undefined);
+        continue;
+      }
+      return this.takeOver();
+    }
+  }
+
+  private async prepare(): Promise<Position> {
+    const logId = await this.store.logId();
+    return inTransaction(this.pool, async (transaction) => {
+      const { pruned } = await this.claim(transaction);
+      const checkpoint = await readCheckpoint(transaction, this.name);
+      const isOurs = checkpoint?.version === this.model.version && checkpoint.logId === logId;
+      if (isOurs && !pruned) return checkpoint.position;
+      await transaction.query(`DELETE FROM ${this.table}`);
+      await transaction.query(
+        'UPDATE projection_generations SET pruned = false WHERE projection = $1 AND generation = $2',
+        [this.model.name, this.generation.generation],
+      );
+      await writeCheckpoint(transaction, this.name, {
+        version: this.model.version,
+        logId,
+        position: START,
+      });
+      return START;
+    });
+  }
+
+  /** Reads on to `to`, page by page. */
+  private async catchUp(from: Position, to: Position, signal: AbortSignal): Promise<Position> {
+    let position = from;
+    this.reached(position, false);
+    while (position < to && !signal.aborted) {
+      const page = await this.store.readAll({ after: position, filter: this.model.filter, limit: PAGE });
+      const events = page.events.filter((event) => event.position <= to);
+      const end = page.position < to ? page.position : to;
+      await this.applyPage(events, position, end, to);
+      position = end;
+      this.reached(position, position >= to);
+    }
+    return position;
+  }
+
+  private async applyPage(
+    stored: readonly StoredEvent[],
+    from: Position,
+    to: Position,
+    head: Position,
+  ): Promise<void> {
+    try {
+      const events = await this.decode(stored);
+      await inTransaction(this.pool, async (transaction) => {
+        await this.claim(transaction);
+        if (events.length > 0) await this.model.apply(events, this.table, transaction);
+        await moveCheckpoint(transaction, this.name, from, to);
+        await this.note(transaction, 'progress', this.meter.after(stored.length, from, to, head));
+      });
+    } catch (error) {
+      const [first] = stored;
+      if (!first || isPassing(error) || error instanceof BuildInterrupted) throw error;
+      if (stored.length === 1) throw new EventNotHandled(first, error);
+      // One of many: everything before it is applied, and it is named.
+      let position = from;
+      for (const event of stored) {
+        await this.applyPage([event], position, event.position, head);
+        position = event.position;
+      }
+      await this.applyPage([], position, to, head);
+    }
+  }
+
+  private async decode(stored: readonly StoredEvent[]): Promise<Recorded<DomainEvent>[]> {
+    const events: Recorded<DomainEvent>[] = [];
+    for (const event of stored) {
+      const decoded = await this.codec.decode(event);
+      if (decoded.known) events.push(decoded.event);
+    }
+    return events;
+  }
+
+  /**
+   * Compares with the generation that serves, both at the position where that one stands in one snapshot of the database.
+   *
+   * @returns `later` where the serving one is behind this one
+   */
+  private async compare(
+    position: Position,
+    signal: AbortSignal,
+  ): Promise<'equal' | 'differs' | 'later' | 'not'> {
+    const active = (await listGenerations(this.pool, this.model.name)).find(
+      ({ state }) => state === 'active',
+    );
+    const isComparable = active?.version === this.model.version && this.generation.reason !== 'rollback';
+    if (!active || !isComparable || this.generation.phase === 'accepted') return 'not';
+    const connection = await this.pool.connect();
+    try {
+      await connection.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+      const served = await readCheckpoint(connection, checkpointName(this.model.name, active.generation));
+      if (!served || served.position < position) return 'later';
+      const reached = await this.catchUp(position, served.position, signal);
+      if (reached !== served.position) return 'later';
+      const building = await inTransaction(this.pool, (transaction) => digestOf(this.table, transaction));
+      const serving = await digestOf(tableName(this.model.table, active.generation), connection);
+      const equal = building.rows === serving.rows && building.hash === serving.hash;
+      const comparison: GenerationComparison = {
+        ...{ position: reached.toString(), equal },
+        tables: [{ name: this.model.table, active: serving, building }],
+      };
+      await inTransaction(this.pool, async (transaction) => {
+        await this.claim(transaction);
+        await this.note(transaction, 'comparison', comparison);
+        if (!equal) await this.enter(transaction, 'differs');
+      });
+      if (!equal) this.log.error(`${this.name} is complete, but not like the generation that serves`);
+      return equal ? 'equal' : 'differs';
+    } finally {
+      await connection.query('ROLLBACK');
+      connection.release();
+    }
+  }
+
+  /** In one transaction: reads what the serving one has read since, and serves from its commit on. */
+  private async takeOver(): Promise<void> {
+    await inTransaction(this.pool, async (transaction) => {
+      await this.claim(transaction);
+      const own = await readCheckpoint(transaction, this.name);
+      const served = await this.lockServed(transaction);
+      if (own && served && served > own.position) {
+        await this.readUpTo(own.position, served, transaction);
+      }
+      await activate(this.model, this.generation.generation, transaction);
+      await announceGenerations(transaction);
+    });
+    this.log.warn(`${this.name}, version ${this.model.version}, serves from now on`);
+  }
+
+  /** The serving generation stands still from here to the commit. @returns where it stands; undefined: nowhere in this log */
+  private async lockServed(transaction: PoolClient): Promise<Position | undefined> {
+    const active = (await listGenerations(transaction, this.model.name)).find(
+      ({ state }) => state === 'active',
+    );
+    if (!active) return undefined;
+    const { rows } = await transaction.query<{ position: string }>(
+      'SELECT position FROM checkpoints WHERE name = $1 AND log_id = $2 FOR UPDATE',
+      [checkpointName(this.model.name, active.generation), await this.store.logId()],
+    );
+    return rows[0] && BigInt(rows[0].position);
+  }
+
+  private async readUpTo(from: Position, to: Position, transaction: PoolClient): Promise<void> {
+    for (let position = from; position < to;) {
+      const page = await this.store.readAll({ after: position, filter: this.model.filter, limit: PAGE });
+      const events = await this.decode(page.events.filter((event) => event.position <= to));
+      if (events.length > 0) await this.model.apply(events, this.table, transaction);
+      position = page.position;
+    }
+    await moveCheckpoint(transaction, this.name, from, to);
+  }
+
+  /** @throws BuildInterrupted when it is not to be built (any more) */
+  private async claim(transaction: PoolClient): Promise<{ pruned: boolean }> {
+    const { rows } = await transaction.query<{ phase: BuildPhase; pruned: boolean }>(
+      `SELECT phase, pruned FROM projection_generations
+       WHERE projection = $1 AND generation = $2 AND state = 'building' FOR UPDATE`,
+      [this.model.name, this.generation.generation],
+    );
+    const [row] = rows;
+    if (row?.phase !== this.generation.phase) throw new BuildInterrupted();
+    return row;
+  }
+
+  private async note(
+    transaction: PoolClient,
+    column: 'progress' | 'comparison' | 'problem',
+    value: object,
+  ): Promise<void> {
+    await transaction.query(
+      `UPDATE projection_generations SET ${column} = $3 WHERE projection = $1 AND generation = $2`,
+      [this.model.name, this.generation.generation, JSON.stringify(value)],
+    );
+  }
+
+  private async enter(transaction: PoolClient, phase: BuildPhase): Promise<void> {
+    await transaction.query(
+      'UPDATE projection_generations SET phase = $3 WHERE projection = $1 AND generation = $2',
+      [this.model.name, this.generation.generation, phase],
+    );
+    await announceGenerations(transaction);
+  }
+
+  private async fail({ event, message }: EventNotHandled): Promise<void> {
+    const { id: eventId, type, stream, position } = event;
+    const problem: BuildProblem = { eventId, type, stream, position: position.toString(), reason: message };
+    await inTransaction(this.pool, async (transaction) => {
+      await this.claim(transaction);
+      await this.note(transaction, 'problem', problem);
+      await this.enter(transaction, 'failed');
+    });
+    this.log.error(`${this.name} cannot be built: ${type} ${eventId} of ${stream}: ${message}`);
+  }
+}
