@@ -55,6 +55,11 @@ const PROOFS = {
     '2,000 wrong requests derived from the API description: no error of ours',
   ],
   'big-upload': ['e2e', 'test/e2e/big-upload', 'an upload of 1 GB in constant memory; ten at once are fair'],
+  rebuild: [
+    'e2e',
+    'test/e2e/rebuild',
+    'every projection rebuilt over 100,000 events, killed 20 times, while uploads and searches go on',
+  ],
   erasure: ['e2e', 'test/e2e/erasure', 'after an erasure nothing of a recording is found anywhere'],
 };
 

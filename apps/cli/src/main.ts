@@ -7,6 +7,7 @@ import {
   EmbeddedPostgresFailed,
   MasterKeyInvalid,
 } from '@voxpersona/platform';
+import { GenerationRefused } from '@voxpersona/projections';
 import { Command } from 'commander';
 import { existsSync } from 'node:fs';
 import { auditCommands } from './audit';
@@ -15,6 +16,7 @@ import { jobsCommands } from './jobs';
 import { logCommands } from './log';
 import { keysCommands } from './keys';
 import { membersCommands } from './members';
+import { projectionsCommands } from './projections';
 import { providerKeysCommands } from './provider-keys';
 
 /** Errors whose message says all that the operator needs. */
@@ -28,6 +30,7 @@ const PLAIN_ERRORS = [
   EventStoreUnavailable,
   EventTampered,
   EventTooLarge,
+  GenerationRefused,
   LogNotQuiet,
   LogsDiffer,
   MasterKeyInvalid,
@@ -41,6 +44,7 @@ async function main(): Promise<void> {
     .addCommand(membersCommands())
     .addCommand(jobsCommands())
     .addCommand(providerKeysCommands())
+    .addCommand(projectionsCommands())
     .addCommand(auditCommands())
     .addCommand(logCommands())
     .addCommand(backupCommand())

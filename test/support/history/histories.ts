@@ -4,6 +4,8 @@ import { VectorStore } from '@voxpersona/vector-store';
 import { createHash, randomUUID } from 'node:crypto';
 
 export interface HistoryOptions {
+  /** Workspace; default: a new one. */
+  owner?: string;
   /** Recordings that grow side by side. */
   width?: number;
   /** Stores a vector for every passage. */
@@ -30,7 +32,7 @@ export async function appendHistories(
   atLeast: number,
   options: HistoryOptions = {},
 ): Promise<{ events: number; recordings: string[]; owner: string }> {
-  const owner = randomUUID();
+  const owner = options.owner ?? randomUUID();
   const recordings: string[] = [];
   let events = 0;
   const write = async (): Promise<void> => {
