@@ -1,6 +1,14 @@
 import 'reflect-metadata';
 import { AnotherEventLog, AnotherMasterKey, BackupUnusable, LogNotQuiet } from '@voxpersona/composition';
-import { EventStoreUnavailable, EventTampered, EventTooLarge, LogsDiffer } from '@voxpersona/event-store';
+import {
+  EventStoreUnavailable,
+  EventTampered,
+  EventTooLarge,
+  LogBroken,
+  LogsDiffer,
+  NotProvable,
+} from '@voxpersona/event-store';
+import { SealFileInvalid, SealsDisagree } from '@voxpersona/pipeline';
 import {
   ConfigurationInvalid,
   DataFolderInUse,
@@ -10,7 +18,7 @@ import {
 import { GenerationRefused } from '@voxpersona/projections';
 import { Command } from 'commander';
 import { existsSync } from 'node:fs';
-import { auditCommands } from './audit';
+import { auditCommands, ProofRefused } from './audit';
 import { backupCommand, restoreCommand } from './backup';
 import { jobsCommands } from './jobs';
 import { logCommands } from './log';
@@ -34,6 +42,11 @@ const PLAIN_ERRORS = [
   LogNotQuiet,
   LogsDiffer,
   MasterKeyInvalid,
+  LogBroken,
+  NotProvable,
+  ProofRefused,
+  SealFileInvalid,
+  SealsDisagree,
 ];
 
 async function main(): Promise<void> {

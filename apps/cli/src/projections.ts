@@ -36,7 +36,7 @@ export function projectionsCommands(): Command {
   const change = (
     name: string,
     description: string,
-    ask: (generations: Generations, projection: string) => Promise<Generation | void>,
+    ask: (generations: Generations, projection: string) => Promise<unknown>,
     done: string,
   ): void => {
     projections

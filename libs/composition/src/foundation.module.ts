@@ -16,6 +16,7 @@ import {
   PIPELINE_SETTINGS,
   PipelineSettings,
   ResultStore,
+  Sealer,
   SPEECH_TO_TEXT,
   SWEEP_AFTER_MS,
 } from '@voxpersona/pipeline';
@@ -26,6 +27,7 @@ import { Pool } from 'pg';
 import { Registry } from 'prom-client';
 import { Adapters } from './adapters';
 import { Foundation } from './foundation';
+import { sealerOf } from './sealer';
 import { vectorIndexes } from './vector-indexes';
 
 export const ENVIRONMENT = Symbol('Environment');
@@ -54,6 +56,7 @@ export class FoundationModule {
       { provide: PROJECTIONS_EVENT_STORE, useValue: foundation.store },
       { provide: EventCodec, useValue: foundation.codec },
       { provide: Actors, useValue: foundation.actors },
+      { provide: Sealer, useValue: sealerOf(foundation) },
       { provide: JobList, useValue: new JobList(foundation.pool) },
       { provide: JobQueue, useValue: foundation.jobs },
       { provide: ResultStore, useValue: foundation.results },

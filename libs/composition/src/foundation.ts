@@ -10,6 +10,8 @@ import {
   Leadership,
   PostgresKeyRing,
   PostgresLeadership,
+  SEALED_EVENTS_MIGRATIONS,
+  SealSigner,
 } from '@voxpersona/event-store';
 import {
   API_KEY_USE_MIGRATIONS,
@@ -61,6 +63,8 @@ export interface Foundation {
   idempotentRequests: IdempotentRequests;
   /** Snapshots of vector indexes are sealed under it. */
   snapshotKey: Buffer;
+  /** Seals the log; its key is derived from the master key. */
+  sealSigner: SealSigner;
   /** Everything that this process measures of itself. */
   metrics: Registry;
   close(): Promise<void>;
@@ -69,6 +73,7 @@ export interface Foundation {
 /** Every change of the tables, of all libraries. */
 export const MIGRATIONS = [
   ...EVENT_LOG_MIGRATIONS,
+  ...SEALED_EVENTS_MIGRATIONS,
   ...KEY_RING_MIGRATIONS,
   ...CHECKPOINT_MIGRATIONS,
   ...JOB_MIGRATIONS,
@@ -127,6 +132,7 @@ export async function layFoundation(
     apiKeyUses: new ApiKeyUses(pool),
     idempotentRequests: new IdempotentRequests(pool, deriveKey(masterKey, 'idempotent answers')),
     snapshotKey: deriveKey(masterKey, 'vector-index snapshot'),
+    sealSigner: new SealSigner(deriveKey(masterKey, 'log seal')),
     metrics,
     close: async () => {
       await leadership.close();

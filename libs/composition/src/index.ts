@@ -12,3 +12,4 @@ export { BackupUnusable } from './backup/manifest';
 export * from './backup/restore-backup';
 export * from './backup/tables';
 export * from './backup/write-backup';
+export * from './sealer';

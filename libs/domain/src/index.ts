@@ -16,4 +16,5 @@ export * from './report/decider';
 export * from './report/events';
 export * from './audio-claim/decider';
 export * from './access';
+export * from './seal/decider';
 export * from './events';

@@ -29,6 +29,8 @@ export * from './providers/provider-failure';
 export * from './providers/speech-to-text';
 export type { ModelSource, OnProgress } from './providers/transformers/model-source';
 export * from './results/result-store';
+export * from './sealer/seal-file';
+export * from './sealer/sealer';
 export * from './sweeper/sweeper';
 export { reembeddingSagaName } from './sagas/reembedding.saga';
 export * from './sagas/saga-names';

@@ -24,6 +24,7 @@ import { recordingSaga } from './sagas/recording.saga';
 import { reembeddingSaga } from './sagas/reembedding.saga';
 import { reportSaga } from './sagas/report.saga';
 import { SagaConsumer } from './sagas/saga-consumer';
+import { Sealer } from './sealer/sealer';
 import { Sweeper } from './sweeper/sweeper';
 import { EMBEDDER, EVENT_STORE, LANGUAGE_MODEL, LEADERSHIP, SPEECH_TO_TEXT } from './tokens';
 
@@ -38,7 +39,7 @@ export const PIPELINE_SETTINGS = Symbol('PipelineSettings');
 
 const MAX_DELAY_MS = 5 * 60_000;
 
-/** Runs the sagas, the jobs and the sweeper of one process. */
+/** Runs the sagas, the jobs, the sweeper and the sealer of one process. */
 @Injectable()
 export class PipelineRunner {
   private readonly log = new Logger('Pipeline');
@@ -46,7 +47,7 @@ export class PipelineRunner {
   private isStarted = false;
   private readonly jobs: JobRunner;
   private readonly stopping = new AbortController();
-  private sweeping: Promise<void> = Promise.resolve();
+  private inTurns: Promise<unknown> = Promise.resolve();
 
   constructor(
     @Inject(EVENT_STORE) store: EventStore,
@@ -61,6 +62,7 @@ export class PipelineRunner {
     @Inject(EMBEDDER) embedder: Embedder,
     @Inject(PIPELINE_SETTINGS) private readonly settings: PipelineSettings,
     private readonly sweeper: Sweeper,
+    private readonly sealer: Sealer,
     @Inject(LEADERSHIP) private readonly leadership: Leadership,
   ) {
     const sagas = [recordingSaga, reportSaga, reembeddingSaga(embedderName(embedder.identity))];
@@ -100,25 +102,28 @@ export class PipelineRunner {
     this.isStarted = true;
     for (const saga of this.sagas) saga.start();
     await this.jobs.start();
-    this.sweeping = this.sweepInTurn();
+    this.inTurns = Promise.all([
+      this.runInTurn('sweeper', this.sweeper),
+      this.runInTurn('sealer', this.sealer),
+    ]);
   }
 
   /** Hands unfinished jobs back to the queue. */
   async stop(): Promise<void> {
     this.stopping.abort();
-    await Promise.all([...this.sagas.map((saga) => saga.stop()), this.sweeping]);
+    await Promise.all([...this.sagas.map((saga) => saga.stop()), this.inTurns]);
     await this.jobs.stop(this.settings.shutdownGraceMs);
   }
 
-  /** One process sweeps at a time: two would ask the store for the same twice. */
-  private async sweepInTurn(): Promise<void> {
+  /** What one process does at a time, of all: two would only be in each other's way. */
+  private async runInTurn(name: string, runner: { start(): void; stop(): Promise<void> }): Promise<void> {
     const { signal } = this.stopping;
     for (;;) {
-      const turn = await this.leadership.lead('sweeper', 1, signal);
+      const turn = await this.leadership.lead(name, 1, signal);
       if (!turn) return;
-      this.sweeper.start();
+      runner.start();
       await aborted(AbortSignal.any([signal, turn.lost]));
-      await this.sweeper.stop();
+      await runner.stop();
       await turn.end();
     }
   }

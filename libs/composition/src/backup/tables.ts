@@ -8,6 +8,7 @@ export const KEPT_TABLES = [
   'log_identity',
   'installation',
   'events',
+  'sealed_events',
   'recording_keys',
   'stored_results',
   'passage_vectors',

@@ -6,6 +6,7 @@ import {
   listCheckpoints,
   NamedCheckpoint,
   Position,
+  rebaseSealedEvents,
   writeCheckpoint,
 } from '@voxpersona/event-store';
 import { isSagaName, moveStoreMark, ObjectStorage, STANDING_SAGAS } from '@voxpersona/pipeline';
@@ -78,6 +79,7 @@ async function changeOver(
 ): Promise<void> {
   const position = await to.store.head();
   await inTransaction(pool, async (transaction) => {
+    await rebaseSealedEvents(pool, transaction, to.store);
     for (const { name, version, position: reached } of checkpoints) {
       // That of an embedder of long ago, which has not seen all: it begins anew, and the ids of its jobs are known.
       const isDone = isSagaName(name) && reached >= sourceEnd;

@@ -42,12 +42,12 @@ export interface ChainEnd {
 
 export const CHAIN_START: ChainEnd = Object.freeze({ revision: -1, hash: null });
 
-/** Throws EventTampered when the event's content does not match its own hash. */
-export function verifyHash(event: EventToAppend & { stream: string; revision: number }): void {
+/** @returns the event's hash. @throws EventTampered when the event's content does not match it */
+export function verifyHash(event: EventToAppend & { stream: string; revision: number }): string {
   const { stream, revision } = event;
-  if (event.metadata.hash !== eventHash(stream, revision, event)) {
-    throw new EventTampered(stream, revision, 'hash_mismatch');
-  }
+  const hash = eventHash(stream, revision, event);
+  if (event.metadata.hash !== hash) throw new EventTampered(stream, revision, 'hash_mismatch');
+  return hash;
 }
 
 /**

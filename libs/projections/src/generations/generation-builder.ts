@@ -88,8 +88,9 @@ export class GenerationBuilder extends LogFollower {
   private async buildOrFail(signal: AbortSignal): Promise<boolean> {
     try {
       await this.build(signal);
-      return !signal.aborted;
+      return true;
     } catch (error) {
+      if (signal.aborted) return false;
       if (error instanceof BuildInterrupted) return true;
       if (!(error instanceof EventNotHandled)) throw error;
       await this.fail(error);
@@ -99,17 +100,16 @@ export class GenerationBuilder extends LogFollower {
 
   private async build(signal: AbortSignal): Promise<void> {
     let position = await this.prepare();
-    for (let tries = 0; !signal.aborted;) {
+    for (let tries = 1; ; tries += 1) {
       position = await this.catchUp(position, await this.store.head(), signal);
-      if (signal.aborted) return;
+      signal.throwIfAborted();
       const verdict = await this.compare(position, signal);
-      if (verdict === 'differs' || signal.aborted) return;
-      if (verdict === 'later' && (tries += 1) < COMPARE_TRIES) {
-        await sleep(COMPARE_RETRY_MS, undefined, { signal }).catch(() => undefined);
-        continue;
-      }
-      return this.takeOver();
+      if (verdict === 'differs') return;
+      if (verdict !== 'later' || tries >= COMPARE_TRIES) break;
+      await sleep(COMPARE_RETRY_MS, undefined, { signal });
     }
+    signal.throwIfAborted();
+    await this.takeOver();
   }
 
   private async prepare(): Promise<Position> {

@@ -16,7 +16,10 @@ import { listParkedEvents } from './parked-events';
 import { ReadModel } from './read-model';
 import { digestOf } from './tables';
 
-const log = { warn: (m: string) => process.stderr.write(m + '\n'), error: (m: string) => process.stderr.write(m + '\n') };
+const log = {
+  warn: (m: string) => process.stderr.write(m + '\n'),
+  error: (m: string) => process.stderr.write(m + '\n'),
+};
 
 describe('Generations of the read models', () => {
   let world: TestLog;

@@ -143,12 +143,13 @@ export class IndexGenerations {
   }
 
   private async open(generation: Generation): Promise<OwnIndex> {
-    const { configured, openEmbedder, createReplica } = this.options;
+    const { options } = this;
+    const { configured } = options;
     const identity = generation.embedder ?? configured.identity;
     const isConfigured = embedderName(identity) === embedderName(configured.identity);
     return {
-      ...{ generation, identity, embedder: isConfigured ? configured : await openEmbedder(identity) },
-      replica: createReplica(identity, generation.generation),
+      ...{ generation, identity, embedder: isConfigured ? configured : await options.openEmbedder(identity) },
+      replica: options.createReplica(identity, generation.generation),
     };
   }
 

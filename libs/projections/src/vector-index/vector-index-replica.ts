@@ -123,7 +123,10 @@ export class VectorIndexReplica extends LogFollower {
    */
   digestAt(position: Position): Promise<VectorIndexDigest | null> {
     return new Promise((resolve) => {
-      if (this.ended || this.status.position > position) return resolve(null);
+      if (this.ended || this.status.position > position) {
+        resolve(null);
+        return;
+      }
       this.digests.set(position, [...(this.digests.get(position) ?? []), resolve]);
       if (this.complete && this.status.position === position) void this.giveDigests(position);
     });

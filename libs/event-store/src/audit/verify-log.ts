@@ -1,0 +1,168 @@
+import { Seal } from '@voxpersona/domain';
+import { Pool } from 'pg';
+import { CHAIN_START, ChainEnd, EventTampered, followChain, verifyHash } from '../codec/hash-chain';
+import { EventStore, StoredEvent } from '../port/event-store';
+import { everyEvent } from '../port/every-event';
+import { leafHash, MerkleFrontier } from './merkle-tree';
+import { readSeals } from './read-seals';
+import { SealVerifier } from './seal-key';
+import { everySealedEvent, isSealedEvent, SealedEvent } from './sealed-events';
+
+/**
+ * - `changed`       the event is not what was written, or what was sealed
+ * - `inserted`      the event was not there when the log was sealed
+ * - `missing`       the event was there when the log was sealed, and is gone, or stands elsewhere
+ * - `chain`         the event does not follow the one before it in its stream
+ * - `root`          what the seal covers is not what was sealed; the event is the seal
+ * - `signature`     the event is a seal that this installation did not make
+ */
+export type LogFault = 'changed' | 'inserted' | 'missing' | 'chain' | 'root' | 'signature';
+
+/** The log is not what it was. Names the first event at which that shows. */
+export class LogBroken extends Error {
+  constructor(
+    readonly fault: LogFault,
+    readonly eventId: string,
+    message: string,
+  ) {
+    super(message);
+    this.name = 'LogBroken';
+  }
+}
+
+export interface VerifiedLog {
+  events: number;
+  streams: number;
+  seals: number;
+  /** Events under the last seal; those after it are protected by the chains of their streams alone. */
+  sealedEvents: number;
+  /** False: the list of sealed events does not lead to the seals; where it is broken, only a stretch can be named. */
+  listOfSealedEvents: boolean;
+}
+
+export interface VerifyOptions {
+  store: EventStore;
+  /** Where the list of sealed events is. */
+  pool: Pool;
+  verifier: SealVerifier;
+  /** Seals that were kept elsewhere: the log must contain what they cover. */
+  kept?: readonly Seal[];
+  onProgress?: (events: number) => void;
+}
+
+/**
+ * Checks every event's hash, every stream's chain, every seal's signature, and that the log leads to every seal's root.
+ *
+ * @throws LogBroken at the first event at which the log is not what it was
+ */
+export async function verifyLog(options: VerifyOptions): Promise<VerifiedLog> {
+  const { store, pool, verifier, kept = [] } = options;
+  const roots = new Map<number, { rootHash: string; eventId: string }>();
+  const inLog = await readSeals(store);
+  for (const { eventId, seal } of [...inLog, ...kept.map((seal) => ({ eventId: 'kept elsewhere', seal }))]) {
+    if (!seal || !verifier.verifies(seal)) {
+      throw new LogBroken(
+        'signature',
+        eventId,
+        `The seal ${eventId} was not made by the key ${verifier.keyId}`,
+      );
+    }
+    const { treeSize, rootHash } = seal;
+    const known = roots.get(treeSize);
+    if (known && known.rootHash !== rootHash) {
+      throw new LogBroken(
+        'root',
+        eventId,
+        `Two seals of ${treeSize} events differ: ${known.eventId} and ${eventId}`,
+      );
+    }
+    roots.set(treeSize, known ?? { rootHash, eventId });
+  }
+  const listOfSealedEvents = await leadsToSeals(pool, roots);
+  const sealed = listOfSealedEvents ? everySealedEvent(pool) : undefined;
+  const ends = new Map<string, ChainEnd>();
+  const frontier = new MerkleFrontier();
+  const last = Math.max(0, ...roots.keys());
+  for await (const event of everyEvent(store)) {
+    const expected = await sealed?.next();
+    if (expected && !expected.done) await checkSealed(pool, event, expected.value);
+    frontier.append(leafHash(checkChain(event, ends)));
+    checkRoot(frontier, roots);
+    options.onProgress?.(frontier.size);
+  }
+  const expected = await sealed?.next();
+  if (expected && !expected.done) {
+    const { eventId } = expected.value;
+    throw new LogBroken('missing', eventId, `The event ${eventId} was sealed, and the log ends before it`);
+  }
+  if (frontier.size < last) {
+    const eventId = roots.get(last)?.eventId ?? '';
+    throw new LogBroken(
+      'missing',
+      eventId,
+      `The seal ${eventId} covers ${last} events; the log has ${frontier.size}`,
+    );
+  }
+  return {
+    ...{ events: frontier.size, streams: ends.size, seals: inLog.length, sealedEvents: last },
+    listOfSealedEvents,
+  };
+}
+
+/** Whether the list of sealed events is the one that was sealed. */
+async function leadsToSeals(pool: Pool, roots: ReadonlyMap<number, { rootHash: string }>): Promise<boolean> {
+  const frontier = new MerkleFrontier();
+  for await (const { hash } of everySealedEvent(pool)) {
+    frontier.append(leafHash(hash));
+    const root = roots.get(frontier.size);
+    if (root && root.rootHash !== frontier.root()) return false;
+  }
+  return frontier.size >= Math.max(0, ...roots.keys());
+}
+
+async function checkSealed(pool: Pool, event: StoredEvent, expected: SealedEvent): Promise<void> {
+  const { id, type, stream, revision, metadata } = event;
+  const place = `${type} ${id}, event ${revision} of ${stream}`;
+  if (id === expected.eventId) {
+    if (metadata.hash === expected.hash) return;
+    throw new LogBroken('changed', id, `${place}, is not what was sealed`);
+  }
+  if (await isSealedEvent(pool, id)) {
+    throw new LogBroken(
+      'missing',
+      expected.eventId,
+      `The event ${expected.eventId} was sealed where ${place}, stands now`,
+    );
+  }
+  throw new LogBroken('inserted', id, `${place}, was not there when the log was sealed`);
+}
+
+function checkChain(event: StoredEvent, ends: Map<string, ChainEnd>): string {
+  const { id, type, stream, revision } = event;
+  try {
+    const hash = verifyHash(event);
+    ends.set(stream, followChain(ends.get(stream) ?? CHAIN_START, event));
+    return hash;
+  } catch (error) {
+    if (!(error instanceof EventTampered)) throw error;
+    const isChanged = error.reason === 'hash_mismatch';
+    const message = isChanged
+      ? `${type} ${id}, event ${revision} of ${stream}, was changed after it was written`
+      : `${type} ${id}, event ${revision} of ${stream}, does not follow the event before it`;
+    throw new LogBroken(isChanged ? 'changed' : 'chain', id, message);
+  }
+}
+
+function checkRoot(
+  frontier: MerkleFrontier,
+  roots: ReadonlyMap<number, { rootHash: string; eventId: string }>,
+): void {
+  const seal = roots.get(frontier.size);
+  if (!seal || seal.rootHash === frontier.root()) return;
+  const before = Math.max(0, ...[...roots.keys()].filter((size) => size < frontier.size));
+  throw new LogBroken(
+    'root',
+    seal.eventId,
+    `Something among the events ${before + 1} to ${frontier.size} of the log is not what the seal ${seal.eventId} covers`,
+  );
+}
