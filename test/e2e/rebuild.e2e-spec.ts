@@ -34,7 +34,9 @@ describe('Rebuilding every projection under load', () => {
     const { owner } = await server.get<{ owner?: string }>('/v1/me').then((me) => ({ owner: ownerOf(me) }));
     const { providers } = await server.get<{ providers: { embedder: RecordedEmbedder } }>('/health/ready');
     await server.stop();
+    const startedAt = Date.now();
     ({ events } = await fill(owner, providers.embedder));
+    process.stdout.write(`${events} events written in ${((Date.now() - startedAt) / 1_000).toFixed(0)} s\n`);
     await server.start();
     await allCaughtUp();
   }, 15 * 60_000);

@@ -59,6 +59,14 @@ const CALLS: Calls = {
   'GET /v1/reports/:id': ({ report }) => ({ path: `/v1/reports/${report}` }),
   'POST /v1/search': ({ secret }) => ({ path: '/v1/search', body: { query: secret } }),
   'GET /v1/events/stream': () => ({ path: '/v1/events/stream' }),
+  'GET /v1/events': () => ({ path: '/v1/events' }),
+  'GET /v1/events/:id': async ({ members, recording }, server) => {
+    const { events } = await server.get<{ events: { id: string }[] }>(
+      `/v1/recordings/${recording}/events`,
+      members.owner.key,
+    );
+    return { path: `/v1/events/${events[0]?.id}` };
+  },
   'GET /v1/jobs': () => ({ path: '/v1/jobs?state=done' }),
   'GET /v1/jobs/:id': ({ job }) => ({ path: `/v1/jobs/${job}` }),
   'POST /v1/jobs/:id/retry': ({ job }) => ({ path: `/v1/jobs/${job}/retry`, body: {} }),

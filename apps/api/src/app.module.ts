@@ -10,6 +10,7 @@ import { InvitationsController } from './access/invitations.controller';
 import { KeysController } from './access/keys.controller';
 import { MembersController } from './access/members.controller';
 import { OwnController } from './access/own.controller';
+import { AsOf } from './as-of/as-of';
 import { AccessGuard } from './auth/access.guard';
 import { KeyCheck } from './auth/key-check';
 import { RateLimits } from './auth/rate-limits';
@@ -36,6 +37,8 @@ import { UploadController } from './recordings/upload.controller';
 import { CommissionController } from './reports/commission.controller';
 import { ReportsController } from './reports/reports.controller';
 import { SearchController } from './search/search.controller';
+import { TrailController } from './trail/trail.controller';
+import { TrailReader } from './trail/trail-reader';
 
 /** What a process answers that has the role `api`; its health and metrics every process tells. */
 const API_CONTROLLERS = [
@@ -54,6 +57,8 @@ const API_CONTROLLERS = [
   InvitationsController,
   KeysController,
   AccessTrailController,
+  // After the stream of progress, whose path would pass for the id of an event.
+  TrailController,
   JoinController,
 ];
 
@@ -83,6 +88,8 @@ export class AppModule {
         ReadAfter,
         RecordingFinder,
         RecordingTrail,
+        TrailReader,
+        AsOf,
         OpenStreams,
         ProgressFeed,
       ],

@@ -16,6 +16,7 @@ export * from './commands/request-context';
 export * from './commands/retry-recording';
 export * from './idempotency/idempotent-requests';
 export * from './jobs/job';
+export { failureCommandId, resultCommandId } from './jobs/job-id';
 export * from './jobs/job-list';
 export * from './jobs/job-queue';
 export * from './jobs/migrations';

@@ -9,6 +9,11 @@ import {
   ListInvitationsHandler,
   ListMembersHandler,
 } from './queries/access-queries';
+import {
+  FindEventWithItsRequestHandler,
+  FindPositionAtHandler,
+  ListEventsHandler,
+} from './queries/event-queries';
 import { GetRecordingHandler } from './queries/get-recording';
 import { GetReportHandler } from './queries/get-report';
 import { GetTranscriptHandler } from './queries/get-transcript';
@@ -27,6 +32,9 @@ const QUERIES = [
   ListInvitationsHandler,
   ListAccessTrailHandler,
   SearchPassagesHandler,
+  ListEventsHandler,
+  FindEventWithItsRequestHandler,
+  FindPositionAtHandler,
 ];
 
 /** Read models and the queries on them. Adapters come from the application's global module. */

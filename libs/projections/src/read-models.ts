@@ -23,18 +23,6 @@ export const READ_MODELS: readonly ReadModel[] = [
   eventsReadModel,
 ];
 
-/** Tables of the read models, by the names of their first generations. */
-export type ReadTable =
-  | 'read_recordings'
-  | 'read_transcripts'
-  | 'read_reports'
-  | 'read_api_keys'
-  | 'read_members'
-  | 'read_invitations'
-  | 'read_access_trail'
-  | 'read_passages'
-  | 'read_events';
-
 /** The projection that is not in PostgreSQL. */
 export const VECTOR_INDEX = 'vector-index';
 

@@ -236,7 +236,7 @@ export class TestServer {
 
 async function answerOf(response: Response): Promise<TestAnswer> {
   const text = await response.text();
-  const isJson = response.headers.get('content-type')?.includes('json') && text !== '';
+  const isJson = /[/+]json\b/.test(response.headers.get('content-type') ?? '') && text !== '';
   const body: unknown = isJson ? JSON.parse(text) : text;
   return { status: response.status, headers: response.headers, text, body };
 }

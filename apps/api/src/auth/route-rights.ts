@@ -31,6 +31,8 @@ export const ROUTE_RIGHTS: Readonly<Record<string, Right | typeof PUBLIC>> = {
   'GET /v1/reports/:id': right(EVERYBODY, 'recordings:read'),
   'POST /v1/search': right(EVERYBODY, 'recordings:read'),
   'GET /v1/events/stream': right(EVERYBODY, 'recordings:read'),
+  'GET /v1/events': right(AUDITORS, 'trail:read'),
+  'GET /v1/events/:id': right(AUDITORS, 'trail:read'),
 
   'GET /v1/jobs': right(EVERYBODY, 'jobs:read'),
   'GET /v1/jobs/:id': right(EVERYBODY, 'jobs:read'),

@@ -8,6 +8,16 @@ export const after = z.string().optional().meta({
   example: '0a1b2c3d4e5f.1234',
 });
 
+/** A moment to look back to. */
+export const asOf = z.string().max(100).optional().meta({
+  description:
+    'A time (ISO 8601) or a log position: the answer is what was known then. What was erased since stays erased.',
+  example: '2026-11-24T10:00:00Z',
+});
+
+/** What an `asOf` can be answered with. */
+export const AS_OF_PROBLEMS = ['invalid-as-of', 'as-of-in-future', 'as-of-before-log'] as const;
+
 export const limit = z.coerce.number().int().min(1).max(200).default(50).meta({
   description: 'Rows of a page.',
   example: 50,

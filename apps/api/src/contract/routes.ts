@@ -7,6 +7,7 @@ import { PROGRESS_ROUTES } from '../progress/progress.routes';
 import { RECORDING_ROUTES } from '../recordings/recordings.routes';
 import { REPORT_ROUTES } from '../reports/reports.routes';
 import { SEARCH_ROUTES } from '../search/search.routes';
+import { TRAIL_ROUTES } from '../trail/trail.routes';
 import { RouteSpec } from './route';
 
 /** Every route of the API that is described. A new one is added to the list of its folder. */
@@ -15,6 +16,7 @@ export const ROUTES: readonly RouteSpec[] = [
   ...REPORT_ROUTES,
   ...SEARCH_ROUTES,
   ...PROGRESS_ROUTES,
+  ...TRAIL_ROUTES,
   ...JOB_ROUTES,
   ...ACCESS_ROUTES,
   ...JOIN_ROUTES,

@@ -14,6 +14,21 @@ export const PROBLEMS = {
     'The position in "after" cannot be used',
     'Give the position exactly as an earlier answer of this server gave it.',
   ],
+  'invalid-as-of': [
+    400,
+    'The moment in "asOf" cannot be used',
+    'Give a time such as 2026-11-24T10:00:00Z, or a log position exactly as an answer of this server gave it.',
+  ],
+  'as-of-in-future': [
+    400,
+    'The moment in "asOf" lies ahead',
+    'That has not been yet. Leave asOf out for what is known now.',
+  ],
+  'as-of-before-log': [
+    400,
+    'The moment in "asOf" lies before everything',
+    'Nothing had been recorded yet. Give a later time.',
+  ],
   'invalid-cursor': [
     400,
     'The cursor cannot be used',

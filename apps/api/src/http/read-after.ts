@@ -31,6 +31,13 @@ export class ReadAfter {
     return formatPosition(await this.store.logId(), position);
   }
 
+  /** @throws InvalidPositionToken for what this log never gave */
+  async position(token: string): Promise<Position> {
+    const position = parsePosition(await this.store.logId(), token);
+    if (position > (await this.store.head())) throw new InvalidPositionToken('beyond_the_end');
+    return position;
+  }
+
   /**
    * @param after a token as `token` made it; undefined: do not wait
    * @returns undefined once the read models are there
@@ -38,8 +45,7 @@ export class ReadAfter {
    */
   async wait(after: string | undefined, names: readonly ProjectionName[]): Promise<NotYet | undefined> {
     if (after === undefined) return undefined;
-    const position = parsePosition(await this.store.logId(), after);
-    if (position > (await this.store.head())) throw new InvalidPositionToken('beyond_the_end');
+    const position = await this.position(after);
     if (await this.projections.waitFor(names, position, this.environment.READ_PATIENCE_MS)) return undefined;
     return { status: 'pending', detail: 'Recorded, but not yet to be read. Ask again soon.' };
   }

@@ -1,18 +1,29 @@
 import { Injectable } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
-import { GetRecording, RecordingView } from '@voxpersona/projections';
+import { GetRecording, RecordingView, recordingsProjection } from '@voxpersona/projections';
+import { AsOf } from '../as-of/as-of';
 import { Problem } from '../http/problem';
 import { validateId } from '../http/validate';
 
 /** Finds recordings for controllers; what belongs to another workspace is not there. */
 @Injectable()
 export class RecordingFinder {
-  constructor(private readonly queries: QueryBus) {}
+  constructor(
+    private readonly queries: QueryBus,
+    private readonly past: AsOf,
+  ) {}
 
   /** @throws Problem 404, and 410 for an erased one */
   async present(owner: string, id: string): Promise<RecordingView> {
     const recording = await this.any(owner, id);
     if (recording.erasure !== 'none') throw new Problem('erased', 'This recording has been erased.');
+    return recording;
+  }
+
+  /** A recording as it was. @throws Problem 404 where it was not there yet, 400 for a moment that cannot be */
+  async asOf({ id }: RecordingView, asOf: string): Promise<RecordingView> {
+    const recording = await this.past.find(recordingsProjection, id, id, asOf);
+    if (!recording) throw new Problem('not-found', `There was no recording ${id} then.`);
     return recording;
   }
 

@@ -33,7 +33,8 @@ export class RecordingTrail {
   }
 }
 
-function toEntry({
+/** An event as the API shows it. */
+export function toEntry({
   id,
   type,
   stream,

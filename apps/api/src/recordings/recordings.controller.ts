@@ -64,10 +64,12 @@ export class RecordingsController {
     @Query() query: unknown,
     @Res({ passthrough: true }) response: Response,
   ): Promise<object> {
-    const { after } = validateQuery(getRecording.query, query);
+    const { after, asOf } = validateQuery(getRecording.query, query);
     const notYet = await this.readAfter.wait(after, ['recordings']);
     if (notYet) return pending(response, notYet);
-    return toRecordingResource(await this.recordings.present(owner, id));
+    const recording = await this.recordings.present(owner, id);
+    if (asOf === undefined) return toRecordingResource(recording);
+    return toRecordingResource(await this.recordings.asOf(recording, asOf));
   }
 
   @Handles(getRecordingEvents)

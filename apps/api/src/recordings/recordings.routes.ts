@@ -2,6 +2,8 @@ import { SCENARIOS } from '@voxpersona/domain';
 import { RECORDING_SORTS } from '@voxpersona/projections';
 import { z } from 'zod';
 import {
+  AS_OF_PROBLEMS,
+  asOf,
   after,
   cursor,
   EXAMPLE,
@@ -147,7 +149,7 @@ export const getRecording = defineRoute({
   ...{ method: 'GET', path: '/v1/recordings/:id', tag, operationId: 'getRecording' },
   summary: 'A recording: status, stage, chunks, gaps with their reasons, reports, cost.',
   params,
-  query: z.strictObject({ after }),
+  query: z.strictObject({ after, asOf }),
   answers: [
     {
       status: 200,
@@ -158,7 +160,7 @@ export const getRecording = defineRoute({
     pendingAnswer,
     notModified,
   ],
-  problems: ['erased'],
+  problems: [...AS_OF_PROBLEMS, 'erased'],
 });
 
 export const eraseRecording = defineRoute({
@@ -180,6 +182,7 @@ export const getTranscript = defineRoute({
       .default('json')
       .meta({ description: 'Shape of the answer.', example: 'srt' }),
     after,
+    asOf,
   }),
   answers: [
     {
@@ -196,7 +199,14 @@ export const getTranscript = defineRoute({
     pendingAnswer,
     notModified,
   ],
-  problems: ['no-speech-found', 'transcript-not-ready', 'recording-failed', 'recording-cancelled', 'erased'],
+  problems: [
+    ...AS_OF_PROBLEMS,
+    'no-speech-found',
+    'transcript-not-ready',
+    'recording-failed',
+    'recording-cancelled',
+    'erased',
+  ],
 });
 
 export const getAudio = defineRoute({

@@ -1,7 +1,8 @@
 import { Controller, Param, Query, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
-import { GetTranscript, RecordingView, statusOf } from '@voxpersona/projections';
+import { GetTranscript, RecordingView, statusOf, transcriptsProjection } from '@voxpersona/projections';
 import { Response } from 'express';
+import { AsOf } from '../as-of/as-of';
 import { Owner } from '../auth/caller';
 import { Handles } from '../contract/handles';
 import { Problem } from '../http/problem';
@@ -18,6 +19,7 @@ export class TranscriptController {
     private readonly queries: QueryBus,
     private readonly readAfter: ReadAfter,
     private readonly recordings: RecordingFinder,
+    private readonly past: AsOf,
   ) {}
 
   @Handles(getTranscript)
@@ -27,14 +29,18 @@ export class TranscriptController {
     @Query() query: unknown,
     @Res() response: Response,
   ): Promise<void> {
-    const { format, after } = validateQuery(getTranscript.query, query);
+    const { format, after, asOf } = validateQuery(getTranscript.query, query);
     const notYet = await this.readAfter.wait(after, ['recordings', 'transcripts']);
     if (notYet) {
       response.json(pending(response, notYet));
       return;
     }
-    const recording = await this.recordings.present(owner, id);
-    const transcript = await this.queries.execute(new GetTranscript(recording.id));
+    const present = await this.recordings.present(owner, id);
+    const recording = asOf === undefined ? present : await this.recordings.asOf(present, asOf);
+    const transcript =
+      asOf === undefined
+        ? await this.queries.execute(new GetTranscript(recording.id))
+        : await this.past.find(transcriptsProjection, recording.id, recording.id, asOf);
     if (!transcript) throw whyNoTranscript(recording);
     switch (format) {
       case 'json':

@@ -1,8 +1,9 @@
 import { Controller, Inject, Param, Query, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { Catalogue, CATALOGUE } from '@voxpersona/pipeline';
-import { GetReport, ReportView } from '@voxpersona/projections';
+import { GetReport, reportsProjection, ReportView } from '@voxpersona/projections';
 import { Response } from 'express';
+import { AsOf } from '../as-of/as-of';
 import { Owner } from '../auth/caller';
 import { Handles } from '../contract/handles';
 import { Problem } from '../http/problem';
@@ -15,6 +16,7 @@ export class ReportsController {
   constructor(
     private readonly queries: QueryBus,
     private readonly readAfter: ReadAfter,
+    private readonly past: AsOf,
     @Inject(CATALOGUE) private readonly catalogue: Catalogue,
   ) {}
 
@@ -25,7 +27,7 @@ export class ReportsController {
     @Query() query: unknown,
     @Res() response: Response,
   ): Promise<void> {
-    const { format, after } = validateQuery(getReport.query, query);
+    const { format, after, asOf } = validateQuery(getReport.query, query);
     const notYet = await this.readAfter.wait(after, ['reports']);
     if (notYet) {
       response.json(pending(response, notYet));
@@ -33,8 +35,15 @@ export class ReportsController {
     }
     const report = await this.queries.execute(new GetReport(owner, validateId(id)));
     if (!report) throw new Problem('not-found', `There is no report ${id}.`);
-    if (format === 'markdown') response.type('text/markdown').send(this.toMarkdown(report));
-    else response.json(this.withTitles(report));
+    const shown = asOf === undefined ? report : await this.asOf(report, asOf);
+    if (format === 'markdown') response.type('text/markdown').send(this.toMarkdown(shown));
+    else response.json(this.withTitles(shown));
+  }
+
+  private async asOf({ id, recordingId }: ReportView, asOf: string): Promise<ReportView> {
+    const report = await this.past.find(reportsProjection, recordingId, id, asOf);
+    if (!report) throw new Problem('not-found', `There was no report ${id} then.`);
+    return report;
   }
 
   private withTitles(report: ReportView) {

@@ -1,5 +1,14 @@
 import { z } from 'zod';
-import { after, EXAMPLE, idParameter, moment, notModified, pendingAnswer } from '../contract/common';
+import {
+  after,
+  AS_OF_PROBLEMS,
+  asOf,
+  EXAMPLE,
+  idParameter,
+  moment,
+  notModified,
+  pendingAnswer,
+} from '../contract/common';
 import { defineRoute } from '../contract/route';
 import { REPORT_STATUSES } from '../recordings/recordings.schemas';
 
@@ -46,6 +55,7 @@ export const getReport = defineRoute({
       .default('json')
       .meta({ description: 'Shape of the answer.', example: 'markdown' }),
     after,
+    asOf,
   }),
   answers: [
     {
@@ -80,7 +90,7 @@ export const getReport = defineRoute({
     pendingAnswer,
     notModified,
   ],
-  problems: [],
+  problems: [...AS_OF_PROBLEMS, 'erased'],
 });
 
 export const REPORT_ROUTES = [getReport] as const;

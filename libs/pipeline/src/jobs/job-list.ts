@@ -62,6 +62,15 @@ export class JobList {
     return { jobs: page.map(toDetails), next: rows.length > limit ? (page.at(-1)?.number ?? null) : null };
   }
 
+  /** The jobs that these events led to, in the order in which they were asked for. */
+  async causedBy(eventIds: readonly string[]): Promise<JobDetails[]> {
+    const { rows } = await this.pool.query<Row>(
+      `SELECT ${COLUMNS} FROM jobs WHERE causation_id = ANY ($1) ORDER BY number`,
+      [eventIds],
+    );
+    return rows.map(toDetails);
+  }
+
   /** One job; undefined when there is none, or when it is another's. */
   async find(owner: string, id: string): Promise<JobDetails | undefined> {
     const { rows } = await this.pool.query<Row>(`SELECT ${COLUMNS} FROM jobs WHERE id = $1 AND owner = $2`, [

@@ -42,4 +42,8 @@ export const JOB_MIGRATIONS = [
     name: '0017-who-finished-a-job',
     sql: 'ALTER TABLE jobs ADD COLUMN finished_by uuid;',
   },
+  {
+    name: '0018-jobs-by-cause',
+    sql: 'CREATE INDEX jobs_by_cause ON jobs (causation_id);',
+  },
 ] as const;

@@ -1,10 +1,9 @@
 import { Pool, PoolClient } from 'pg';
-import { READ_MODELS, ReadTable } from '../read-models';
+import { READ_MODELS } from '../read-models';
 import { checkpointName, tableName } from './generation';
+import { ActiveTables } from './read-tables';
 
-/** Which tables serve now. Read once for an answer, so that it comes from one generation throughout. */
-export type ActiveTables = Readonly<Record<ReadTable, string>>;
-
+/** Tables of the generations that serve. */
 export async function activeTables(connection: Pool | PoolClient): Promise<ActiveTables> {
   const active = await activeGenerations(connection);
   const names = READ_MODELS.map(

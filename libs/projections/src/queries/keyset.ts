@@ -1,6 +1,6 @@
 import { Pool } from 'pg';
 import { activeTables } from '../generations/active-tables';
-import { ReadTable } from '../read-models';
+import { ReadTable } from '../generations/read-tables';
 
 /** Column types that lists are sorted by. */
 export type SortType = 'bigint' | 'text' | 'timestamptz' | 'double precision';

@@ -1,6 +1,7 @@
 import { IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { Pool } from 'pg';
-import { ActiveTables, activeTables } from '../generations/active-tables';
+import { activeTables } from '../generations/active-tables';
+import { ActiveTables } from '../generations/read-tables';
 import { askedSql, PassageSourceKind, searchByText } from '../search/full-text';
 import { fuseRanks } from '../search/rank-fusion';
 import { IndexGenerations } from '../vector-index/index-generations';

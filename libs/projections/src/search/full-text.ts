@@ -1,5 +1,5 @@
 import { Pool } from 'pg';
-import { ActiveTables } from '../generations/active-tables';
+import { ActiveTables } from '../generations/read-tables';
 
 /** The text search configuration of PostgreSQL that knows a language's word forms; `simple` knows none. */
 export function textSearchConfiguration(language: string | null): 'english' | 'russian' | 'simple' {

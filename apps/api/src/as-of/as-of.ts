@@ -1,0 +1,84 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
+import { ENVIRONMENT } from '@voxpersona/composition';
+import { DomainEvent } from '@voxpersona/domain';
+import { EventStore, InvalidPositionToken, Position, Recorded, START } from '@voxpersona/event-store';
+import { EVENT_STORE } from '@voxpersona/pipeline';
+import { Environment } from '@voxpersona/platform';
+import { DocumentProjection, FindPositionAt, foldDocument, ProjectionsRunner } from '@voxpersona/projections';
+import { z } from 'zod';
+import { Problem } from '../http/problem';
+import { ReadAfter } from '../http/read-after';
+import { RecordingTrail } from '../recordings/recording-trail';
+
+const moment = z.iso.datetime({ offset: true });
+
+/** What was known at an earlier moment: the same folds as the read models', over the events up to there. */
+@Injectable()
+export class AsOf {
+  constructor(
+    private readonly queries: QueryBus,
+    private readonly readAfter: ReadAfter,
+    private readonly trail: RecordingTrail,
+    private readonly projections: ProjectionsRunner,
+    @Inject(EVENT_STORE) private readonly store: EventStore,
+    @Inject(ENVIRONMENT) private readonly environment: Environment,
+  ) {}
+
+  /**
+   * The row of a resource as it was.
+   *
+   * @param asOf a time (ISO 8601), or a log position as an answer gave it
+   * @returns undefined where there was none then
+   * @throws Problem 400 for what is neither, for the future, and for before the log began
+   */
+  async find<Row extends object>(
+    projection: DocumentProjection<Row>,
+    recordingId: string,
+    id: string,
+    asOf: string,
+  ): Promise<Row | undefined> {
+    const position = await this.positionOf(asOf);
+    const events: Recorded<DomainEvent>[] = await this.trail.recorded(recordingId);
+    return foldDocument(
+      projection,
+      events.filter((event) => event.position <= position),
+      id,
+    );
+  }
+
+  private async positionOf(asOf: string): Promise<Position> {
+    const position = moment.safeParse(asOf).success ? await this.atTime(asOf) : await this.atPosition(asOf);
+    if (position !== null && position > START) return position;
+    throw new Problem('as-of-before-log', 'Nothing had been recorded yet. Give a later time.');
+  }
+
+  private async atTime(asOf: string): Promise<Position | null> {
+    if (Date.parse(asOf) > Date.now()) throw future();
+    // What was recorded until then may not be in the index yet.
+    const isIndexed = await this.projections.waitFor(
+      ['events'],
+      await this.store.head(),
+      this.environment.READ_PATIENCE_MS,
+    );
+    if (!isIndexed) throw new Problem('unavailable', 'The index of the log is behind. Ask again soon.');
+    return this.queries.execute(new FindPositionAt(asOf));
+  }
+
+  private async atPosition(asOf: string): Promise<Position> {
+    try {
+      return await this.readAfter.position(asOf);
+    } catch (error) {
+      if (!(error instanceof InvalidPositionToken)) throw error;
+      if (error.reason === 'beyond_the_end') throw future();
+      throw new Problem(
+        'invalid-as-of',
+        'Give a time such as 2026-11-24T10:00:00Z, or a log position exactly as an answer of this server gave it.',
+      );
+    }
+  }
+}
+
+function future(): Problem {
+  return new Problem('as-of-in-future', 'That has not been yet. Leave asOf out for what is known now.');
+}
