@@ -60,6 +60,12 @@ const PROOFS = {
     'test/e2e/rebuild',
     'every projection rebuilt over 100,000 events, killed 20 times, while uploads and searches go on',
   ],
+  seals: [
+    'integration',
+    'sealer/sealer',
+    '1,000 edits of the log: every one in the sealed part found and named',
+  ],
+  'as-of': ['integration', 'generations/replay', '200 looks back, each equal to a replay up to there'],
   erasure: ['e2e', 'test/e2e/erasure', 'after an erasure nothing of a recording is found anywhere'],
 };
 

@@ -87,9 +87,9 @@ describe('Replaying a log', () => {
       await appendHistories(world.store, codec, 260, { width: 3 });
       const events = await decodeAll();
       const projections: [DocumentProjection<object>, string][] = [
-        [recordingsProjection as unknown as DocumentProjection<object>, 'read_recordings'],
-        [transcriptsProjection as unknown as DocumentProjection<object>, 'read_transcripts'],
-        [reportsProjection as unknown as DocumentProjection<object>, 'read_reports'],
+        [recordingsProjection, 'read_recordings'],
+        [transcriptsProjection, 'read_transcripts'],
+        [reportsProjection, 'read_reports'],
       ];
       for (let turn = 0; turn < MOMENTS; turn += 1) {
         const upTo: Position = events[Math.floor(Math.random() * events.length)]!.position;
