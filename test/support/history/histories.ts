@@ -1,3 +1,4 @@
+import { sentenceLikeVectors } from '../vectors/random-vectors';
 import { CallRecord, deriveId, DomainEvent, embedderName, RecordedEmbedder } from '@voxpersona/domain';
 import { CHAIN_START, ChainEnd, EventCodec, EventStore } from '@voxpersona/event-store';
 import { VectorStore } from '@voxpersona/vector-store';
@@ -14,7 +15,7 @@ export interface HistoryOptions {
 
 const EMBEDDER: RecordedEmbedder = { provider: 'test', model: 'none', dimension: 8 };
 const CHUNKS = 10;
-const PASSAGES = 4;
+const PASSAGES = 2;
 const WORDS = 'the guest said that breakfast was late and the room next to the lift was loud at night'.split(
   ' ',
 );
@@ -64,11 +65,8 @@ async function storeVectors(event: DomainEvent, { vectors }: HistoryOptions): Pr
   if (event.type !== 'PassagesEmbedded' || !vectors) return;
   const { store, embedder } = vectors;
   const { recordingId, passageIds } = event.data;
-  const made = passageIds.map((passageId, index) => {
-    const vector = new Float32Array(embedder.dimension);
-    vector[(passageId.charCodeAt(0) + index) % embedder.dimension] = 1;
-    return { passageId, vector };
-  });
+  const next = sentenceLikeVectors(embedder.dimension, Number.parseInt(recordingId.slice(0, 7), 16));
+  const made = passageIds.map((passageId) => ({ passageId, vector: next() }));
   await store.put(recordingId, embedderName(embedder), made);
 }
 
