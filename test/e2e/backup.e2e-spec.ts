@@ -49,8 +49,8 @@ describe('vox backup and vox restore', () => {
           `SELECT (SELECT count(*) FROM jobs WHERE state IN ('ready', 'running')) AS open,
                   (SELECT count(*) FROM checkpoints WHERE position >= (SELECT max(position) FROM events)) AS there`,
         );
-        // Two sagas, one per embedder, and eight read models.
-        if (rows[0]?.open === '0' && Number(rows[0].there) >= 11) return;
+        // Two sagas, one per embedder, and nine read models.
+        if (rows[0]?.open === '0' && Number(rows[0].there) >= 12) return;
         await sleep(100);
       }
     });

@@ -54,9 +54,11 @@ const CALLS: Calls = {
   'GET /v1/recordings/:id/events': recordingRoute('/events'),
   'GET /v1/recordings/:id/progress': recordingRoute('/progress'),
   'POST /v1/recordings/:id/retry': recordingRoute('/retry', {}),
+  'POST /v1/recordings/:id/retranscribe': recordingRoute('/retranscribe', {}),
   'POST /v1/recordings/:id/cancel': recordingRoute('/cancel', {}),
   'POST /v1/recordings/:id/reports': recordingRoute('/reports', { type: 'summary' }),
   'GET /v1/reports/:id': ({ report }) => ({ path: `/v1/reports/${report}` }),
+  'GET /v1/reports/:id/compare/:other': ({ report }) => ({ path: `/v1/reports/${report}/compare/${report}` }),
   'POST /v1/search': ({ secret }) => ({ path: '/v1/search', body: { query: secret } }),
   'GET /v1/events/stream': () => ({ path: '/v1/events/stream' }),
   'GET /v1/events': () => ({ path: '/v1/events' }),
@@ -109,6 +111,15 @@ const CALLS: Calls = {
   'GET /join.js': () => ({ path: '/join.js' }),
   'GET /health/live': () => ({ path: '/health/live' }),
   'GET /health/ready': () => ({ path: '/health/ready' }),
+  'GET /v1/projections': () => ({ path: '/v1/projections' }),
+  ...Object.fromEntries(
+    ['rebuild', 'rollback', 'pause', 'resume', 'accept', 'cancel'].map((what) => [
+      `POST /v1/projections/:name/${what}`,
+      () => ({ path: `/v1/projections/reports/${what}`, body: {} }),
+    ]),
+  ),
+  'POST /v1/audit/verify': () => ({ path: '/v1/audit/verify', body: {} }),
+  'POST /v1/audit/seal': () => ({ path: '/v1/audit/seal', body: {} }),
   'GET /metrics': () => ({ path: '/metrics' }),
 };
 

@@ -232,6 +232,22 @@ describe('The audit trail', () => {
     });
   });
 
+  it('is listed by the command line', async () => {
+    const { server } = world;
+    const lines = (await server.vox('events', '--stream', `recording-${id}`, '--json')).trimEnd().split('\n');
+    const events = lines.map((line) => JSON.parse(line) as Entry);
+    expect(events.map(({ type }) => type)).toEqual(
+      trail.filter(({ stream }) => stream === `recording-${id}`).map(({ type }) => type),
+    );
+    const [first] = events;
+    expect(await server.vox('events', '--type', 'AudioUploaded', '--limit', '1')).toMatch(
+      new RegExp(`^${first!.position}  .*  AudioUploaded  recording-${id} 0  by api-key `),
+    );
+    await expect(server.vox('events', '--type', 'Poem')).rejects.toMatchObject({ code: 1 });
+    const { name } = (await server.get<{ workspace: { name: string } }>('/v1/me')).workspace;
+    expect(await server.vox('recordings', '--owner', name)).toMatch(new RegExp(`^${id}  .*  ready  `));
+  }, 30_000);
+
   it('is sealed, verified and proved by the command line', async () => {
     const { server } = world;
     expect(await server.vox('audit', 'seal')).toMatch(

@@ -24,6 +24,9 @@ import { IdempotencyInterceptor } from './idempotency/idempotency.interceptor';
 import { JobsController } from './jobs/jobs.controller';
 import { JoinController } from './join/join.controller';
 import { MetricsModule } from './metrics/metrics.module';
+import { AuditController } from './operator/audit.controller';
+import { OperatorAccess } from './operator/operator-access';
+import { ProjectionsController } from './operator/projections.controller';
 import { OpenStreams } from './progress/open-streams';
 import { ProgressController } from './progress/progress.controller';
 import { ProgressFeed } from './progress/progress-feed';
@@ -60,6 +63,8 @@ const API_CONTROLLERS = [
   // After the stream of progress, whose path would pass for the id of an event.
   TrailController,
   JoinController,
+  ProjectionsController,
+  AuditController,
 ];
 
 @Module({})
@@ -89,6 +94,7 @@ export class AppModule {
         RecordingFinder,
         RecordingTrail,
         TrailReader,
+        OperatorAccess,
         AsOf,
         OpenStreams,
         ProgressFeed,

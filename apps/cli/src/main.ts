@@ -20,12 +20,14 @@ import { Command } from 'commander';
 import { existsSync } from 'node:fs';
 import { auditCommands, ProofRefused } from './audit';
 import { backupCommand, restoreCommand } from './backup';
+import { eventsCommand } from './events';
 import { jobsCommands } from './jobs';
 import { logCommands } from './log';
 import { keysCommands } from './keys';
 import { membersCommands } from './members';
 import { projectionsCommands } from './projections';
 import { providerKeysCommands } from './provider-keys';
+import { recordingsCommand } from './recordings';
 
 /** Errors whose message says all that the operator needs. */
 const PLAIN_ERRORS = [
@@ -57,6 +59,8 @@ async function main(): Promise<void> {
     .addCommand(membersCommands())
     .addCommand(jobsCommands())
     .addCommand(providerKeysCommands())
+    .addCommand(recordingsCommand())
+    .addCommand(eventsCommand())
     .addCommand(projectionsCommands())
     .addCommand(auditCommands())
     .addCommand(logCommands())

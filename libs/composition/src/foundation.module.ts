@@ -1,5 +1,5 @@
 import { DynamicModule, Module } from '@nestjs/common';
-import { Actors, EventCodec } from '@voxpersona/event-store';
+import { Actors, EventCodec, SealSigner } from '@voxpersona/event-store';
 import {
   ApiKeyUses,
   CATALOGUE,
@@ -21,7 +21,12 @@ import {
   SWEEP_AFTER_MS,
 } from '@voxpersona/pipeline';
 import { Environment, PostgresListener } from '@voxpersona/platform';
-import { IndexGenerations, PROJECTIONS_EVENT_STORE, PROJECTIONS_LEADERSHIP } from '@voxpersona/projections';
+import {
+  Generations,
+  IndexGenerations,
+  PROJECTIONS_EVENT_STORE,
+  PROJECTIONS_LEADERSHIP,
+} from '@voxpersona/projections';
 import { VectorStore } from '@voxpersona/vector-store';
 import { Pool } from 'pg';
 import { Registry } from 'prom-client';
@@ -56,6 +61,8 @@ export class FoundationModule {
       { provide: PROJECTIONS_EVENT_STORE, useValue: foundation.store },
       { provide: EventCodec, useValue: foundation.codec },
       { provide: Actors, useValue: foundation.actors },
+      { provide: SealSigner, useValue: foundation.sealSigner },
+      { provide: Generations, useValue: new Generations(foundation.pool) },
       { provide: Sealer, useValue: sealerOf(foundation) },
       { provide: JobList, useValue: new JobList(foundation.pool) },
       { provide: JobQueue, useValue: foundation.jobs },

@@ -13,6 +13,7 @@ export * from './commands/erase-recording';
 export * from './access';
 export * from './commands/provide-details';
 export * from './commands/request-context';
+export * from './commands/retranscribe-recording';
 export * from './commands/retry-recording';
 export * from './idempotency/idempotent-requests';
 export * from './jobs/job';

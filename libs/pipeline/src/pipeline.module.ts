@@ -30,6 +30,7 @@ import { WriteReportPartHandler } from './activities/write-report-part.handler';
 import { AcceptUploadHandler } from './commands/accept-upload';
 import { CancelRecordingHandler } from './commands/cancel-recording';
 import { CommissionReportHandler } from './commands/commission-report';
+import { RetranscribeRecordingHandler } from './commands/retranscribe-recording';
 import { EraseRecordingHandler } from './commands/erase-recording';
 import { ProvideDetailsHandler } from './commands/provide-details';
 import { RetryRecordingHandler } from './commands/retry-recording';
@@ -58,6 +59,7 @@ const COMMANDS = [
   CancelRecordingHandler,
   ProvideDetailsHandler,
   CommissionReportHandler,
+  RetranscribeRecordingHandler,
   EraseRecordingHandler,
 ];
 

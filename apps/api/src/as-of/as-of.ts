@@ -3,9 +3,16 @@ import { QueryBus } from '@nestjs/cqrs';
 import { ENVIRONMENT } from '@voxpersona/composition';
 import { DomainEvent } from '@voxpersona/domain';
 import { EventStore, InvalidPositionToken, Position, Recorded, START } from '@voxpersona/event-store';
-import { EVENT_STORE } from '@voxpersona/pipeline';
+import { EVENT_STORE, eventsOfType } from '@voxpersona/pipeline';
 import { Environment } from '@voxpersona/platform';
-import { DocumentProjection, FindPositionAt, foldDocument, ProjectionsRunner } from '@voxpersona/projections';
+import {
+  DocumentProjection,
+  FindPositionAt,
+  foldDocument,
+  ProjectionsRunner,
+  transcriptsProjection,
+  TranscriptView,
+} from '@voxpersona/projections';
 import { z } from 'zod';
 import { Problem } from '../http/problem';
 import { ReadAfter } from '../http/read-after';
@@ -45,6 +52,15 @@ export class AsOf {
       events.filter((event) => event.position <= position),
       id,
     );
+  }
+
+  /** One of the transcripts of a recording. @throws Problem 404 where there is none of that version */
+  async transcript(recordingId: string, version: number): Promise<TranscriptView> {
+    const made = eventsOfType(await this.trail.recorded(recordingId), 'TranscriptAssembled');
+    const upTo = made.filter(({ data }) => data.transcriptVersion === version);
+    const transcript = foldDocument(transcriptsProjection, upTo, recordingId);
+    if (transcript) return transcript;
+    throw new Problem('not-found', `There is no transcript ${version} of this recording.`);
   }
 
   private async positionOf(asOf: string): Promise<Position> {

@@ -26,9 +26,11 @@ export const ROUTE_RIGHTS: Readonly<Record<string, Right | typeof PUBLIC>> = {
   'GET /v1/recordings/:id/events': right(AUDITORS, 'trail:read'),
   'GET /v1/recordings/:id/progress': right(EVERYBODY, 'recordings:read'),
   'POST /v1/recordings/:id/retry': right(WORKERS, 'recordings:write'),
+  'POST /v1/recordings/:id/retranscribe': right(WORKERS, 'recordings:write'),
   'POST /v1/recordings/:id/cancel': right(WORKERS, 'recordings:write'),
   'POST /v1/recordings/:id/reports': right(WORKERS, 'recordings:write'),
   'GET /v1/reports/:id': right(EVERYBODY, 'recordings:read'),
+  'GET /v1/reports/:id/compare/:other': right(EVERYBODY, 'recordings:read'),
   'POST /v1/search': right(EVERYBODY, 'recordings:read'),
   'GET /v1/events/stream': right(EVERYBODY, 'recordings:read'),
   'GET /v1/events': right(AUDITORS, 'trail:read'),
@@ -63,6 +65,16 @@ export const ROUTE_RIGHTS: Readonly<Record<string, Right | typeof PUBLIC>> = {
   'GET /join.js': PUBLIC,
   'GET /health/live': PUBLIC,
   'GET /health/ready': PUBLIC,
+  // These have a key of their own, see OPERATOR_TOKEN: they are about the installation, not about a workspace.
+  'GET /v1/projections': PUBLIC,
+  'POST /v1/projections/:name/rebuild': PUBLIC,
+  'POST /v1/projections/:name/rollback': PUBLIC,
+  'POST /v1/projections/:name/pause': PUBLIC,
+  'POST /v1/projections/:name/resume': PUBLIC,
+  'POST /v1/projections/:name/accept': PUBLIC,
+  'POST /v1/projections/:name/cancel': PUBLIC,
+  'POST /v1/audit/verify': PUBLIC,
+  'POST /v1/audit/seal': PUBLIC,
   // Has a key of its own, see METRICS_TOKEN.
   'GET /metrics': PUBLIC,
 };

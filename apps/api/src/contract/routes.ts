@@ -3,6 +3,7 @@ import { HEALTH_ROUTES } from '../health/health.routes';
 import { JOB_ROUTES } from '../jobs/jobs.routes';
 import { JOIN_ROUTES } from '../join/join.routes';
 import { METRICS_ROUTES } from '../metrics/metrics.routes';
+import { OPERATOR_ROUTES } from '../operator/operator.routes';
 import { PROGRESS_ROUTES } from '../progress/progress.routes';
 import { RECORDING_ROUTES } from '../recordings/recordings.routes';
 import { REPORT_ROUTES } from '../reports/reports.routes';
@@ -20,6 +21,7 @@ export const ROUTES: readonly RouteSpec[] = [
   ...JOB_ROUTES,
   ...ACCESS_ROUTES,
   ...JOIN_ROUTES,
+  ...OPERATOR_ROUTES,
   ...HEALTH_ROUTES,
   ...METRICS_ROUTES,
 ];

@@ -7,7 +7,7 @@ import {
 } from '@voxpersona/event-store';
 import { CommandRefused, ProviderFailure, UnusableAudio, UnusableAudioCode } from '@voxpersona/pipeline';
 import { isDatabaseFailure } from '@voxpersona/platform';
-import { VectorIndexNotReady } from '@voxpersona/projections';
+import { GenerationRefusalCode, GenerationRefused, VectorIndexNotReady } from '@voxpersona/projections';
 import { Problem } from './problem';
 import { ProblemName } from './problems';
 
@@ -29,6 +29,7 @@ const OF_REFUSAL: Readonly<Record<string, ProblemName>> = {
   details_changed: 'precondition-failed',
   too_many_details: 'limit-reached',
   transcript_not_ready: 'transcript-not-ready',
+  still_processing: 'still-processing',
   no_speech_found: 'no-speech-found',
   workspace_not_found: 'not-found',
   member_not_found: 'not-found',
@@ -44,6 +45,15 @@ const OF_REFUSAL: Readonly<Record<string, ProblemName>> = {
   key_not_active: 'key-not-active',
   too_many: 'limit-reached',
   answer_lost: 'answer-lost',
+};
+
+const OF_GENERATION: Record<GenerationRefusalCode, ProblemName> = {
+  projection_not_found: 'not-found',
+  rebuild_running: 'projection-busy',
+  no_rebuild: 'projection-busy',
+  not_now: 'projection-busy',
+  generation_gone: 'generation-gone',
+  generation_of_another_build: 'generation-gone',
 };
 
 const OF_STATUS: Readonly<Record<number, ProblemName>> = {
@@ -64,6 +74,7 @@ export function asProblem(error: unknown): Problem | undefined {
     const name = OF_REFUSAL[error.refusal.code];
     return name && new Problem(name, error.refusal.message);
   }
+  if (error instanceof GenerationRefused) return new Problem(OF_GENERATION[error.code], error.message);
   if (error instanceof InvalidPositionToken) {
     return new Problem(
       'invalid-after',

@@ -72,6 +72,26 @@ export const PROBLEMS = {
     'The transcript is not there yet',
     'The recording is still being transcribed.',
   ],
+  'still-processing': [
+    409,
+    'The recording is still being processed',
+    'This recording is being processed. Wait until it is done.',
+  ],
+  'not-comparable': [
+    422,
+    'The reports cannot be compared',
+    'Reports of one type are compared; these are of the types summary and audit.',
+  ],
+  'projection-busy': [
+    409,
+    'Not now',
+    'Generation 3 of reports is being built (reading). Wait for it, or cancel it.',
+  ],
+  'generation-gone': [
+    409,
+    'There is no such generation to go back to',
+    'reports has no generation before 2 to go back to. Rebuild it instead.',
+  ],
   'nothing-to-retry': [409, 'Nothing to retry', 'Nothing of this recording has failed.'],
   'nothing-to-cancel': [409, 'Nothing to cancel', 'Nothing of this recording is under way.'],
   'recording-failed': [

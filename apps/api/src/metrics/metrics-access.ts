@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { showsToken } from '../auth/shows-token';
 
 /** What of a request decides whether it may read the metrics. */
 export interface Asker {
@@ -18,14 +18,4 @@ const LOOPBACK = /^(::1|(::ffff:)?127\.\d{1,3}\.\d{1,3}\.\d{1,3})$/i;
 export function metricsAccess(asker: Asker, token: string | undefined): 'allowed' | 'token-wrong' | 'hidden' {
   if (token !== undefined) return showsToken(asker.authorization, token) ? 'allowed' : 'token-wrong';
   return !asker.isForwarded && LOOPBACK.test(asker.peer ?? '') ? 'allowed' : 'hidden';
-}
-
-/** Takes as long for any wrong token, of any length: hashes are compared. */
-function showsToken(authorization: string | undefined, token: string): boolean {
-  const given = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1] ?? '';
-  return timingSafeEqual(sha256(given), sha256(token));
-}
-
-function sha256(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
 }

@@ -1,13 +1,19 @@
-import { Controller, Param, Query, Res } from '@nestjs/common';
+import { Body, Controller, Param, Query, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
-import { CancelRecording, EraseRecording, RequestContext, RetryRecording } from '@voxpersona/pipeline';
+import {
+  CancelRecording,
+  EraseRecording,
+  RequestContext,
+  RetranscribeRecording,
+  RetryRecording,
+} from '@voxpersona/pipeline';
 import { ListRecordings, RecordingSort } from '@voxpersona/projections';
 import { Response } from 'express';
 import { Owner, Requested } from '../auth/caller';
 import { CursorShape, formatCursor, parseCursor } from '../contract/cursor';
 import { Handles } from '../contract/handles';
 import { pending, ReadAfter } from '../http/read-after';
-import { validateQuery } from '../http/validate';
+import { validate, validateQuery } from '../http/validate';
 import { RecordingFinder } from './recording-finder';
 import { toRecordingResource } from './recording-resource';
 import { RecordingTrail } from './recording-trail';
@@ -17,6 +23,7 @@ import {
   getRecording,
   getRecordingEvents,
   listRecordings,
+  retranscribeRecording,
   retryRecording,
 } from './recordings.routes';
 
@@ -94,6 +101,20 @@ export class RecordingsController {
   ): Promise<object> {
     const recording = await this.recordings.any(owner, id);
     const { position } = await this.commands.execute(new RetryRecording(recording.id, requested));
+    return { id: recording.id, position: await this.readAfter.token(position) };
+  }
+
+  @Handles(retranscribeRecording)
+  async retranscribe(
+    @Owner() owner: string,
+    @Param('id') id: string,
+    @Requested() requested: RequestContext,
+    @Body() body: unknown,
+  ): Promise<object> {
+    const { language } = validate(retranscribeRecording.body.schema, body, 'body');
+    const recording = await this.recordings.present(owner, id);
+    const command = new RetranscribeRecording(recording.id, language, requested);
+    const { position } = await this.commands.execute(command);
     return { id: recording.id, position: await this.readAfter.token(position) };
   }
 

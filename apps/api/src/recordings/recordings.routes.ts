@@ -18,8 +18,7 @@ import {
 import { defineRoute } from '../contract/route';
 import { RECORDING, SRT, TRAIL, TRANSCRIPT, UPLOADED } from './recordings.examples';
 import {
-  commission,
-  commissioned,
+  retranscription,
   detailsPatch,
   detailsResource,
   recording,
@@ -181,6 +180,10 @@ export const getTranscript = defineRoute({
       .enum(['json', 'text', 'srt', 'vtt'])
       .default('json')
       .meta({ description: 'Shape of the answer.', example: 'srt' }),
+    version: z.coerce.number().int().min(1).optional().meta({
+      description: 'An earlier transcript of this recording; the newest when left out.',
+      example: 1,
+    }),
     after,
     asOf,
   }),
@@ -338,6 +341,18 @@ export const retryRecording = defineRoute({
   problems: ['nothing-to-retry', 'erased'],
 });
 
+export const retranscribeRecording = defineRoute({
+  ...{ method: 'POST', path: '/v1/recordings/:id/retranscribe', tag, operationId: 'retranscribeRecording' },
+  summary: 'Have a recording transcribed once more, beside the transcript that is there.',
+  description:
+    'In another language, or by the recogniser that is configured by now. The new transcript has the next version; the one before stays, see `version` there, and so do the reports on it. What the same recogniser was asked already is not paid for again.',
+  params,
+  idempotency: 'answer',
+  body: { type: json, schema: retranscription, example: { language: 'ru' } },
+  answers: [recordedAnswer(202, 'It is being transcribed.')],
+  problems: ['transcript-not-ready', 'still-processing', 'erased'],
+});
+
 export const cancelRecording = defineRoute({
   ...{ method: 'POST', path: '/v1/recordings/:id/cancel', tag, operationId: 'cancelRecording' },
   summary: 'Stop what is under way.',
@@ -347,47 +362,6 @@ export const cancelRecording = defineRoute({
   idempotency: 'answer',
   answers: [recordedAnswer(202, 'It stops.')],
   problems: ['nothing-to-cancel', 'erased'],
-});
-
-export const commissionReport = defineRoute({
-  ...{ method: 'POST', path: '/v1/recordings/:id/reports', tag: 'reports', operationId: 'commissionReport' },
-  summary: 'Have a report written on the newest transcript.',
-  params,
-  idempotency: 'answer',
-  body: { type: json, schema: commission, example: { type: 'summary', language: 'ru' } },
-  answers: [
-    {
-      status: 202,
-      description: 'It is being written.',
-      content: [
-        {
-          type: json,
-          schema: commissioned,
-          example: {
-            ...{ id: EXAMPLE.otherId, existing: false, position: EXAMPLE.position },
-            links: { self: `/v1/reports/${EXAMPLE.otherId}` },
-          },
-        },
-      ],
-      headers: { Location: 'The report.' },
-    },
-    {
-      status: 200,
-      description: 'It is there already, or being written.',
-      content: [
-        {
-          type: json,
-          schema: commissioned,
-          example: {
-            ...{ id: EXAMPLE.otherId, existing: true, position: EXAMPLE.position },
-            links: { self: `/v1/reports/${EXAMPLE.otherId}` },
-          },
-        },
-      ],
-      headers: { Location: 'The report.' },
-    },
-  ],
-  problems: ['unknown-report-type', 'transcript-not-ready', 'no-speech-found', 'recording-failed', 'erased'],
 });
 
 export const RECORDING_ROUTES = [
@@ -401,6 +375,6 @@ export const RECORDING_ROUTES = [
   changeDetails,
   getRecordingEvents,
   retryRecording,
+  retranscribeRecording,
   cancelRecording,
-  commissionReport,
 ] as const;

@@ -123,8 +123,22 @@ export const commission = z
       .nullable()
       .default(null)
       .meta({ description: "ISO 639-1; left out: the transcript's own." }),
+    again: z.boolean().optional().meta({
+      description: 'Written once more beside the one that is there, by the model and the prompts of now.',
+    }),
   })
   .meta({ id: 'ReportCommission' });
+
+export const retranscription = z
+  .strictObject({
+    language: z
+      .string()
+      .regex(/^[a-z]{2}$/, 'must be a two-letter ISO 639-1 code such as "en", or be left out')
+      .nullable()
+      .default(null)
+      .meta({ description: 'Of the speech, ISO 639-1; left out: as it is known already.' }),
+  })
+  .meta({ id: 'Retranscription' });
 
 export const commissioned = z
   .object({

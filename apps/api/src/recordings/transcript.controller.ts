@@ -29,7 +29,7 @@ export class TranscriptController {
     @Query() query: unknown,
     @Res() response: Response,
   ): Promise<void> {
-    const { format, after, asOf } = validateQuery(getTranscript.query, query);
+    const { format, after, asOf, version } = validateQuery(getTranscript.query, query);
     const notYet = await this.readAfter.wait(after, ['recordings', 'transcripts']);
     if (notYet) {
       response.json(pending(response, notYet));
@@ -37,10 +37,12 @@ export class TranscriptController {
     }
     const present = await this.recordings.present(owner, id);
     const recording = asOf === undefined ? present : await this.recordings.asOf(present, asOf);
-    const transcript =
+    const newest =
       asOf === undefined
         ? await this.queries.execute(new GetTranscript(recording.id))
         : await this.past.find(transcriptsProjection, recording.id, recording.id, asOf);
+    const isNewest = version === undefined || version === newest?.version;
+    const transcript = isNewest ? newest : await this.past.transcript(recording.id, version);
     if (!transcript) throw whyNoTranscript(recording);
     switch (format) {
       case 'json':

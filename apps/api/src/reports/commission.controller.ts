@@ -8,8 +8,8 @@ import { Problem } from '../http/problem';
 import { ReadAfter } from '../http/read-after';
 import { validate } from '../http/validate';
 import { RecordingFinder } from '../recordings/recording-finder';
-import { commissionReport } from '../recordings/recordings.routes';
 import { unknownReportType } from '../recordings/upload-fields';
+import { commissionReport } from './reports.routes';
 
 @Controller()
 export class CommissionController {
@@ -28,11 +28,11 @@ export class CommissionController {
     @Body() body: unknown,
     @Res({ passthrough: true }) response: Response,
   ): Promise<object> {
-    const { type, language } = validate(commissionReport.body.schema, body, 'body');
+    const { type, language, again = false } = validate(commissionReport.body.schema, body, 'body');
     const problem: Problem | undefined = unknownReportType([type], this.catalogue);
     if (problem) throw problem;
     const recording = await this.recordings.present(owner, id);
-    const command = new CommissionReport(recording.id, type, language, requested);
+    const command = new CommissionReport(recording.id, type, language, again, requested);
     const { reportId, existing, position } = await this.commands.execute(command);
     const self = `/v1/reports/${reportId}`;
     response.status(existing ? 200 : 202).location(self);

@@ -9,7 +9,8 @@ import { Handles } from '../contract/handles';
 import { Problem } from '../http/problem';
 import { pending, ReadAfter } from '../http/read-after';
 import { validateId, validateQuery } from '../http/validate';
-import { getReport } from './reports.routes';
+import { compareReports } from './compare-reports';
+import { compareTwoReports, getReport } from './reports.routes';
 
 @Controller()
 export class ReportsController {
@@ -33,11 +34,37 @@ export class ReportsController {
       response.json(pending(response, notYet));
       return;
     }
-    const report = await this.queries.execute(new GetReport(owner, validateId(id)));
-    if (!report) throw new Problem('not-found', `There is no report ${id}.`);
+    const report = await this.find(owner, id);
     const shown = asOf === undefined ? report : await this.asOf(report, asOf);
     if (format === 'markdown') response.type('text/markdown').send(this.toMarkdown(shown));
     else response.json(this.withTitles(shown));
+  }
+
+  @Handles(compareTwoReports)
+  async compare(
+    @Owner() owner: string,
+    @Param('id') id: string,
+    @Param('other') other: string,
+    @Query() query: unknown,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<object> {
+    const { after } = validateQuery(compareTwoReports.query, query);
+    const notYet = await this.readAfter.wait(after, ['reports']);
+    if (notYet) return pending(response, notYet);
+    const [first, second] = [await this.find(owner, id), await this.find(owner, other)];
+    if (first.type !== second.type) {
+      throw new Problem(
+        'not-comparable',
+        `Reports of one type are compared; these are of the types ${first.type} and ${second.type}.`,
+      );
+    }
+    return { before: first.id, after: second.id, parts: compareReports(first, second) };
+  }
+
+  private async find(owner: string, id: string): Promise<ReportView> {
+    const report = await this.queries.execute(new GetReport(owner, validateId(id)));
+    if (!report) throw new Problem('not-found', `There is no report ${id}.`);
+    return report;
   }
 
   private async asOf({ id, recordingId }: ReportView, asOf: string): Promise<ReportView> {

@@ -10,10 +10,10 @@ export function reportIdsOf({ commissions }: PresentRecording): string[] {
   return commissions.map((commission) => commission.reportId);
 }
 
-/** A report on the newest transcript; the one that is there already is not written again. */
+/** A report on the newest transcript; the one that is there already is not written again, unless that is asked for. */
 export function commissionReport(
   state: PresentRecording,
-  { reportType, language }: CommandOf<'CommissionReport'>,
+  { reportType, language, again = false }: CommandOf<'CommissionReport'>,
 ): RecordingDecision {
   const { assembledVersion: transcriptVersion, transcriptLanguage: ownLanguage } = state;
   if (transcriptVersion === 0) {
@@ -22,8 +22,23 @@ export function commissionReport(
   if (!state.hasSpeech) return refuse('no_speech_found', 'Nobody speaks in this recording.');
   const event = commissioned(state, {
     ...{ reportType, transcriptVersion, language: language ?? ownLanguage, ownLanguage },
+    edition: again ? editionsOf(state, reportType, language ?? ownLanguage) : 0,
   });
   return reportIdsOf(state).includes(event.data.reportId) ? acceptNothing() : accept(event);
+}
+
+/** How often this report was written on the newest transcript. */
+function editionsOf(
+  { commissions, assembledVersion }: PresentRecording,
+  reportType: string,
+  language: string | null,
+): number {
+  return commissions.filter(
+    (one) =>
+      one.reportType === reportType &&
+      one.transcriptVersion === assembledVersion &&
+      one.language === language,
+  ).length;
 }
 
 type ReportCommissioned = Extract<RecordingEvent, { type: 'ReportCommissioned' }>;
@@ -37,11 +52,14 @@ export function reportIdOf(
     language: string | null;
     /** Of the transcript. */
     ownLanguage: string | null;
+    /** 0 for the first; each that is written again, by another model or prompt, has the next number. */
+    edition?: number;
   },
 ): string {
-  const { reportType, transcriptVersion, language, ownLanguage } = report;
+  const { reportType, transcriptVersion, language, ownLanguage, edition = 0 } = report;
   const inAnother = language === null || language === ownLanguage ? [] : [language];
-  return deriveId('report', recordingId, reportType, transcriptVersion, ...inAnother);
+  const later = edition === 0 ? [] : [`edition ${edition}`];
+  return deriveId('report', recordingId, reportType, transcriptVersion, ...inAnother, ...later);
 }
 
 export function commissioned(
@@ -54,6 +72,24 @@ export function commissioned(
     type: 'ReportCommissioned',
     data: { recordingId, owner, reportId, reportType, transcriptVersion, language },
   };
+}
+
+/** Another transcript beside the one that is there, once nothing is under way. */
+export function requestRetranscription(
+  state: PresentRecording,
+  { language }: CommandOf<'RequestRetranscription'>,
+): RecordingDecision {
+  if (state.assembledVersion === 0) {
+    return refuse('transcript_not_ready', 'There is no transcript of this recording yet.');
+  }
+  if (stageUnderWay(state) !== null) {
+    return refuse('still_processing', 'This recording is being processed. Wait until it is done.');
+  }
+  const { recordingId, round, chunks } = state;
+  return accept({
+    type: 'RetranscriptionRequested',
+    data: { recordingId, round: round + 1, chunks: chunks.map((chunk) => chunk.index), language },
+  });
 }
 
 const MAX_DETAILS = 50;

@@ -45,7 +45,9 @@ export type RecordingCommand =
       /** `detailsVersion` that the change stands on; null: whatever it is. */
       expectedVersion: number | null;
     }
-  /** `language` null: the transcript's own. */
-  | { type: 'CommissionReport'; reportType: string; language: string | null }
+  /** `language` null: the transcript's own. `again`: beside the one that is there, by the model and prompts of now. */
+  | { type: 'CommissionReport'; reportType: string; language: string | null; again?: boolean }
+  /** `language` of the speech; null: as it is known already. */
+  | { type: 'RequestRetranscription'; language: string | null }
   | { type: 'EraseRecording' }
   | { type: 'RecordErasure'; erasure: Omit<DataOf<typeof RecordingErasureCompleted>, 'recordingId'> };

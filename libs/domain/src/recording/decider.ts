@@ -1,7 +1,14 @@
 import { accept, acceptNothing, Decider, refuse, Refusal } from '../shared/decider';
 import { isErased } from '../shared/personal';
 import { embedderName } from '../shared/values';
-import { commissioned, commissionReport, provideDetails, reportIdsOf, requestRetry } from './asked';
+import {
+  commissioned,
+  commissionReport,
+  provideDetails,
+  reportIdsOf,
+  requestRetranscription,
+  requestRetry,
+} from './asked';
 import { RecordingCommand } from './commands';
 import { CommandOf, RecordingDecision, RecordingRefusal } from './decision';
 import { RecordingEvent } from './events';
@@ -58,6 +65,7 @@ function decideErased(state: ErasedRecording, command: RecordingCommand): Record
     case 'CancelProcessing':
     case 'ProvideDetails':
     case 'CommissionReport':
+    case 'RequestRetranscription':
       return refuse('recording_erased', 'This recording has been erased.');
     case 'RecordErasure':
       if (state.completed) return acceptNothing();
@@ -113,6 +121,8 @@ function decidePresent(state: PresentRecording, command: RecordingCommand): Reco
       return provideDetails(state, command);
     case 'CommissionReport':
       return commissionReport(state, command);
+    case 'RequestRetranscription':
+      return requestRetranscription(state, command);
     case 'EraseRecording':
       return accept({
         type: 'RecordingErased',

@@ -11,6 +11,7 @@ export type RecordingRefusal = Refusal<
   | 'details_changed'
   | 'too_many_details'
   | 'transcript_not_ready'
+  | 'still_processing'
   | 'no_speech_found'
   | 'not_split'
   | 'unknown_chunk'

@@ -196,6 +196,22 @@ export const RecordingRetryRequested = defineEvent(
   { version: 2, upcasters: { 1: (data) => ({ ...data, reports: [] }) } },
 );
 
+/**
+ * Someone asked for another transcript beside the one that is there: with another language, or because the recogniser is
+ * another one by now. Every chunk is transcribed again, and what comes of it has a version of its own.
+ */
+export const RetranscriptionRequested = defineEvent(
+  'RetranscriptionRequested',
+  z.object({
+    recordingId,
+    /** The round that the chunks belong to from now on. */
+    round,
+    chunks: z.array(index).min(1),
+    /** Of the speech; null: as it is known already. */
+    language,
+  }),
+);
+
 /** Someone asked to stop. What is there stays, and can be gone on with. */
 export const RecordingCancelled = defineEvent(
   'RecordingCancelled',
@@ -244,6 +260,7 @@ export const RECORDING_EVENTS = [
   PassagesEmbedded,
   RecordingStageFailed,
   RecordingRetryRequested,
+  RetranscriptionRequested,
   RecordingCancelled,
   LateCallRecorded,
   DetailsProvided,

@@ -198,6 +198,16 @@ function evolvePresent(state: PresentRecording, event: RecordingEvent): Recordin
             : chunk,
         ),
       };
+    case 'RetranscriptionRequested':
+      return {
+        ...state,
+        round: event.data.round,
+        language: event.data.language ?? state.language,
+        chunks: state.chunks.map((chunk) => ({
+          ...chunk,
+          ...{ status: 'pending', failureCode: null, released: true, gaps: [] },
+        })),
+      };
     case 'RecordingErased':
       return {
         phase: 'erased',

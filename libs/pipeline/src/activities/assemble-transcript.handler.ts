@@ -16,11 +16,22 @@ export class AssembleTranscriptHandler implements ICommandHandler<AssembleTransc
 
   async execute({ job, run }: AssembleTranscript): Promise<void> {
     const { recordingId, transcriptVersion } = job;
-    const assembled = assemble(await this.events.read('recording', recordingId));
+    const assembled = assemble(upTo(await this.events.read('recording', recordingId), transcriptVersion));
     if (!assembled) return;
     const command = { type: 'RecordTranscript' as const, transcriptVersion, ...assembled };
     await this.results.toRecording(recordingId, command, run.context);
   }
+}
+
+/** What was recorded until all chunks of this transcript were there. */
+function upTo(
+  events: readonly Recorded<DomainEvent>[],
+  transcriptVersion: number,
+): readonly Recorded<DomainEvent>[] {
+  const announced = events.findIndex(
+    (event) => event.type === 'AllChunksTranscribed' && event.data.transcriptVersion === transcriptVersion,
+  );
+  return announced < 0 ? events : events.slice(0, announced);
 }
 
 /** Undefined when the recording was erased. */
@@ -28,14 +39,21 @@ function assemble(
   events: readonly Recorded<DomainEvent>[],
 ): { language: string | null; lines: TranscriptLine[] } | undefined {
   const chunks = eventsOfType(events, 'AudioSplit')[0]?.data.chunks ?? [];
-  const given = eventsOfType(events, 'AudioUploaded')[0]?.data.language ?? null;
+  const asked = eventsOfType(events, 'RetranscriptionRequested').findLast(
+    ({ data }) => data.language !== null,
+  );
+  const given = asked?.data.language ?? eventsOfType(events, 'AudioUploaded')[0]?.data.language ?? null;
   const heard: HeardChunk[] = [];
   const secondsByLanguage = new Map<string, number>();
-  const transcriptions = eventsOfType(events, 'ChunkTranscribed').map((event) => event.data);
   for (const chunk of chunks) {
-    const transcription = transcriptions.find((candidate) => candidate.chunkIndex === chunk.index);
-    if (!transcription) continue;
-    const { segments, language } = transcription;
+    // The last outcome counts: a chunk that was transcribed again may have failed then.
+    const outcome = events.findLast(
+      (event) =>
+        (event.type === 'ChunkTranscribed' || event.type === 'ChunkTranscriptionFailed') &&
+        event.data.chunkIndex === chunk.index,
+    );
+    if (outcome?.type !== 'ChunkTranscribed') continue;
+    const { segments, language } = outcome.data;
     if (isErased(segments)) return undefined;
     heard.push(heardChunk(chunk, segments));
     // Of silence a recogniser may say any language.

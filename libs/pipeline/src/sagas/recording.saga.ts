@@ -27,6 +27,10 @@ function react(event: Recorded<DomainEvent>): Instruction[] {
       return [run({ type: 'StartReport', ...event.data })];
     case 'RecordingRetryRequested':
       return retry(event);
+    case 'RetranscriptionRequested': {
+      const { recordingId, round, chunks } = event.data;
+      return chunks.map((index) => transcribe(recordingId, index, round));
+    }
     case 'RecordingCancelled':
       return cancel(event);
     case 'RecordingErased':

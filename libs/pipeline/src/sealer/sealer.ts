@@ -92,6 +92,12 @@ export class Sealer {
     }
   }
 
+  /** The same beside one that may be running in this process: it finds itself overtaken, and goes on from there. */
+  sealOnDemand(): Promise<Seal | null> {
+    const { store, actors, pool, signer, file, options } = this;
+    return new Sealer(store, actors, pool, signer, file, options).sealNow();
+  }
+
   private async run(): Promise<void> {
     try {
       await this.load();

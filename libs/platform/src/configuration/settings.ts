@@ -91,6 +91,11 @@ export const SETTINGS = {
     text.regex(/^[\x21-\x7e]+$/, 'must be printable characters without spaces').optional(),
     { secret: true },
   ),
+  OPERATOR_TOKEN: setting(
+    'Bearer token of the operator, for `/v1/projections` and `/v1/audit`. Without it there are no such routes.',
+    text.regex(/^[\x21-\x7e]{16,}$/, 'must be 16 or more printable characters without spaces').optional(),
+    { secret: true },
+  ),
   MAX_UPLOAD_BYTES: setting(
     'Largest upload in bytes.',
     wholeNumber(1, Number.MAX_SAFE_INTEGER).default(2 * 1024 ** 3),

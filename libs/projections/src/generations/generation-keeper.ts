@@ -8,6 +8,7 @@ import {
   Leadership,
   LogFollower,
   readCheckpoint,
+  START,
 } from '@voxpersona/event-store';
 import { inTransaction, isDatabaseFailure, PostgresListener } from '@voxpersona/platform';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -69,7 +70,8 @@ export class GenerationKeeper {
   /** Of the generation that serves. */
   get status(): FollowerStatus {
     const serving = [...this.parts.values()].find(({ isServing }) => isServing);
-    return serving?.follower.status ?? { state: 'standby', position: 0n };
+    // Until it has looked for the first time nobody knows how far it is.
+    return serving?.follower.status ?? { state: 'running', position: START, caughtUp: false };
   }
 
   start(): void {

@@ -154,6 +154,12 @@ function evolveExisting(view: RecordingView, event: Recorded<DomainEvent>): Reco
     }
     case 'RecordingRetryRequested':
       return retried(view, event.data);
+    case 'RetranscriptionRequested': {
+      const { chunks, language } = event.data;
+      const pending = { status: 'pending' as const, code: null, gaps: [] };
+      const again = chunks.reduce((next, index) => withChunk(next, index, pending), view);
+      return { ...again, language: language ?? view.language };
+    }
     case 'RecordingCancelled':
       return { ...view, cancelled: true, reports: view.reports.map(cancelledIfWriting) };
     case 'DetailsProvided': {
