@@ -134,7 +134,7 @@ export class CheckpointedRunner<E extends NewEvent> extends LogFollower {
     const { consumer } = this;
     if (!consumer.park) throw fault;
     await inTransaction(this.pool, async (transaction) => {
-      await consumer.park?.(event, fault.message, transaction);
+      await consumer.park?.(event, fault.reason, transaction);
       await moveCheckpoint(transaction, this.name, from, to);
     });
     this.log.error(`${this.name} goes on without ${event.type} ${event.id}: ${fault.message}`);

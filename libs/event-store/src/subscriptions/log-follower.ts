@@ -1,5 +1,8 @@
-import { isDatabaseFailure } from '@voxpersona/platform';
+import { errorCode, isDatabaseFailure } from '@voxpersona/platform';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { EventInvalid } from '../codec/event-codec';
+import { EventTampered } from '../codec/hash-chain';
+import { SealBroken } from '../codec/sealing';
 import { EventStoreUnavailable } from '../port/errors';
 import { Position, START, StoredEvent } from '../port/event-store';
 import { CheckpointAhead, CheckpointFenced } from './checkpoints';
@@ -21,13 +24,26 @@ export interface FollowerLog {
 
 /** An event that who follows the log could not handle. */
 export class EventNotHandled extends Error {
+  /** Why, without anything that the event says: it may be kept, and shown. The message may quote the event. */
+  readonly reason: string;
+
   constructor(
     readonly event: StoredEvent,
     cause: unknown,
   ) {
     super(nameAndMessage(cause), { cause });
     this.name = 'EventNotHandled';
+    this.reason = reasonOf(cause);
   }
+}
+
+/** Of our own errors every word, which are ours; of others the kind and the code. */
+function reasonOf(cause: unknown): string {
+  if (cause instanceof EventInvalid || cause instanceof EventTampered || cause instanceof SealBroken) {
+    return cause.message;
+  }
+  const code = errorCode(cause);
+  return `${cause instanceof Error ? cause.name : 'Error'}${code === undefined ? '' : ` ${code}`}`;
 }
 
 const RETRY_MILLISECONDS = 1_000;

@@ -295,9 +295,9 @@ export class GenerationBuilder extends LogFollower {
     await announceGenerations(transaction);
   }
 
-  private async fail({ event, message }: EventNotHandled): Promise<void> {
+  private async fail({ event, message, reason }: EventNotHandled): Promise<void> {
     const { id: eventId, type, stream, position } = event;
-    const problem: BuildProblem = { eventId, type, stream, position: position.toString(), reason: message };
+    const problem: BuildProblem = { eventId, type, stream, position: position.toString(), reason };
     await inTransaction(this.pool, async (transaction) => {
       await this.claim(transaction);
       await this.note(transaction, 'problem', problem);

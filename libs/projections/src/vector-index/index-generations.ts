@@ -161,7 +161,7 @@ export class IndexGenerations {
 
   private async look(): Promise<void> {
     try {
-      await this.follow(await listGenerations(this.options.pool, VECTOR_INDEX));
+      await this.follow(await this.generations());
       if (this.next) await this.goOnWith(this.next);
     } catch (error) {
       // The database, most likely: the index before goes on serving.
@@ -170,6 +170,15 @@ export class IndexGenerations {
       );
     }
     if (!this.stopped) this.lookLater();
+  }
+
+  private async generations(): Promise<Generation[]> {
+    const { pool, configured } = this.options;
+    const all = await listGenerations(pool, VECTOR_INDEX);
+    const own = this.next?.generation;
+    const isThere = all.some(({ generation }) => generation === own?.generation);
+    // A process that was started with the embedder of before has given it up: this one still needs it.
+    return own?.reason === 'embedder' && !isThere ? settleIndexGenerations(pool, configured.identity) : all;
   }
 
   /** Opens and closes what is built beside, as the rows ask for. What another embedder asks for is left to its processes. */

@@ -224,7 +224,7 @@ export class VectorIndexReplica extends LogFollower {
       if (isPassing(error) || error instanceof VectorIndexLost) throw error;
       const fault = new EventNotHandled(stored, error);
       if (!this.park) throw fault;
-      await this.park(stored, fault.message);
+      await this.park(stored, fault.reason);
       this.log.error(`The vector index goes on without ${stored.type} ${stored.id}: ${fault.message}`);
     }
   }
