@@ -37,15 +37,21 @@ import { RecordingTrail } from './recordings/recording-trail';
 import { RecordingsController } from './recordings/recordings.controller';
 import { TranscriptController } from './recordings/transcript.controller';
 import { UploadController } from './recordings/upload.controller';
+import { UploadIntake } from './recordings/upload-intake';
 import { CommissionController } from './reports/commission.controller';
 import { ReportsController } from './reports/reports.controller';
 import { SearchController } from './search/search.controller';
 import { TrailController } from './trail/trail.controller';
 import { TrailReader } from './trail/trail-reader';
+import { LinkUploadController } from './upload-links/link-upload.controller';
+import { SendController } from './upload-links/send.controller';
+import { UploadLinksController } from './upload-links/upload-links.controller';
 
 /** What a process answers that has the role `api`; its health and metrics every process tells. */
 const API_CONTROLLERS = [
   UploadController,
+  UploadLinksController,
+  LinkUploadController,
   RecordingsController,
   TranscriptController,
   AudioController,
@@ -63,6 +69,7 @@ const API_CONTROLLERS = [
   // After the stream of progress, whose path would pass for the id of an event.
   TrailController,
   JoinController,
+  SendController,
   ProjectionsController,
   AuditController,
 ];
@@ -91,6 +98,7 @@ export class AppModule {
         RateLimits,
         Idempotency,
         ReadAfter,
+        UploadIntake,
         RecordingFinder,
         RecordingTrail,
         TrailReader,

@@ -5,6 +5,7 @@ import { RECORDING_EVENTS } from './recording/events';
 import { REPORT_EVENTS } from './report/events';
 import { SEAL_EVENTS } from './seal/decider';
 import { eventCatalogue, EventOf } from './shared/event-definition';
+import { UPLOAD_LINK_EVENTS } from './upload-link/events';
 
 const definitions = [
   ...new Set([
@@ -14,6 +15,7 @@ const definitions = [
     ...WORKSPACE_EVENTS,
     ...DENIAL_EVENTS,
     ...SEAL_EVENTS,
+    ...UPLOAD_LINK_EVENTS,
   ]),
 ];
 

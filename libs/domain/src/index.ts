@@ -17,4 +17,6 @@ export * from './report/events';
 export * from './audio-claim/decider';
 export * from './access';
 export * from './seal/decider';
+export * from './upload-link/decider';
+export * from './upload-link/events';
 export * from './events';

@@ -11,6 +11,7 @@ export * from './commands/command-refused';
 export * from './commands/commission-report';
 export * from './commands/erase-recording';
 export * from './access';
+export * from './upload-links';
 export * from './commands/provide-details';
 export * from './commands/request-context';
 export * from './commands/retranscribe-recording';

@@ -37,6 +37,7 @@ import { RetryRecordingHandler } from './commands/retry-recording';
 import { PipelineRunner } from './pipeline-runner';
 import { Sweeper } from './sweeper/sweeper';
 import { SWEEPER_PROVIDER } from './sweeper/sweeper-provider';
+import { IssueUploadLinkHandler, RevokeUploadLinkHandler, UploadLinks } from './upload-links';
 
 const ACTIVITIES = [
   SplitAudioHandler,
@@ -73,6 +74,8 @@ const ACCESS = [
   Denials,
 ];
 
+const UPLOAD_LINKS = [IssueUploadLinkHandler, RevokeUploadLinkHandler, UploadLinks];
+
 /** Commands of people, activities of jobs, and what drives them. Adapters come from the application's global module. */
 @Module({
   imports: [CqrsModule],
@@ -80,6 +83,7 @@ const ACCESS = [
     ...ACTIVITIES,
     ...COMMANDS,
     ...ACCESS,
+    ...UPLOAD_LINKS,
     RecordedEvents,
     ResultReporter,
     PassageIndexer,
@@ -87,6 +91,6 @@ const ACCESS = [
     PipelineRunner,
     SWEEPER_PROVIDER,
   ],
-  exports: [CqrsModule, PipelineRunner, RecordedEvents, Sweeper, Workspaces, Denials],
+  exports: [CqrsModule, PipelineRunner, RecordedEvents, Sweeper, Workspaces, Denials, UploadLinks],
 })
 export class PipelineModule {}

@@ -10,6 +10,7 @@ import { authorityOf, Caller, Owner, Requested } from '../auth/caller';
 import { KeyCheck } from '../auth/key-check';
 import { formatCursor, parseCursor } from '../contract/cursor';
 import { Handles } from '../contract/handles';
+import { publicUrl } from '../http/public-url';
 import { pending, ReadAfter } from '../http/read-after';
 import { requestIdOf } from '../http/request-id';
 import { validate, validateId, validateQuery } from '../http/validate';
@@ -55,7 +56,7 @@ export class InvitationsController {
       new InviteMember(caller.ownerId, authorityOf(caller), role, validHours * 3_600, requested),
     );
     // Behind the #, which browsers send to no server: the token is in no log on the way.
-    const link = `${this.publicUrl(request)}/join#${token}`;
+    const link = `${publicUrl(this.environment, request)}/join#${token}`;
     return { id: invitationId, role, expiresAt, token, link, position: await this.readAfter.token(position) };
   }
 
@@ -79,13 +80,6 @@ export class InvitationsController {
     this.keys.remember(keyId, ownerId);
     const position = await this.readAfter.token(accepted.position);
     return { workspace: { id: ownerId, name: workspaceName }, memberId, role, keyId, apiKey, position };
-  }
-
-  /** Without a setting, the address that the server listens on: what a client says in `Host` is not put into links. */
-  private publicUrl(request: Request): string {
-    const { PUBLIC_URL: configured, HOST: host } = this.environment;
-    if (configured !== undefined) return configured.replace(/\/+$/, '');
-    return `http://${host.includes(':') ? `[${host}]` : host}:${request.socket.localPort}`;
   }
 }
 

@@ -32,6 +32,12 @@ export const ROUTE_RIGHTS: Readonly<Record<string, Right | typeof PUBLIC>> = {
   'GET /v1/reports/:id': right(EVERYBODY, 'recordings:read'),
   'GET /v1/reports/:id/compare/:other': right(EVERYBODY, 'recordings:read'),
   'POST /v1/search': right(EVERYBODY, 'recordings:read'),
+  'POST /v1/upload-links': right(WORKERS, 'recordings:write'),
+  // One's own; managers also those of the others.
+  'DELETE /v1/upload-links/:id': right(WORKERS, 'recordings:write'),
+  // These take a link in place of a key.
+  'POST /v1/upload-links/status': PUBLIC,
+  'POST /v1/upload-links/use': PUBLIC,
   'GET /v1/events/stream': right(EVERYBODY, 'recordings:read'),
   'GET /v1/events': right(AUDITORS, 'trail:read'),
   'GET /v1/events/:id': right(AUDITORS, 'trail:read'),
@@ -63,6 +69,8 @@ export const ROUTE_RIGHTS: Readonly<Record<string, Right | typeof PUBLIC>> = {
 
   'GET /join': PUBLIC,
   'GET /join.js': PUBLIC,
+  'GET /send': PUBLIC,
+  'GET /send.js': PUBLIC,
   'GET /health/live': PUBLIC,
   'GET /health/ready': PUBLIC,
   // These have a key of their own, see OPERATOR_TOKEN: they are about the installation, not about a workspace.

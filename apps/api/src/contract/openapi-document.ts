@@ -17,6 +17,7 @@ read. Errors are problem details (RFC 9457); every \`type\` is listed in docs/er
 
 const TAGS: Record<string, string> = {
   recordings: 'Audio in, transcripts out.',
+  'upload links': 'For recordings that are sent by somebody without a key.',
   reports: 'What was written on a recording.',
   search: 'Passages of transcripts and reports.',
   progress: 'Live, by server-sent events.',

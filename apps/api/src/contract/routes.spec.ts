@@ -32,9 +32,13 @@ describe('The routes', () => {
   it('are open to owners, and without a key only where it is meant', () => {
     const open = Object.entries(ROUTE_RIGHTS).filter(([, rights]) => rights === PUBLIC);
     expect(open.map(([route]) => route)).toEqual([
+      'POST /v1/upload-links/status',
+      'POST /v1/upload-links/use',
       'POST /v1/invitations/accept',
       'GET /join',
       'GET /join.js',
+      'GET /send',
+      'GET /send.js',
       'GET /health/live',
       'GET /health/ready',
       ...OF_THE_OPERATOR,

@@ -9,11 +9,13 @@ import { RECORDING_ROUTES } from '../recordings/recordings.routes';
 import { REPORT_ROUTES } from '../reports/reports.routes';
 import { SEARCH_ROUTES } from '../search/search.routes';
 import { TRAIL_ROUTES } from '../trail/trail.routes';
+import { UPLOAD_LINK_ROUTES } from '../upload-links/upload-links.routes';
 import { RouteSpec } from './route';
 
 /** Every route of the API that is described. A new one is added to the list of its folder. */
 export const ROUTES: readonly RouteSpec[] = [
   ...RECORDING_ROUTES,
+  ...UPLOAD_LINK_ROUTES,
   ...REPORT_ROUTES,
   ...SEARCH_ROUTES,
   ...PROGRESS_ROUTES,

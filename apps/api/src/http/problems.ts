@@ -59,6 +59,11 @@ export const PROBLEMS = {
     'This key is limited to other things. It takes the scope recordings:write.',
   ],
   'member-blocked': [403, 'You are blocked', 'Ask an owner of the workspace to restore you.'],
+  'upload-link-not-allowed': [
+    403,
+    'The maker of the link may not upload',
+    'Whoever made this link may no longer upload. Ask somebody else for one.',
+  ],
   'key-too-wide': [
     403,
     'A key cannot make a wider one',
@@ -67,6 +72,7 @@ export const PROBLEMS = {
   'not-found': [404, 'Not found', 'There is nothing under this address.'],
   'no-speech-found': [404, 'No speech found', 'Nobody speaks in this recording.'],
   'invitation-not-found': [404, 'No such invitation', 'There is no such invitation. Copy the whole link.'],
+  'upload-link-not-found': [404, 'No such upload link', 'There is no such upload link. Copy the whole link.'],
   'transcript-not-ready': [
     409,
     'The transcript is not there yet',
@@ -137,6 +143,17 @@ export const PROBLEMS = {
     410,
     'The invitation was taken back',
     'This invitation was taken back. Ask for a new one.',
+  ],
+  'upload-link-used': [
+    410,
+    'The upload link was used',
+    'This link has been used; each takes one recording. Ask for a new one.',
+  ],
+  'upload-link-expired': [410, 'The upload link has expired', 'This link has expired. Ask for a new one.'],
+  'upload-link-revoked': [
+    410,
+    'The upload link was taken back',
+    'This link was taken back. Ask for a new one.',
   ],
   'precondition-failed': [
     412,

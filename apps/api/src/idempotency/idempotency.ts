@@ -3,6 +3,7 @@ import { Claim, IdempotentRequests, KeptAnswer } from '@voxpersona/pipeline';
 import { Request } from 'express';
 import { createHash } from 'node:crypto';
 import { callerOf } from '../auth/caller';
+import { uploadTokenOf } from '../auth/upload-token';
 import { Problem } from '../http/problem';
 
 /** Visible ASCII and spaces inside. */
@@ -60,6 +61,6 @@ export function fingerprintOf(...parts: readonly unknown[]): string {
 export function scopeOf(request: Request): string {
   const caller = callerOf(request);
   if (caller) return caller.keyId;
-  const { token } = (request.body ?? {}) as { token?: unknown };
+  const { token = uploadTokenOf(request) } = (request.body ?? {}) as { token?: unknown };
   return `public ${fingerprintOf(token)}`;
 }

@@ -21,6 +21,7 @@ const MULTIPART_OVERHEAD_BYTES = 1024 * 1024;
  * Streams the file of a multipart request into the object store and gathers the fields. Nothing is held in memory, and
  * on any error nothing is kept.
  *
+ * @param fields names of form fields besides the file; others are refused
  * @throws Problem
  */
 export async function receiveUpload(
@@ -28,10 +29,11 @@ export async function receiveUpload(
   storage: ObjectStorage,
   recordingId: string,
   maxBytes: number,
+  fields: readonly string[],
 ): Promise<ReceivedUpload> {
   if (Number(request.get('content-length') ?? 0) > maxBytes + MULTIPART_OVERHEAD_BYTES)
     throw tooLarge(maxBytes);
-  const form = new UploadForm(storage, originalKey(recordingId), maxBytes);
+  const form = new UploadForm(storage, originalKey(recordingId), maxBytes, fields);
   const parser = openParser(request, maxBytes);
   try {
     return await form.read(request, parser);
@@ -73,6 +75,7 @@ class UploadForm {
     private readonly storage: ObjectStorage,
     private readonly key: string,
     private readonly maxBytes: number,
+    private readonly allowed: readonly string[],
   ) {}
 
   async read(request: Request, parser: Busboy): Promise<ReceivedUpload> {
@@ -144,10 +147,10 @@ class UploadForm {
   }
 
   private addField(name: string, value: string, truncated: boolean): void {
-    if (!UPLOAD_FIELDS.includes(name)) {
+    if (!this.allowed.includes(name)) {
       throw new Problem(
         'invalid-request',
-        `There is no field "${name}". Fields are: file, ${UPLOAD_FIELDS.join(', ')}.`,
+        `There is no field "${name}". Fields are: ${['file', ...this.allowed].join(', ')}.`,
       );
     }
     if (truncated)

@@ -8,13 +8,16 @@ const detailsSchema = z
   .record(z.string().min(1).max(100), z.string().max(2_000))
   .refine((details) => Object.keys(details).length <= 50, 'at most 50 details');
 
+export const DEFAULT_SCENARIO = 'interview';
+export const languageField = z
+  .string()
+  .regex(/^[a-z]{2}$/, 'must be a two-letter ISO 639-1 code such as "en", or be left out')
+  .nullable()
+  .default(null);
+
 const fieldsSchema = z.object({
-  scenario: z.enum(SCENARIOS).default('interview'),
-  language: z
-    .string()
-    .regex(/^[a-z]{2}$/, 'must be a two-letter ISO 639-1 code such as "en", or be left out')
-    .nullable()
-    .default(null),
+  scenario: z.enum(SCENARIOS).default(DEFAULT_SCENARIO),
+  language: languageField,
 });
 
 export interface UploadFields {
@@ -25,7 +28,7 @@ export interface UploadFields {
 }
 
 /** Report types that every recording gets unless told otherwise. */
-const DEFAULT_REPORTS = ['summary'];
+export const DEFAULT_REPORTS = ['summary'];
 
 /** Reads the form fields of an upload. @throws Problem 400 */
 export function readUploadFields(fields: ReadonlyMap<string, string>, catalogue: Catalogue): UploadFields {

@@ -45,8 +45,20 @@ export function authorise(
   const denied = (reason: Denial): Authorisation => ({ kind: 'denied', caller, reason });
   if (key.revoked) return denied('key_revoked');
   if (key.expiresAt !== null && key.expiresAt <= now) return denied('key_expired');
-  if (member.status !== 'active') return denied(`member_${member.status}`);
-  if (!right.roles.includes(member.role)) return denied('role');
+  const reason = denialOfMember(state, memberId, right);
+  if (reason) return denied(reason);
   if (right.scope !== null && scopes !== null && !scopes.includes(right.scope)) return denied('scope');
   return { kind: 'allowed', caller };
+}
+
+/** Why a member may not do what takes a right, whatever shows that it is them; undefined: they may. */
+export function denialOfMember(
+  state: WorkspaceState,
+  memberId: string,
+  right: Right,
+): Extract<Denial, 'member_blocked' | 'member_removed' | 'role'> | undefined {
+  const member = Object.hasOwn(state.members, memberId) ? state.members[memberId] : undefined;
+  if (!member) return 'member_removed';
+  if (member.status !== 'active') return `member_${member.status}`;
+  return right.roles.includes(member.role) ? undefined : 'role';
 }

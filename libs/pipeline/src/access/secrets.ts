@@ -56,6 +56,24 @@ export function parseInvitation(text: string): InvitationParts | undefined {
   return { ownerId: toUuid(owner), invitationId: toUuid(invitation), secret };
 }
 
+export interface UploadLinkParts {
+  linkId: string;
+  secret: string;
+}
+
+const UPLOAD_LINK = /^voxup_([0-9a-f]{32})_([0-9a-f]{64})$/;
+
+/** What an upload link ends with. */
+export function formatUploadLink({ linkId, secret }: UploadLinkParts): string {
+  return `voxup_${linkId.replaceAll('-', '')}_${secret}`;
+}
+
+/** Undefined for what cannot be an upload link of ours. */
+export function parseUploadLink(text: string): UploadLinkParts | undefined {
+  const [, link, secret] = UPLOAD_LINK.exec(text) ?? [];
+  return link === undefined || secret === undefined ? undefined : { linkId: toUuid(link), secret };
+}
+
 function toUuid(hex: string): string {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }

@@ -14,9 +14,11 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { createReadStream, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Workspaces } from '../access/workspaces';
 import { originalKey } from '../activities/object-keys';
 import { FfmpegMedia, findMediaPrograms } from '../providers/media';
 import { FilesystemObjectStorage } from '../providers/object-storage';
+import { UploadLinks } from '../upload-links/upload-links';
 import { AcceptUpload, AcceptUploadHandler, UploadAnswer } from './accept-upload';
 import { commandContext, RequestContext } from './request-context';
 
@@ -45,7 +47,8 @@ describe('Accepting an upload', () => {
     owner = randomUUID();
     folder = mkdtempSync(join(tmpdir(), 'uploads-'));
     storage = new FilesystemObjectStorage(folder);
-    handler = new AcceptUploadHandler(actors, new FfmpegMedia(findMediaPrograms({})), storage);
+    const links = new UploadLinks(actors, new Workspaces(actors));
+    handler = new AcceptUploadHandler(actors, new FfmpegMedia(findMediaPrograms({})), storage, links);
   });
   afterEach(() => rmSync(folder, { recursive: true }));
   afterAll(() => log.close());

@@ -14,6 +14,7 @@ import { adoptedKey } from '../activities/object-keys';
 import { AudioProbe, Media } from '../providers/media';
 import { ObjectStorage, StoredObject } from '../providers/object-storage';
 import { MEDIA, OBJECT_STORAGE } from '../tokens';
+import { ShownUploadLink, UploadLinks } from '../upload-links/upload-links';
 import { commandContext, RequestContext } from './request-context';
 
 /** Audio that lies in the object store, and what its sender says of it. */
@@ -41,13 +42,16 @@ export interface UploadAnswer {
  * Makes stored audio a recording. On any failure, and for audio that was there already, what was stored for this upload
  * is deleted again.
  *
- * Rejects with `UnusableAudio` for a file that cannot become a recording.
+ * Rejects with `UnusableAudio` for a file that cannot become a recording, and with `CommandRefused` for one that came by an
+ * upload link which is no longer good.
  */
 export class AcceptUpload extends Command<UploadAnswer> {
   constructor(
     readonly upload: Upload,
     readonly limits: { maxSeconds: number },
     readonly request: RequestContext,
+    /** The link that it came by, which is then used up. */
+    readonly link?: ShownUploadLink,
   ) {
     super();
   }
@@ -62,15 +66,19 @@ export class AcceptUploadHandler implements ICommandHandler<AcceptUpload> {
     private readonly actors: Actors<DomainEvent>,
     @Inject(MEDIA) private readonly media: Media,
     @Inject(OBJECT_STORAGE) private readonly storage: ObjectStorage,
+    private readonly links: UploadLinks,
   ) {}
 
   async execute(command: AcceptUpload): Promise<UploadAnswer> {
-    const { upload, limits } = command;
+    const { upload, limits, link, request } = command;
     let objectKey = upload.stored.key;
     let keep = false;
     try {
       const audio = await this.storage.withLocalFile(objectKey, (file) => this.media.probe(file, limits));
       const { recordingId, existing } = await this.claim(command);
+      // Before there is a recording: one who comes second leaves none. Their claim stays, as that of an upload that died;
+      // to release it could take it from another upload that has just come upon it.
+      if (link) await this.links.use(link, { recordingId, duplicate: existing !== undefined }, request);
       if (existing) return { recordingId, position: existing, duplicate: true };
       if (recordingId !== upload.recordingId) {
         // A claim whose recording is not there: its upload died half-way, or is just a little behind this one. Whoever

@@ -100,8 +100,12 @@ export const SETTINGS = {
     'Largest upload in bytes.',
     wholeNumber(1, Number.MAX_SAFE_INTEGER).default(2 * 1024 ** 3),
   ),
+  UPLOAD_LINK_HOURS: setting(
+    'Hours for which an upload link can be used.',
+    positiveNumber.max(24 * 30).default(24),
+  ),
   PUBLIC_URL: setting(
-    'Address under which people reach this server; links of invitations begin with it. Default: where it listens.',
+    'Address under which people reach this server; links that are given out begin with it. Default: where it listens.',
     z.url({ protocol: /^https?$/, error: 'must be a http:// or https:// address' }).optional(),
   ),
   CORS_ORIGINS: setting(

@@ -1,0 +1,176 @@
+import { FORMATS, longRecording, silentVideo } from '@test/audio/audio';
+import { createTestLog, TestLog } from '@test/postgres/test-log';
+import {
+  audioClaimDecider,
+  audioClaimId,
+  deriveId,
+  DOMAIN_EVENTS,
+  DomainEvent,
+  founderIdOf,
+  ownerIdOf,
+  recordingDecider,
+  Role,
+  uploadLinkDecider,
+} from '@voxpersona/domain';
+import { Actors, EventCodec, PostgresKeyRing } from '@voxpersona/event-store';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { createReadStream, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { hashSecret, parseUploadLink } from '../access/secrets';
+import { Workspaces } from '../access/workspaces';
+import { originalKey } from '../activities/object-keys';
+import { AcceptUpload, AcceptUploadHandler, UploadAnswer } from '../commands/accept-upload';
+import { commandContext, RequestContext } from '../commands/request-context';
+import { FfmpegMedia, findMediaPrograms } from '../providers/media';
+import { FilesystemObjectStorage } from '../providers/object-storage';
+import { IssueUploadLink, IssueUploadLinkHandler } from './issue-upload-link';
+import { RevokeUploadLink, RevokeUploadLinkHandler } from './revoke-upload-link';
+import { ShownUploadLink, UploadLinks } from './upload-links';
+
+const RIGHT = { roles: ['owner', 'admin', 'analyst'] as const, scope: null };
+
+describe('An upload by a link', () => {
+  let log: TestLog;
+  let actors: Actors<DomainEvent>;
+  let workspaces: Workspaces;
+  let links: UploadLinks;
+  let storage: FilesystemObjectStorage;
+  let handler: AcceptUploadHandler;
+  let folder: string;
+  let owner: string;
+  let member: string;
+
+  const request = (): RequestContext => ({
+    requestId: randomUUID(),
+    actor: { kind: 'upload-link', id: 'link', owner, member },
+  });
+
+  beforeAll(async () => {
+    log = await createTestLog();
+    const keys = new PostgresKeyRing(log.pool, randomBytes(32));
+    const codec = new EventCodec<DomainEvent>(DOMAIN_EVENTS, keys, (id, index) =>
+      deriveId('event', id, index),
+    );
+    actors = new Actors(log.store, codec);
+    workspaces = new Workspaces(actors);
+    links = new UploadLinks(actors, workspaces);
+  });
+  beforeEach(async () => {
+    const name = randomUUID();
+    owner = ownerIdOf(name);
+    member = founderIdOf(owner);
+    await workspaces.ask(owner, { type: 'RegisterWorkspace', name }, request());
+    folder = mkdtempSync(join(tmpdir(), 'links-'));
+    storage = new FilesystemObjectStorage(folder);
+    handler = new AcceptUploadHandler(actors, new FfmpegMedia(findMediaPrograms({})), storage, links);
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+  afterAll(() => log.close());
+
+  async function issue(memberId = member, notAfter: string | null = null): Promise<ShownUploadLink> {
+    const link = { owner, memberId, scenario: null, language: null, reports: [] };
+    const issued = await new IssueUploadLinkHandler(actors).execute(
+      new IssueUploadLink({ ...link, origin: { kind: 'rest' } }, 60, request(), notAfter),
+    );
+    const { linkId, secret } = parseUploadLink(issued.token)!;
+    return { linkId, secretSha256: hashSecret(secret), now: new Date().toISOString(), right: RIGHT };
+  }
+
+  async function upload(link: ShownUploadLink, file: string): Promise<UploadAnswer> {
+    const recordingId = randomUUID();
+    const stored = await storage.put(originalKey(recordingId), createReadStream(file));
+    const rest = { fileName: 'a', scenario: 'interview' as const, language: null, details: {}, reports: [] };
+    const given = { recordingId, stored, owner, ...rest };
+    return handler.execute(new AcceptUpload(given, { maxSeconds: 60 }, request(), link));
+  }
+
+  const objects = (): string[] =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => path.includes('/original'));
+  const refused = (code: string): object => ({ refusal: expect.objectContaining({ code }) });
+  const stateOf = async ({ linkId }: ShownUploadLink) => (await actors.read(uploadLinkDecider, linkId)).state;
+
+  it('is taken once', async () => {
+    const link = await issue();
+    const { recordingId } = await upload(link, FORMATS.mp3());
+    expect((await stateOf(link)).use).toEqual({ recordingId, duplicate: false });
+    await expect(links.open(link)).rejects.toMatchObject(refused('link_used'));
+    await expect(upload(link, FORMATS.wav())).rejects.toMatchObject(refused('link_used'));
+    expect(objects()).toHaveLength(1);
+  });
+
+  it('leaves the link open when it is not audio', async () => {
+    const link = await issue();
+    await expect(upload(link, silentVideo())).rejects.toMatchObject({ code: 'no_audio_stream' });
+    expect(objects()).toEqual([]);
+    expect(await links.open(link)).toMatchObject({ memberId: member });
+    expect(await upload(link, FORMATS.mp3())).toMatchObject({ duplicate: false });
+  });
+
+  it('makes one recording of several files at once, and nothing of the others', async () => {
+    const link = await issue();
+    const files = [31, 32, 33, 34].map((seed) => longRecording(1, seed));
+    const ends = await Promise.allSettled(files.map((file) => upload(link, file)));
+    expect(ends.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    for (const end of ends) {
+      if (end.status === 'rejected') expect(end.reason).toMatchObject(refused('link_used'));
+    }
+    const { use } = await stateOf(link);
+    const { state } = await actors.read(recordingDecider, use!.recordingId);
+    expect(objects()).toEqual([state.phase === 'present' && state.objectKey]);
+    // Whose upload came second can be sent by another way as if it had never been.
+    for (const file of files) await upload(await issue(), file);
+    expect(objects()).toHaveLength(4);
+  });
+
+  it('goes on where one died between the use and its recording, and nowhere else', async () => {
+    const link = await issue();
+    const dead = randomUUID();
+    const { sha256 } = await storage.put('probe', createReadStream(FORMATS.mp3()));
+    const claimId = audioClaimId(owner, sha256);
+    const claim = { type: 'ClaimAudio' as const, claimId, recordingId: dead };
+    await actors.ask(audioClaimDecider, claimId, claim, commandContext(request(), 'claim'));
+    await links.use(link, { recordingId: dead, duplicate: false }, request());
+    expect(await links.open(link)).toMatchObject({ linkId: link.linkId });
+    await expect(upload(link, FORMATS.wav())).rejects.toMatchObject(refused('link_used'));
+    expect(objects()).toEqual([]);
+    expect(await upload(link, FORMATS.mp3())).toMatchObject({ recordingId: dead, duplicate: false });
+    await expect(links.open(link)).rejects.toMatchObject(refused('link_used'));
+  });
+
+  it('closes the link also for audio that is there already', async () => {
+    const { recordingId } = await upload(await issue(), FORMATS.mp3());
+    const link = await issue();
+    expect(await upload(link, FORMATS.mp3())).toMatchObject({ recordingId, duplicate: true });
+    expect((await stateOf(link)).use).toEqual({ recordingId, duplicate: true });
+    await expect(links.open(link)).rejects.toMatchObject(refused('link_used'));
+  });
+
+  it('ends with the key that made the link', async () => {
+    const link = await issue(member, new Date(Date.now() - 1_000).toISOString());
+    await expect(links.open(link)).rejects.toMatchObject(refused('link_expired'));
+    await expect(upload(link, FORMATS.mp3())).rejects.toMatchObject(refused('link_expired'));
+    expect(objects()).toEqual([]);
+  });
+
+  it('is refused when the link was taken back, or its member blocked, while it came in', async () => {
+    const link = await issue();
+    const by = { owner, memberId: member, role: 'owner' as Role };
+    await new RevokeUploadLinkHandler(actors).execute(new RevokeUploadLink(link.linkId, by, request()));
+    await expect(upload(link, FORMATS.mp3())).rejects.toMatchObject(refused('link_revoked'));
+    const stranger = await issue(randomUUID());
+    await expect(links.open(stranger)).rejects.toMatchObject(refused('link_maker_denied'));
+    await expect(upload(stranger, FORMATS.mp3())).rejects.toMatchObject(refused('link_maker_denied'));
+    expect(objects()).toEqual([]);
+  });
+
+  it('is not guessed', async () => {
+    const link = await issue();
+    const wrong = { ...link, secretSha256: hashSecret('another') };
+    await expect(links.open(wrong)).rejects.toMatchObject(refused('link_not_found'));
+    const unknown = { ...link, linkId: randomUUID() };
+    await expect(links.open(unknown)).rejects.toMatchObject(refused('link_not_found'));
+    await expect(upload(wrong, FORMATS.mp3())).rejects.toMatchObject(refused('link_not_found'));
+    expect(objects()).toEqual([]);
+  });
+});

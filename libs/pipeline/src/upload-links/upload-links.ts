@@ -1,0 +1,80 @@
+import { Injectable } from '@nestjs/common';
+import {
+  denialOfMember,
+  DomainEvent,
+  recordingDecider,
+  refusalOfUploadLink,
+  Right,
+  ShownSecret,
+  UploadLink,
+  uploadLinkDecider,
+  UploadLinkState,
+} from '@voxpersona/domain';
+import { Actors } from '@voxpersona/event-store';
+import { Workspaces } from '../access/workspaces';
+import { CommandRefused } from '../commands/command-refused';
+import { commandContext, RequestContext } from '../commands/request-context';
+
+/** An upload link as somebody shows it who would upload. */
+export interface ShownUploadLink extends ShownSecret {
+  linkId: string;
+  /** What its member must have to upload. */
+  right: Right;
+}
+
+/** Tells whether upload links are good, and uses them up. */
+@Injectable()
+export class UploadLinks {
+  constructor(
+    private readonly actors: Actors<DomainEvent>,
+    private readonly workspaces: Workspaces,
+  ) {}
+
+  /** The link, if it lets somebody upload at this moment, by the log itself. @throws CommandRefused */
+  async open(shown: ShownUploadLink): Promise<UploadLink> {
+    const { state } = await this.actors.read(uploadLinkDecider, shown.linkId);
+    // One whose upload died before there was a recording is not used up: the same file may come again.
+    const open = (await this.isUnfinished(state)) ? { ...state, use: null } : state;
+    return this.good(open, shown);
+  }
+
+  /**
+   * Closes the link for all but this recording; the recording may be made after that.
+   *
+   * @throws CommandRefused when another upload was first, or the link is no longer good
+   */
+  async use(
+    shown: ShownUploadLink,
+    what: { recordingId: string; duplicate: boolean },
+    request: RequestContext,
+  ): Promise<void> {
+    const { linkId, secretSha256, now } = shown;
+    const command = { type: 'UseUploadLink' as const, secretSha256, now, ...what };
+    // Much may have happened while the file came in.
+    const { state } = await this.actors.read(uploadLinkDecider, linkId);
+    await this.good({ ...state, use: null }, shown);
+    const context = commandContext(request, 'use-upload-link', linkId);
+    const answer = await this.actors.ask(uploadLinkDecider, linkId, command, context);
+    if (answer.kind === 'refused') throw new CommandRefused(answer.refusal);
+  }
+
+  private async isUnfinished({ use }: UploadLinkState): Promise<boolean> {
+    if (!use || use.duplicate) return false;
+    return (await this.actors.read(recordingDecider, use.recordingId)).state.phase === 'absent';
+  }
+
+  /** The secret is right, the time not over, and the member may still upload. @throws CommandRefused */
+  private async good(state: UploadLinkState, shown: ShownUploadLink): Promise<UploadLink> {
+    const refusal = refusalOfUploadLink(state, shown);
+    if (refusal) throw new CommandRefused(refusal);
+    const { link } = state;
+    if (link) {
+      const denial = denialOfMember(await this.workspaces.read(link.owner), link.memberId, shown.right);
+      if (!denial) return link;
+    }
+    throw new CommandRefused({
+      code: 'link_maker_denied',
+      message: 'Whoever made this link may no longer upload. Ask somebody else for one.',
+    });
+  }
+}
