@@ -17,7 +17,7 @@ describe('the edge of the server', () => {
   afterAll(() => fakes.close());
 
   it('says to browsers what they may do with its answers', async () => {
-    for (const path of ['/v1/me', '/health/live', '/join', '/docs', '/v1/nothing']) {
+    for (const path of ['/v1/me', '/health/live', '/join', '/send', '/docs', '/v1/nothing']) {
       const { headers } = await server.request(path);
       expect(headers.get('x-content-type-options')).toBe('nosniff');
       expect(headers.get('x-frame-options')).toBe('DENY');

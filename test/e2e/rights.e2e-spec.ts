@@ -60,6 +60,13 @@ const CALLS: Calls = {
   'GET /v1/reports/:id': ({ report }) => ({ path: `/v1/reports/${report}` }),
   'GET /v1/reports/:id/compare/:other': ({ report }) => ({ path: `/v1/reports/${report}/compare/${report}` }),
   'POST /v1/search': ({ secret }) => ({ path: '/v1/search', body: { query: secret } }),
+  'POST /v1/upload-links': () => ({ path: '/v1/upload-links', body: {} }),
+  'DELETE /v1/upload-links/:id': async ({ members }, server) => {
+    const { id } = await post<{ id: string }>(server, members.owner.key, '/v1/upload-links', {});
+    return { path: `/v1/upload-links/${id}` };
+  },
+  'POST /v1/upload-links/status': () => ({ path: '/v1/upload-links/status', body: {} }),
+  'POST /v1/upload-links/use': () => ({ path: '/v1/upload-links/use', body: 'form' }),
   'GET /v1/events/stream': () => ({ path: '/v1/events/stream' }),
   'GET /v1/events': () => ({ path: '/v1/events' }),
   'GET /v1/events/:id': async ({ members, recording }, server) => {
@@ -109,6 +116,8 @@ const CALLS: Calls = {
   'GET /v1/access/events': () => ({ path: '/v1/access/events' }),
   'GET /join': () => ({ path: '/join' }),
   'GET /join.js': () => ({ path: '/join.js' }),
+  'GET /send': () => ({ path: '/send' }),
+  'GET /send.js': () => ({ path: '/send.js' }),
   'GET /health/live': () => ({ path: '/health/live' }),
   'GET /health/ready': () => ({ path: '/health/ready' }),
   'GET /v1/projections': () => ({ path: '/v1/projections' }),
@@ -130,6 +139,8 @@ const CALLS: Calls = {
 const REFUSED_BY_THE_WORKSPACE: Readonly<Record<string, Partial<Record<Role, number>>>> = {
   // Everybody may leave; to remove somebody else takes a manager.
   'DELETE /v1/members/:id': { analyst: 403, auditor: 403 },
+  // Others' links are not there for whoever does not manage.
+  'DELETE /v1/upload-links/:id': { analyst: 404 },
   // Others' keys are not there for whoever does not manage them, and nobody rotates another's key.
   'DELETE /v1/keys/:id': { analyst: 404, auditor: 404 },
   'POST /v1/keys/:id/rotate': { owner: 404, admin: 404, analyst: 404, auditor: 404 },

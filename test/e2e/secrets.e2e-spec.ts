@@ -65,6 +65,8 @@ describe('secrets', () => {
     secrets.set('an API key', secretOf(apiKey));
     const { token } = await shown<{ token: string }>('/v1/invitations', { role: 'analyst' });
     secrets.set('an invitation', secretOf(token));
+    const link = await shown<{ url: string }>('/v1/upload-links', {});
+    secrets.set('an upload link', secretOf(link.url));
     const accepted = await shown<{ apiKey: string }>('/v1/invitations/accept', { token, name: 'Bea' });
     secrets.set('the key of an invited member', secretOf(accepted.apiKey));
     secrets.set(
@@ -105,6 +107,8 @@ describe('secrets', () => {
       ...{ method: 'POST', key: null, headers: { 'content-type': 'application/json' } },
       body: JSON.stringify({ token, name: 'Eve' }),
     });
+    const headers = { authorization: `Upload ${link.url.split('#')[1]}` };
+    await ask('/v1/upload-links/status', { method: 'POST', key: null, headers });
     await server.stop();
     await server.start();
   }
