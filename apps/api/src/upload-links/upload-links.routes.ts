@@ -115,7 +115,8 @@ export const readUploadLink = defineRoute({
       ],
     },
   ],
-  problems: linkProblems,
+  // It takes no body, but one that is there is parsed.
+  problems: [...linkProblems, 'invalid-request', 'not-json', 'too-large'],
 });
 
 export const sendByUploadLink = defineRoute({
@@ -138,8 +139,8 @@ export const sendByUploadLink = defineRoute({
   ],
   problems: [
     ...linkProblems,
-    ...(['invalid-request', 'invalid-file-name', 'not-multipart', 'too-large', 'empty-file'] as const),
-    ...(['not-audio', 'no-sound', 'truncated', 'audio-too-long', 'audio-too-short'] as const),
+    ...(['invalid-request', 'invalid-file-name', 'not-multipart', 'not-json', 'too-large'] as const),
+    ...(['empty-file', 'not-audio', 'no-sound', 'truncated', 'audio-too-long', 'audio-too-short'] as const),
   ],
 });
 

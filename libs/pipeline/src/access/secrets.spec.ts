@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto';
 import {
   formatApiKey,
   formatInvitation,
+  formatUploadLink,
   hashSecret,
   makeSecret,
   parseApiKey,
   parseInvitation,
+  parseUploadLink,
 } from './secrets';
 
 describe('Secrets', () => {
@@ -22,11 +24,22 @@ describe('Secrets', () => {
     const parts = { ownerId: randomUUID(), invitationId: randomUUID(), secret: makeSecret().secret };
     expect(parseInvitation(formatInvitation(parts))).toEqual(parts);
   });
-  it.each(['', 'vox_', 'vox__', 'vox_zz_00', `vox_${'0'.repeat(65)}_00`, 'voxinv_a_b_c', 'vox_00_00\n'])(
-    'are not read out of %j',
-    (text) => {
-      expect(parseApiKey(text)).toBeUndefined();
-      expect(parseInvitation(text)).toBeUndefined();
-    },
-  );
+  it('of upload links come back from what is shown', () => {
+    const parts = { linkId: randomUUID(), secret: makeSecret().secret };
+    expect(parseUploadLink(formatUploadLink(parts))).toEqual(parts);
+  });
+  it.each([
+    '',
+    'vox_',
+    'vox__',
+    'vox_zz_00',
+    `vox_${'0'.repeat(65)}_00`,
+    'voxinv_a_b_c',
+    'vox_00_00\n',
+    'voxup_00_00',
+  ])('are not read out of %j', (text) => {
+    expect(parseApiKey(text)).toBeUndefined();
+    expect(parseInvitation(text)).toBeUndefined();
+    expect(parseUploadLink(text)).toBeUndefined();
+  });
 });

@@ -153,7 +153,7 @@ describe('An upload by a link', () => {
     expect(objects()).toEqual([]);
   });
 
-  it('is refused when the link was taken back, or its member blocked, while it came in', async () => {
+  it('is refused when the link was taken back meanwhile, or is of nobody who may upload', async () => {
     const link = await issue();
     const by = { owner, memberId: member, role: 'owner' as Role };
     await new RevokeUploadLinkHandler(actors).execute(new RevokeUploadLink(link.linkId, by, request()));
