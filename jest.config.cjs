@@ -23,8 +23,9 @@ const base = {
     ],
   },
   moduleNameMapper: {
-    '^@voxpersona/(domain|event-store|pipeline|projections|platform|vector-store|vector-index|composition|client)$':
+    '^@voxpersona/(domain|event-store|pipeline|projections|platform|vector-store|vector-index|telegram|composition|client)$':
       '<rootDir>/libs/$1/src',
+    '^@voxpersona/bot$': '<rootDir>/apps/bot/src',
     '^@test/(.*)$': '<rootDir>/test/support/$1',
   },
   modulePathIgnorePatterns: ['<rootDir>/dist/'],

@@ -56,7 +56,9 @@ describe('members, invitations and keys', () => {
       expect(me).toMatchObject({ name: 'Bea', role: 'analyst', workspace: { name: 'owner' } });
       const again = { token: invitation.token, name: 'Eve' };
       expectProblem(await send('POST', '/v1/invitations/accept', '', again), 410, 'invitation-used');
-      const { data: invitations } = await client.GET('/v1/invitations');
+      const { data: invitations } = await client.GET('/v1/invitations', {
+        params: { query: { after: bea.position! } },
+      });
       expect(invitations).toMatchObject({ invitations: [{ status: 'accepted', memberId: bea.id }] });
     });
 

@@ -1,6 +1,7 @@
 import { DynamicModule, Module } from '@nestjs/common';
 import { APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
+import { BotModule } from '@voxpersona/bot';
 import { Adapters, Foundation, FoundationModule } from '@voxpersona/composition';
 import { PipelineModule } from '@voxpersona/pipeline';
 import { Environment } from '@voxpersona/platform';
@@ -41,6 +42,8 @@ import { UploadIntake } from './recordings/upload-intake';
 import { CommissionController } from './reports/commission.controller';
 import { ReportsController } from './reports/reports.controller';
 import { SearchController } from './search/search.controller';
+import { BotName } from './telegram/bot-name';
+import { TelegramController } from './telegram/telegram.controller';
 import { TrailController } from './trail/trail.controller';
 import { TrailReader } from './trail/trail-reader';
 import { LinkUploadController } from './upload-links/link-upload.controller';
@@ -70,9 +73,13 @@ const API_CONTROLLERS = [
   TrailController,
   JoinController,
   SendController,
+  TelegramController,
   ProjectionsController,
   AuditController,
 ];
+
+/** Where the bot runs without the API: Telegram may call it there too. */
+const BOT_CONTROLLERS = [TelegramController];
 
 @Module({})
 export class AppModule {
@@ -85,8 +92,9 @@ export class AppModule {
         ProjectionsModule,
         MetricsModule,
         TerminusModule.forRoot({ logger: false }),
+        ...botOf(environment, foundation),
       ],
-      controllers: [HealthController, ...(environment.ROLES.includes('api') ? API_CONTROLLERS : [])],
+      controllers: [HealthController, ...controllersOf(environment)],
       providers: [
         // In this order: who may not come in is told nothing about the body.
         { provide: APP_GUARD, useClass: AccessGuard },
@@ -106,7 +114,19 @@ export class AppModule {
         AsOf,
         OpenStreams,
         ProgressFeed,
+        BotName,
       ],
     };
   }
+}
+
+function controllersOf({ ROLES: roles }: Environment) {
+  if (roles.includes('api')) return API_CONTROLLERS;
+  return roles.includes('bot') ? BOT_CONTROLLERS : [];
+}
+
+/** The bot, where this process is to run it and it has a token. */
+function botOf(environment: Environment, foundation: Foundation): DynamicModule[] {
+  const { ROLES: roles, TELEGRAM_BOT_TOKEN: token } = environment;
+  return roles.includes('bot') && token !== undefined ? [BotModule.forRoot(token, foundation)] : [];
 }

@@ -13,6 +13,7 @@ import {
 import { FilesystemObjectStorage, PipelineRunner, ProviderFailure, Workspaces } from '@voxpersona/pipeline';
 import { createLogger, Environment, Role } from '@voxpersona/platform';
 import { ProjectionsRunner } from '@voxpersona/projections';
+import { BotRunner } from '@voxpersona/bot';
 import { Server } from 'node:http';
 import { AddressInfo } from 'node:net';
 import { AppModule } from './app.module';
@@ -71,6 +72,7 @@ export async function startServer(
       closing.abort();
       await closeHttp(app, http, environment.SHUTDOWN_GRACE_SECONDS * 1_000);
       await opened.catch(() => undefined);
+      await botOf(app)?.stop();
       await app.get(PipelineRunner).stop();
       await app.get(ProjectionsRunner).stop();
       await foundation.close();
@@ -139,14 +141,21 @@ async function open(
     if (foundation.database.isAlone) await tidyUp(foundation, adapters);
     await app.get(PipelineRunner).start();
   }
+  const bot = botOf(app);
+  if (isRole('api') || bot) await projections.startIndexes();
   if (isRole('api')) {
-    await projections.startIndexes();
     // Which workspace a key belongs to: whoever comes first after an upgrade is not to be taken for a stranger.
     await projections.waitFor(['api-keys'], await foundation.store.head(), KEYS_PATIENCE_MS);
     await showFirstKey(app, foundation, projections);
   }
+  await bot?.start(url);
   await announce(app, url, environment, foundation, adapters, log);
   return true;
+}
+
+/** Undefined where no bot runs in this process. */
+function botOf(app: INestApplication): BotRunner | undefined {
+  return app.get(BotRunner, { strict: false, optional: true } as { strict: boolean });
 }
 
 /** Makes the bucket; a storage that cannot be used does not keep the rest from working, and readiness tells. */

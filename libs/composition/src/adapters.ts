@@ -1,6 +1,7 @@
 import {
   Catalogue,
   CatalogueInvalid,
+  ChatFiles,
   chooseEmbedder,
   chooseLanguageModel,
   chooseSpeechToText,
@@ -20,8 +21,9 @@ import {
   openEmbedder,
   ProviderFailure,
   SpeechToText,
+  TelegramFiles,
 } from '@voxpersona/pipeline';
-import { ConfigurationInvalid, Environment } from '@voxpersona/platform';
+import { ConfigurationInvalid, Environment, TELEGRAM_API } from '@voxpersona/platform';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Foundation } from './foundation';
@@ -37,6 +39,8 @@ export interface Adapters {
   media: Media;
   objectStorage: ObjectStorage;
   catalogue: Catalogue;
+  /** Undefined where no bot is configured. */
+  chatFiles: ChatFiles | undefined;
   /** Keys of providers that are paid, with their limits. */
   keyPools: Readonly<Partial<Record<PaidProvider, KeyPool>>>;
   /** Opens the embedder of an earlier index, where it can still be had. */
@@ -103,6 +107,7 @@ export async function chooseAdapters(
     media,
     objectStorage: openObjectStorage(environment, dataFolder),
     catalogue,
+    chatFiles: chatFilesOf(environment),
     keyPools: { ...(openai && { openai }), ...(anthropic && { anthropic }) },
     openEmbedder: (identity) => openEmbedder(identity, models.embeddings),
     reasons: { speechToText: speechToText.reason, languageModel: reason, embedder: embedder.reason },
@@ -119,6 +124,15 @@ export function openObjectStorage(environment: Environment, dataFolder: string):
   if (!endpoint || !accessKey || !secretKey) throw new Error('The settings of MinIO were not checked');
   const { MINIO_BUCKET: bucket, MINIO_REGION: region } = environment;
   return new MinioObjectStorage({ endpoint, accessKey, secretKey, bucket, region });
+}
+
+/** Telegram's own servers hand out 20 MB; one of one's own (TELEGRAM_API_ROOT) as much as it takes. */
+export function chatFilesOf(environment: Environment): ChatFiles | undefined {
+  const { TELEGRAM_BOT_TOKEN: token, TELEGRAM_API_ROOT: apiRoot, TELEGRAM_MAX_FILE_BYTES } = environment;
+  if (token === undefined) return undefined;
+  const usual = apiRoot === TELEGRAM_API ? 20_000_000 : 2_000_000_000;
+  const maxBytes = Math.min(TELEGRAM_MAX_FILE_BYTES ?? usual, environment.MAX_UPLOAD_BYTES);
+  return new TelegramFiles({ token, apiRoot, maxBytes });
 }
 
 async function chooseOr<T>(faults: string[], choose: () => T | Promise<T>): Promise<T | undefined> {

@@ -3,6 +3,7 @@ import { Actors, EventCodec, SealSigner } from '@voxpersona/event-store';
 import {
   ApiKeyUses,
   CATALOGUE,
+  CHAT_FILES,
   IdempotentRequests,
   EMBEDDER,
   EVENT_STORE,
@@ -46,6 +47,7 @@ export class FoundationModule {
     const settings: PipelineSettings = {
       maxAttempts: environment.JOB_MAX_ATTEMPTS,
       baseDelayMs: environment.JOB_BACKOFF_MS,
+      maxAudioSeconds: environment.MAX_AUDIO_HOURS * 3_600,
       shutdownGraceMs: environment.SHUTDOWN_GRACE_SECONDS * 1_000,
     };
     const providers = [
@@ -75,6 +77,7 @@ export class FoundationModule {
       { provide: EMBEDDER, useValue: embedder },
       { provide: MEDIA, useValue: adapters.media },
       { provide: OBJECT_STORAGE, useValue: adapters.objectStorage },
+      { provide: CHAT_FILES, useValue: adapters.chatFiles },
       { provide: CATALOGUE, useValue: adapters.catalogue },
       { provide: PIPELINE_SETTINGS, useValue: settings },
       { provide: SWEEP_AFTER_MS, useValue: environment.SWEEP_AFTER_HOURS * 3_600_000 },

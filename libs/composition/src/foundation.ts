@@ -34,6 +34,7 @@ import {
   SessionLocks,
 } from '@voxpersona/platform';
 import { PROJECTION_MIGRATIONS } from '@voxpersona/projections';
+import { TELEGRAM_MIGRATIONS } from '@voxpersona/telegram';
 import { VECTOR_STORE_MIGRATIONS, VectorStore } from '@voxpersona/vector-store';
 import { Pool } from 'pg';
 import { Registry } from 'prom-client';
@@ -61,6 +62,10 @@ export interface Foundation {
   vectors: VectorStore;
   apiKeyUses: ApiKeyUses;
   idempotentRequests: IdempotentRequests;
+  /** Updates of Telegram are sealed under it while they wait. */
+  telegramUpdateKey: Buffer;
+  /** Buttons of the bot, and calls of Telegram to us, are signed by it. */
+  telegramSigningKey: Buffer;
   /** Snapshots of vector indexes are sealed under it. */
   snapshotKey: Buffer;
   /** Seals the log; its key is derived from the master key. */
@@ -84,6 +89,7 @@ export const MIGRATIONS = [
   ...INSTALLATION_MIGRATIONS,
   ...VECTOR_STORE_MIGRATIONS,
   ...PROJECTION_MIGRATIONS,
+  ...TELEGRAM_MIGRATIONS,
 ];
 
 /** Id of an event: of its command, and of its place among the events of that command. */
@@ -131,6 +137,8 @@ export async function layFoundation(
     vectors: new VectorStore(pool, keyRing),
     apiKeyUses: new ApiKeyUses(pool),
     idempotentRequests: new IdempotentRequests(pool, deriveKey(masterKey, 'idempotent answers')),
+    telegramUpdateKey: deriveKey(masterKey, 'telegram updates'),
+    telegramSigningKey: deriveKey(masterKey, 'telegram buttons'),
     snapshotKey: deriveKey(masterKey, 'vector-index snapshot'),
     sealSigner: new SealSigner(deriveKey(masterKey, 'log seal')),
     metrics,

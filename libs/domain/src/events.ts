@@ -4,6 +4,9 @@ import { AUDIO_CLAIM_EVENTS } from './audio-claim/decider';
 import { RECORDING_EVENTS } from './recording/events';
 import { REPORT_EVENTS } from './report/events';
 import { SEAL_EVENTS } from './seal/decider';
+import { TELEGRAM_ACCOUNT_EVENTS } from './telegram/account';
+import { CHAT_EVENTS } from './telegram/chat/events';
+import { TELEGRAM_CODE_EVENTS } from './telegram/link-code';
 import { eventCatalogue, EventOf } from './shared/event-definition';
 import { UPLOAD_LINK_EVENTS } from './upload-link/events';
 
@@ -16,6 +19,9 @@ const definitions = [
     ...DENIAL_EVENTS,
     ...SEAL_EVENTS,
     ...UPLOAD_LINK_EVENTS,
+    ...TELEGRAM_ACCOUNT_EVENTS,
+    ...TELEGRAM_CODE_EVENTS,
+    ...CHAT_EVENTS,
   ]),
 ];
 

@@ -17,25 +17,19 @@ import { failureCommandId, resultCommandId } from './jobs/job-id';
 import { JobRecord } from './jobs/job';
 import { JobQueue } from './jobs/job-queue';
 import { JobRunner } from './jobs/job-runner';
+import { ChatFiles } from './providers/chat-files';
+import { PIPELINE_SETTINGS, PipelineSettings } from './pipeline-settings';
 import { Embedder } from './providers/embeddings';
 import { LanguageModel } from './providers/language-model';
 import { SpeechToText } from './providers/speech-to-text';
 import { recordingSaga } from './sagas/recording.saga';
 import { reembeddingSaga } from './sagas/reembedding.saga';
 import { reportSaga } from './sagas/report.saga';
+import { telegramSaga } from './sagas/telegram.saga';
 import { SagaConsumer } from './sagas/saga-consumer';
 import { Sealer } from './sealer/sealer';
 import { Sweeper } from './sweeper/sweeper';
-import { EMBEDDER, EVENT_STORE, LANGUAGE_MODEL, LEADERSHIP, SPEECH_TO_TEXT } from './tokens';
-
-/** Retries of jobs, see `RetryPolicy`. */
-export interface PipelineSettings {
-  maxAttempts: number;
-  baseDelayMs: number;
-  /** Milliseconds that running jobs get to finish at shutdown. */
-  shutdownGraceMs: number;
-}
-export const PIPELINE_SETTINGS = Symbol('PipelineSettings');
+import { CHAT_FILES, EMBEDDER, EVENT_STORE, LANGUAGE_MODEL, LEADERSHIP, SPEECH_TO_TEXT } from './tokens';
 
 const MAX_DELAY_MS = 5 * 60_000;
 
@@ -64,8 +58,9 @@ export class PipelineRunner {
     private readonly sweeper: Sweeper,
     private readonly sealer: Sealer,
     @Inject(LEADERSHIP) private readonly leadership: Leadership,
+    @Inject(CHAT_FILES) chatFiles: ChatFiles | undefined,
   ) {
-    const sagas = [recordingSaga, reportSaga, reembeddingSaga(embedderName(embedder.identity))];
+    const sagas = [recordingSaga, reportSaga, telegramSaga, reembeddingSaga(embedderName(embedder.identity))];
     this.sagas = sagas.map(
       (saga) =>
         new CheckpointedRunner(store, codec, pool, new SagaConsumer(saga, queue), leadership, this.log),
@@ -81,6 +76,8 @@ export class PipelineRunner {
           'speech-to-text': speechToText.concurrency,
           'language-model': languageModel.concurrency,
           reembedding: 1,
+          // Where no bot is configured its files cannot be fetched: another process may.
+          chat: chatFiles?.concurrency ?? 0,
           housekeeping: 4,
         },
         policy: {

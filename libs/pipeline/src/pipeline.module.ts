@@ -16,6 +16,8 @@ import {
   EraseReportHandler,
   ReleaseAudioClaimHandler,
 } from './activities/erase.handlers';
+import { FetchMediaHandler } from './activities/fetch-media.handler';
+import { TellChatOfUploadHandler } from './activities/tell-chat-of-upload.handler';
 import { GivingUp } from './activities/giving-up';
 import { PassageIndexer } from './activities/passage-indexer';
 import { IndexReportHandler } from './activities/index-report.handler';
@@ -34,6 +36,7 @@ import { RetranscribeRecordingHandler } from './commands/retranscribe-recording'
 import { EraseRecordingHandler } from './commands/erase-recording';
 import { ProvideDetailsHandler } from './commands/provide-details';
 import { RetryRecordingHandler } from './commands/retry-recording';
+import { TelegramAccounts } from './telegram/telegram-accounts';
 import { PipelineRunner } from './pipeline-runner';
 import { Sweeper } from './sweeper/sweeper';
 import { SWEEPER_PROVIDER } from './sweeper/sweeper-provider';
@@ -52,6 +55,8 @@ const ACTIVITIES = [
   EraseReportHandler,
   EraseRecordingDataHandler,
   ReleaseAudioClaimHandler,
+  FetchMediaHandler,
+  TellChatOfUploadHandler,
 ];
 
 const COMMANDS = [
@@ -72,6 +77,7 @@ const ACCESS = [
   RemoveMemberHandler,
   Workspaces,
   Denials,
+  TelegramAccounts,
 ];
 
 const UPLOAD_LINKS = [IssueUploadLinkHandler, RevokeUploadLinkHandler, UploadLinks];
@@ -91,6 +97,15 @@ const UPLOAD_LINKS = [IssueUploadLinkHandler, RevokeUploadLinkHandler, UploadLin
     PipelineRunner,
     SWEEPER_PROVIDER,
   ],
-  exports: [CqrsModule, PipelineRunner, RecordedEvents, Sweeper, Workspaces, Denials, UploadLinks],
+  exports: [
+    CqrsModule,
+    PipelineRunner,
+    RecordedEvents,
+    Sweeper,
+    Workspaces,
+    Denials,
+    UploadLinks,
+    TelegramAccounts,
+  ],
 })
 export class PipelineModule {}

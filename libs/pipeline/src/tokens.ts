@@ -8,6 +8,8 @@ export const LANGUAGE_MODEL = Symbol('LanguageModel');
 export const EMBEDDER = Symbol('Embedder');
 export const MEDIA = Symbol('Media');
 export const OBJECT_STORAGE = Symbol('ObjectStorage');
+/** Files of a chat; undefined where no bot is configured. */
+export const CHAT_FILES = Symbol('ChatFiles');
 export const CATALOGUE = Symbol('Catalogue');
 /** Age in milliseconds at which an object that no event names is removed. */
 export const SWEEP_AFTER_MS = Symbol('SweepAfterMs');

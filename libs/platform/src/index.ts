@@ -15,7 +15,7 @@ export * from './postgres/transaction';
 export * from './postgres/database-failure';
 export * from './configuration/load-environment';
 export * from './configuration/reference';
-export { SETTINGS } from './configuration/settings';
+export { SETTINGS, TELEGRAM_API } from './configuration/settings';
 export type { Environment, Role } from './configuration/settings';
 export * from './logging/create-logger';
 export * from './master-key';

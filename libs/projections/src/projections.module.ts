@@ -3,6 +3,7 @@ import { CqrsModule } from '@nestjs/cqrs';
 import { ProjectionsRunner } from './projections-runner';
 import {
   FindKeyOwnerHandler,
+  FindInvitationOwnerHandler,
   GetMemberHandler,
   ListAccessTrailHandler,
   ListApiKeysHandler,
@@ -26,6 +27,7 @@ const QUERIES = [
   GetTranscriptHandler,
   GetReportHandler,
   FindKeyOwnerHandler,
+  FindInvitationOwnerHandler,
   ListApiKeysHandler,
   ListMembersHandler,
   GetMemberHandler,

@@ -5,6 +5,8 @@ export interface TestMember {
   id: string;
   key: string;
   keyId: string;
+  /** Of what made them a member. */
+  position?: string;
 }
 
 /** POST of JSON with a member's key. @throws Error for anything but a success */
@@ -34,7 +36,7 @@ export async function acceptInvitation(server: TestServer, token: string, name: 
   );
   const { memberId: id, keyId, apiKey: key, position } = accepted;
   await untilReadable(server, key, position);
-  return { id, key, keyId };
+  return { id, key, keyId, position };
 }
 
 /** A new key lets in once the read model knows which workspace it belongs to. */

@@ -176,7 +176,7 @@ export const inviteMember = defineRoute({
   answers: [
     answer(201, 'The invitation, with its link, which is shown this once.', issuedInvitation, {
       ...{ id: otherId, role: 'analyst', expiresAt: moment, token: `voxinv_${SECRET}` },
-      ...{ link: `https://vox.example.com/join#voxinv_${SECRET}`, position },
+      ...{ link: `https://vox.example.com/join#voxinv_${SECRET}`, telegramLink: null, position },
     }),
   ],
   problems: ['limit-reached', 'answer-lost'],

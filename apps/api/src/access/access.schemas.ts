@@ -68,6 +68,10 @@ export const issuedInvitation = z
     expiresAt: moment,
     token: z.string().meta({ description: 'Lets in one person. Shown this once.' }),
     link: z.string().meta({ description: 'A page of this server that takes the token. Shown this once.' }),
+    telegramLink: z
+      .string()
+      .nullable()
+      .meta({ description: 'Opens the Telegram bot with it; null where there is none. Shown this once.' }),
     position,
   })
   .meta({ id: 'IssuedInvitation' });

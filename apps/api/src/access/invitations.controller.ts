@@ -14,6 +14,7 @@ import { publicUrl } from '../http/public-url';
 import { pending, ReadAfter } from '../http/read-after';
 import { requestIdOf } from '../http/request-id';
 import { validate, validateId, validateQuery } from '../http/validate';
+import { BotName } from '../telegram/bot-name';
 import { acceptInvitation, inviteMember, listInvitations, revokeInvitation } from './access.routes';
 
 const SORT = '-invited';
@@ -26,6 +27,7 @@ export class InvitationsController {
     private readonly workspaces: Workspaces,
     private readonly keys: KeyCheck,
     private readonly readAfter: ReadAfter,
+    private readonly botName: BotName,
     @Inject(ENVIRONMENT) private readonly environment: Environment,
   ) {}
 
@@ -52,12 +54,14 @@ export class InvitationsController {
     @Req() request: Request,
   ): Promise<object> {
     const { role, validHours } = validate(inviteMember.body.schema, body, 'body');
-    const { invitationId, token, expiresAt, position } = await this.commands.execute(
+    const { invitationId, token, telegramPayload, expiresAt, position } = await this.commands.execute(
       new InviteMember(caller.ownerId, authorityOf(caller), role, validHours * 3_600, requested),
     );
     // Behind the #, which browsers send to no server: the token is in no log on the way.
     const link = `${publicUrl(this.environment, request)}/join#${token}`;
-    return { id: invitationId, role, expiresAt, token, link, position: await this.readAfter.token(position) };
+    const telegramLink = telegramPayload === null ? null : await this.botName.linkWith(telegramPayload);
+    const shown = { id: invitationId, role, expiresAt, token, link, telegramLink };
+    return { ...shown, position: await this.readAfter.token(position) };
   }
 
   @Handles(revokeInvitation)

@@ -66,6 +66,8 @@ export const ROUTE_RIGHTS: Readonly<Record<string, Right | typeof PUBLIC>> = {
   'POST /v1/keys/:id/rotate': right(EVERYBODY, 'access:write'),
   'DELETE /v1/keys/:id': right(EVERYBODY, 'access:write'),
   'GET /v1/access/events': right(AUDITORS, 'trail:read'),
+  // For oneself: whoever holds it acts as oneself, like with a key.
+  'POST /v1/me/telegram-code': right(EVERYBODY, 'access:write'),
 
   'GET /join': PUBLIC,
   'GET /join.js': PUBLIC,
@@ -83,6 +85,8 @@ export const ROUTE_RIGHTS: Readonly<Record<string, Right | typeof PUBLIC>> = {
   'POST /v1/projections/:name/cancel': PUBLIC,
   'POST /v1/audit/verify': PUBLIC,
   'POST /v1/audit/seal': PUBLIC,
+  // Shows a secret that only Telegram was told.
+  'POST /telegram/webhook': PUBLIC,
   // Has a key of its own, see METRICS_TOKEN.
   'GET /metrics': PUBLIC,
 };

@@ -23,6 +23,7 @@ const TAGS: Record<string, string> = {
   progress: 'Live, by server-sent events.',
   jobs: 'The queue of work.',
   access: 'The workspace, its members, their invitations and keys.',
+  telegram: 'The bot: Telegram calls it, and members link their accounts.',
   health: 'For operators and their machines.',
 };
 

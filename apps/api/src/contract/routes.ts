@@ -8,6 +8,7 @@ import { PROGRESS_ROUTES } from '../progress/progress.routes';
 import { RECORDING_ROUTES } from '../recordings/recordings.routes';
 import { REPORT_ROUTES } from '../reports/reports.routes';
 import { SEARCH_ROUTES } from '../search/search.routes';
+import { TELEGRAM_ROUTES } from '../telegram/telegram.routes';
 import { TRAIL_ROUTES } from '../trail/trail.routes';
 import { UPLOAD_LINK_ROUTES } from '../upload-links/upload-links.routes';
 import { RouteSpec } from './route';
@@ -23,6 +24,7 @@ export const ROUTES: readonly RouteSpec[] = [
   ...JOB_ROUTES,
   ...ACCESS_ROUTES,
   ...JOIN_ROUTES,
+  ...TELEGRAM_ROUTES,
   ...OPERATOR_ROUTES,
   ...HEALTH_ROUTES,
   ...METRICS_ROUTES,

@@ -1,5 +1,6 @@
-import { Controller, Inject, Res } from '@nestjs/common';
+import { Controller, Inject, Optional, Res } from '@nestjs/common';
 import { HealthCheckService, HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
+import { BotRunner } from '@voxpersona/bot';
 import { ADAPTERS, Adapters } from '@voxpersona/composition';
 import { EventStore, EventStoreUnavailable, FollowerStatus } from '@voxpersona/event-store';
 import {
@@ -27,6 +28,7 @@ export class HealthController {
     private readonly projections: ProjectionsRunner,
     private readonly jobs: JobQueue,
     private readonly indexes: IndexGenerations,
+    @Optional() @Inject(BotRunner) private readonly bot: BotRunner | undefined,
     @Inject(EVENT_STORE) private readonly store: EventStore,
     @Inject(OBJECT_STORAGE) private readonly storage: ObjectStorage,
     @Inject(ADAPTERS) private readonly adapters: Adapters,
@@ -42,7 +44,7 @@ export class HealthController {
     const checks = [
       () => this.probe('event-store', () => this.store.check()),
       () => this.probe('object-storage', () => this.storage.check()),
-      ...[...this.pipeline.statuses, ...this.projections.statuses].map(
+      ...[...this.pipeline.statuses, ...this.projections.statuses, ...(this.bot?.statuses ?? [])].map(
         ({ name, status }) =>
           () =>
             this.runner(name, status),

@@ -1,6 +1,6 @@
 import { Controller, Param, Query, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
-import { GetTranscript, RecordingView, statusOf, transcriptsProjection } from '@voxpersona/projections';
+import { GetTranscript, RecordingView, statusOf, toSrt, toText, toVtt, transcriptsProjection } from '@voxpersona/projections';
 import { Response } from 'express';
 import { AsOf } from '../as-of/as-of';
 import { Owner } from '../auth/caller';
@@ -11,7 +11,6 @@ import { validateQuery } from '../http/validate';
 import { RecordingFinder } from './recording-finder';
 import { linksOf } from './recording-resource';
 import { getTranscript } from './recordings.routes';
-import { toSrt, toText, toVtt } from './transcript-formats';
 
 @Controller()
 export class TranscriptController {

@@ -1,7 +1,7 @@
 import { Controller, Inject, Param, Query, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
-import { Catalogue, CATALOGUE } from '@voxpersona/pipeline';
-import { GetReport, reportsProjection, ReportView } from '@voxpersona/projections';
+import { Catalogue, CATALOGUE, titleOf } from '@voxpersona/pipeline';
+import { GetReport, reportMarkdown, reportsProjection, ReportView } from '@voxpersona/projections';
 import { Response } from 'express';
 import { AsOf } from '../as-of/as-of';
 import { Owner } from '../auth/caller';
@@ -36,7 +36,7 @@ export class ReportsController {
     }
     const report = await this.find(owner, id);
     const shown = asOf === undefined ? report : await this.asOf(report, asOf);
-    if (format === 'markdown') response.type('text/markdown').send(this.toMarkdown(shown));
+    if (format === 'markdown') response.type('text/markdown').send(reportMarkdown(shown, (part) => titleOf(this.catalogue, shown, part)));
     else response.json(this.withTitles(shown));
   }
 
@@ -74,22 +74,7 @@ export class ReportsController {
   }
 
   private withTitles(report: ReportView) {
-    const parts = report.parts.map((part) => ({ ...part, title: this.titleOf(report, part.part) }));
-    return { ...report, title: this.titleOf(report), parts };
-  }
-
-  private toMarkdown(report: ReportView): string {
-    const parts = report.parts.map(({ part, text, failure }) => {
-      const missing = failure ? `*(could not be written: ${failure.code})*` : '*(not written yet)*';
-      return `## ${this.titleOf(report, part)}\n\n${text ?? missing}\n`;
-    });
-    return [`# ${this.titleOf(report)}\n`, ...parts].join('\n');
-  }
-
-  /** Of the report, or of one of its parts; its id where the catalogue no longer has it. */
-  private titleOf(report: ReportView, part?: string): string {
-    const type = this.catalogue.get(report.type);
-    const titled = part === undefined ? type : type?.parts.find((candidate) => candidate.id === part);
-    return titled?.titles[report.language === 'ru' ? 'ru' : 'en'] ?? part ?? report.type;
+    const parts = report.parts.map((part) => ({ ...part, title: titleOf(this.catalogue, report, part.part) }));
+    return { ...report, title: titleOf(this.catalogue, report), parts };
   }
 }

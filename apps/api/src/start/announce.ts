@@ -30,7 +30,7 @@ export async function announce(
   log.log(
     isApi
       ? `Listening on ${url}, API described on ${url}/docs`
-      : `Listening on ${url}, for health and metrics only: this process is a worker`,
+      : `Listening on ${url}, for health and metrics only: this process is there for ${roles.join(' and ')}`,
   );
 }
 

@@ -17,6 +17,9 @@ export const KEPT_TABLES = [
   'checkpoints',
   'provider_keys',
   'api_key_uses',
+  'telegram_messages',
+  'telegram_updates',
+  'telegram_sends',
 ] as const;
 
 export type KeptTable = (typeof KEPT_TABLES)[number];
@@ -27,6 +30,8 @@ export const LEFT_TABLES: Readonly<Record<string, string>> = {
   projection_generations: 'read models are rebuilt; the embedder whose index serves is kept apart',
   parked_events: 'found again when the read models are rebuilt',
   provider_calls: 'bookings of the last minute',
+  telegram_slots: 'what was sent in the last minutes',
+  telegram_pauses: 'pauses that Telegram asked for',
   idempotent_requests: 'answers of the last day, to repeat them to who asks again',
 };
 

@@ -35,7 +35,8 @@ export type WorkspaceCommand =
       now: string;
       memberId: string;
       name: string;
-      key: NewApiKey;
+      /** Null: who comes by Telegram needs none, and can have one made later. */
+      key: NewApiKey | null;
     }
   | { type: 'ChangeRole'; by: Authority; memberId: string; role: Role }
   | { type: 'BlockMember'; by: Authority; memberId: string }

@@ -1,5 +1,6 @@
 import { accept, acceptNothing, refuse } from '../shared/decider';
 import { WorkspaceCommand } from './commands';
+import { WorkspaceEvent } from './events';
 import { keyIssued, mayManage, notAllowed, RegisteredWorkspace, WorkspaceDecision } from './rules';
 import { sameDigest } from './same-digest';
 
@@ -62,10 +63,10 @@ export function acceptInvitation(
     return refuse('too_many', `This workspace has ${MAX_MEMBERS} members already.`);
   }
   const { role } = invitation;
-  return accept(
+  return accept<WorkspaceEvent>(
     { type: 'InvitationAccepted', data: { ownerId, invitationId, memberId } },
     { type: 'MemberJoined', data: { ownerId, memberId, role, invitationId, name } },
-    keyIssued(ownerId, memberId, key),
+    ...(key ? [keyIssued(ownerId, memberId, key)] : []),
   );
 }
 

@@ -2,11 +2,11 @@ import { z } from 'zod';
 
 /** Who acted. `owner` is the id of the workspace on whose behalf; null for the system itself. */
 export const actorSchema = z.object({
-  kind: z.enum(['api-key', 'invitation', 'upload-link', 'operator', 'saga', 'system']),
-  /** Key id, link id, saga name or the like; never a person's name. */
+  kind: z.enum(['api-key', 'invitation', 'upload-link', 'telegram', 'operator', 'saga', 'system']),
+  /** Key id, link id, id of a Telegram account, saga name or the like; never a person's name. */
   id: z.string().min(1),
   owner: z.uuid().nullable(),
-  /** Whom an API key or an upload link acts for; events from before there were members have none. */
+  /** Whom a key, a link or an account acts for; events from before there were members have none. */
   member: z.uuid().optional(),
 });
 export type Actor = z.infer<typeof actorSchema>;

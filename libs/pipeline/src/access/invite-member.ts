@@ -4,13 +4,15 @@ import { Position } from '@voxpersona/event-store';
 import { randomUUID } from 'node:crypto';
 import { CommandRefused } from '../commands/command-refused';
 import { RequestContext } from '../commands/request-context';
-import { formatInvitation, makeSecret } from './secrets';
+import { formatInvitation, formatTelegramInvitation, makeInvitationSecret } from './secrets';
 import { Workspaces } from './workspaces';
 
 export interface IssuedInvitation {
   invitationId: string;
   /** What lets in, see `formatInvitation`: shown once and kept nowhere. */
   token: string;
+  /** The same for the bot: what it is started with. */
+  telegramPayload: string | null;
   expiresAt: string;
   position: Position;
 }
@@ -34,7 +36,7 @@ export class InviteMemberHandler implements ICommandHandler<InviteMember> {
 
   async execute({ ownerId, by, role, validSeconds, request }: InviteMember): Promise<IssuedInvitation> {
     const invitationId = randomUUID();
-    const { secret, secretSha256 } = makeSecret();
+    const { secret, secretSha256 } = makeInvitationSecret();
     const now = new Date();
     const expiresAt = new Date(now.getTime() + validSeconds * 1_000).toISOString();
     const { position, state } = await this.workspaces.ask(
@@ -50,6 +52,12 @@ export class InviteMemberHandler implements ICommandHandler<InviteMember> {
         'This was done already, but its answer is lost. Take that invitation back, and make another.';
       throw new CommandRefused({ code: 'answer_lost', message });
     }
-    return { invitationId, token: formatInvitation({ ownerId, invitationId, secret }), expiresAt, position };
+    return {
+      invitationId,
+      token: formatInvitation({ ownerId, invitationId, secret }),
+      telegramPayload: formatTelegramInvitation({ invitationId, secret }) ?? null,
+      expiresAt,
+      position,
+    };
   }
 }

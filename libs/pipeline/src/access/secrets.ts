@@ -15,9 +15,22 @@ export function makeSecret(): MadeSecret {
   return { secret, secretSha256: hashSecret(secret) };
 }
 
+/**
+ * The secret of an invitation has 248 random bits and ends with a zero byte: without that byte it fits into a link that
+ * Telegram takes, see `formatTelegramInvitation`.
+ */
+export function makeInvitationSecret(): MadeSecret {
+  const secret = `${randomBytes(TELEGRAM_SECRET_BYTES).toString('hex')}00`;
+  return { secret, secretSha256: hashSecret(secret) };
+}
+
 export function hashSecret(secret: string): string {
   return createHash('sha256').update(secret).digest('hex');
 }
+
+/** Of an invitation. What Telegram hands to a bot that is started by a link has at most 64 characters. */
+const TELEGRAM_SECRET_BYTES = 31;
+const CODE_SECRET_BYTES = 30;
 
 export interface ApiKeyParts {
   keyId: string;
@@ -72,6 +85,54 @@ export function formatUploadLink({ linkId, secret }: UploadLinkParts): string {
 export function parseUploadLink(text: string): UploadLinkParts | undefined {
   const [, link, secret] = UPLOAD_LINK.exec(text) ?? [];
   return link === undefined || secret === undefined ? undefined : { linkId: toUuid(link), secret };
+}
+
+/** Who was invited, without the workspace, which is looked up. */
+export type TelegramInvitation = Omit<InvitationParts, 'ownerId'>;
+
+/** What starts the bot with an invitation; undefined for one from before they fitted. */
+export function formatTelegramInvitation({ invitationId, secret }: TelegramInvitation): string | undefined {
+  const bytes = Buffer.from(secret, 'hex');
+  if (bytes.length !== TELEGRAM_SECRET_BYTES + 1 || bytes.at(-1) !== 0) return undefined;
+  return `i${withId(invitationId, bytes.subarray(0, -1))}`;
+}
+
+/** Undefined for what cannot be an invitation of ours. */
+export function parseTelegramInvitation(text: string): TelegramInvitation | undefined {
+  const parts = text.startsWith('i') ? splitId(text.slice(1), TELEGRAM_SECRET_BYTES) : undefined;
+  return parts && { invitationId: parts.id, secret: `${parts.secret.toString('hex')}00` };
+}
+
+export interface TelegramCodeParts {
+  codeId: string;
+  secret: string;
+}
+
+/** A secret for a code by which a member's Telegram account is linked. */
+export function makeCodeSecret(): MadeSecret {
+  const secret = randomBytes(CODE_SECRET_BYTES).toString('hex');
+  return { secret, secretSha256: hashSecret(secret) };
+}
+
+export function formatTelegramCode({ codeId, secret }: TelegramCodeParts): string {
+  return `c${withId(codeId, Buffer.from(secret, 'hex'))}`;
+}
+
+/** Undefined for what cannot be a code of ours. */
+export function parseTelegramCode(text: string): TelegramCodeParts | undefined {
+  const parts = text.startsWith('c') ? splitId(text.slice(1), CODE_SECRET_BYTES) : undefined;
+  return parts && { codeId: parts.id, secret: parts.secret.toString('hex') };
+}
+
+function withId(id: string, secret: Buffer): string {
+  return Buffer.concat([Buffer.from(id.replaceAll('-', ''), 'hex'), secret]).toString('base64url');
+}
+
+function splitId(text: string, secretBytes: number): { id: string; secret: Buffer } | undefined {
+  const bytes = Buffer.from(text, 'base64url');
+  // Decoding is lenient: what does not read the same back was something else.
+  if (bytes.length !== 16 + secretBytes || bytes.toString('base64url') !== text) return undefined;
+  return { id: toUuid(bytes.subarray(0, 16).toString('hex')), secret: bytes.subarray(16) };
 }
 
 function toUuid(hex: string): string {

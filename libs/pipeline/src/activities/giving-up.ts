@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Failure } from '@voxpersona/domain';
+import { chatDecider, Failure } from '@voxpersona/domain';
 import { CommandContext } from '@voxpersona/event-store';
 import { Job } from '../jobs/job';
 import { ResultReporter } from './result-reporter';
@@ -40,6 +40,11 @@ export class GivingUp {
           context,
         );
       }
+      case 'FetchMedia': {
+        const { chatId, intakeId } = job;
+        const command = { type: 'RecordNotStored' as const, intakeId, failure };
+        return this.results.send(chatDecider, chatId, command, context);
+      }
       // Re-embedding: the recording lacks nothing, the index before goes on serving. The others only write to the log
       // itself: when they cannot, no failure can be written either. In all cases the parked job tells.
       case 'ReembedPassages':
@@ -47,6 +52,7 @@ export class GivingUp {
       case 'CancelReport':
       case 'EraseReport':
       case 'ReleaseAudioClaim':
+      case 'TellChatOfUpload':
         return undefined;
     }
   }

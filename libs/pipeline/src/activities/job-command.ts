@@ -31,6 +31,8 @@ export class CancelReport extends JobCommand<'CancelReport'> {}
 export class EraseReport extends JobCommand<'EraseReport'> {}
 export class EraseRecordingData extends JobCommand<'EraseRecordingData'> {}
 export class ReleaseAudioClaim extends JobCommand<'ReleaseAudioClaim'> {}
+export class FetchMedia extends JobCommand<'FetchMedia'> {}
+export class TellChatOfUpload extends JobCommand<'TellChatOfUpload'> {}
 
 /** The command of every type of job; a new type does not compile until it is here. */
 const JOB_COMMANDS: {
@@ -48,6 +50,8 @@ const JOB_COMMANDS: {
   EraseReport,
   EraseRecordingData,
   ReleaseAudioClaim,
+  FetchMedia,
+  TellChatOfUpload,
 };
 
 /** The command that carries out a job. */

@@ -104,3 +104,14 @@ function parseJson(text: string): unknown {
     return undefined;
   }
 }
+
+/** Title of a report type, or of one of its parts; its id where the catalogue no longer has it. */
+export function titleOf(
+  catalogue: Catalogue,
+  { type, language }: { type: string; language: string | null },
+  part?: string,
+): string {
+  const known = catalogue.get(type);
+  const titled = part === undefined ? known : known?.parts.find((candidate) => candidate.id === part);
+  return titled?.titles[language === 'ru' ? 'ru' : 'en'] ?? part ?? type;
+}

@@ -28,7 +28,14 @@ const FALLBACK_POLL_MS = 5_000;
 /** Time for an aborted job to clean up and be handed back. */
 const ABORT_PATIENCE_MS = 5_000;
 const HEARTBEAT_MS = (LEASE_SECONDS * 1_000) / 3;
-const LANES: readonly Lane[] = ['media', 'speech-to-text', 'language-model', 'reembedding', 'housekeeping'];
+const LANES: readonly Lane[] = [
+  'media',
+  'speech-to-text',
+  'language-model',
+  'reembedding',
+  'chat',
+  'housekeeping',
+];
 
 interface Running {
   lane: Lane;

@@ -25,7 +25,11 @@ export type Job =
   | { type: 'CancelReport'; recordingId: string; reportId: string }
   | { type: 'EraseReport'; recordingId: string; reportId: string }
   | { type: 'EraseRecordingData'; recordingId: string }
-  | { type: 'ReleaseAudioClaim'; recordingId: string; claimId: string };
+  | { type: 'ReleaseAudioClaim'; recordingId: string; claimId: string }
+  /** A file that was sent in a chat; `recordingId` is the one that it will have. */
+  | { type: 'FetchMedia'; recordingId: string; chatId: string; intakeId: string }
+  /** A file that was too large for a chat came by the link that was offered there. */
+  | { type: 'TellChatOfUpload'; recordingId: string; linkId: string; duplicate: boolean };
 
 export type JobType = Job['type'];
 export type JobOf<Type extends JobType> = Extract<Job, { type: Type }>;
@@ -64,7 +68,7 @@ export interface JobRecord {
 }
 
 /** Jobs of one lane compete for the same thing. Each lane has its own number of places per process. */
-export type Lane = 'media' | 'speech-to-text' | 'language-model' | 'reembedding' | 'housekeeping';
+export type Lane = 'media' | 'speech-to-text' | 'language-model' | 'reembedding' | 'chat' | 'housekeeping';
 
 const LANE_OF: Record<JobType, Lane> = {
   SplitAudio: 'media',
@@ -80,6 +84,8 @@ const LANE_OF: Record<JobType, Lane> = {
   EraseReport: 'housekeeping',
   EraseRecordingData: 'housekeeping',
   ReleaseAudioClaim: 'housekeeping',
+  FetchMedia: 'chat',
+  TellChatOfUpload: 'housekeeping',
 };
 
 export function laneOf(job: Job): Lane {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Environment, ROLES, SETTINGS } from './settings';
+import { Environment, SETTINGS, TELEGRAM_API } from './settings';
 
 /** All faults of a configuration at once. Holds names and rules, never values. */
 export class ConfigurationInvalid extends Error {
@@ -51,7 +51,15 @@ function contradictions(environment: Environment): string[] {
       if (!environment[name]) faults.push(`${name}: is needed with OBJECT_STORAGE=minio`);
     }
   }
-  if (!environment.DATABASE_URL && environment.ROLES.length < ROLES.length) {
+  if (environment.ROLES.join() === 'bot' && !environment.TELEGRAM_BOT_TOKEN) {
+    faults.push('TELEGRAM_BOT_TOKEN: is needed by a process that is there for the bot alone');
+  }
+  if (environment.TELEGRAM_UPDATES === 'webhook' && !environment.PUBLIC_URL?.startsWith('https://')) {
+    const isLocal = environment.TELEGRAM_API_ROOT !== TELEGRAM_API && environment.PUBLIC_URL !== undefined;
+    if (!isLocal) faults.push('PUBLIC_URL: an https address is needed with TELEGRAM_UPDATES=webhook');
+  }
+  const both = environment.ROLES.includes('api') && environment.ROLES.includes('worker');
+  if (!environment.DATABASE_URL && !both) {
     faults.push(
       'ROLES: can be divided among processes only with a DATABASE_URL; on the embedded database one process does everything',
     );

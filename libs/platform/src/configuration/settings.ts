@@ -21,8 +21,11 @@ const text = z.string().min(1);
 const wholeNumber = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 const positiveNumber = z.coerce.number().positive();
 
+/** Telegram's own servers. */
+export const TELEGRAM_API = 'https://api.telegram.org';
+
 /** What a process can be there for. */
-export const ROLES = ['api', 'worker'] as const;
+export const ROLES = ['api', 'worker', 'bot'] as const;
 export type Role = (typeof ROLES)[number];
 
 /** Every variable that VoxPersona reads. The documentation's table is checked against this list. */
@@ -30,7 +33,7 @@ export const SETTINGS = {
   HOST: setting('Address to listen on.', text.default('127.0.0.1')),
   PORT: setting('Port to listen on; 0 takes a free one.', wholeNumber(0, 65_535).default(3000)),
   ROLES: setting(
-    'What this process does, with commas between: `api` answers requests, `worker` runs sagas, jobs and read models.',
+    'What this process does, with commas between: `api` answers requests, `worker` runs sagas, jobs and read models, `bot` talks with Telegram where a token is given.',
     z
       .string()
       .transform((value) => [...new Set(value.split(',').map((role) => role.trim()))])
@@ -103,6 +106,23 @@ export const SETTINGS = {
   UPLOAD_LINK_HOURS: setting(
     'Hours for which an upload link can be used.',
     positiveNumber.max(24 * 30).default(24),
+  ),
+  TELEGRAM_BOT_TOKEN: setting(
+    'Token of the Telegram bot; without it there is none. Workers need it too: they fetch the files.',
+    text.regex(/^\d+:[A-Za-z0-9_-]{20,}$/, 'must be a token as @BotFather gives it').optional(),
+    { secret: true },
+  ),
+  TELEGRAM_UPDATES: setting(
+    'How Telegram tells what happens: it is asked (`polling`), or it calls `PUBLIC_URL` (`webhook`).',
+    z.enum(['polling', 'webhook']).default('polling'),
+  ),
+  TELEGRAM_API_ROOT: setting(
+    'Address of a Bot API server of your own, which hands out files to 2 GB.',
+    z.url({ protocol: /^https?$/, error: 'must be a http:// or https:// address' }).default(TELEGRAM_API),
+  ),
+  TELEGRAM_MAX_FILE_BYTES: setting(
+    'Largest file in bytes that is taken from Telegram; for larger ones the bot gives a link. Default: 20 MB, of an own server 2 GB.',
+    wholeNumber(1, 2_000_000_000).optional(),
   ),
   PUBLIC_URL: setting(
     'Address under which people reach this server; links that are given out begin with it. Default: where it listens.',

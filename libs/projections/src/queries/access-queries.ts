@@ -35,6 +35,27 @@ export class FindKeyOwnerHandler implements IQueryHandler<FindKeyOwner> {
   }
 }
 
+/** Id of the workspace that an invitation is into, used ones included; null when there is no such invitation. */
+export class FindInvitationOwner extends Query<string | null> {
+  constructor(readonly invitationId: string) {
+    super();
+  }
+}
+
+@QueryHandler(FindInvitationOwner)
+export class FindInvitationOwnerHandler implements IQueryHandler<FindInvitationOwner> {
+  constructor(private readonly pool: Pool) {}
+
+  async execute({ invitationId }: FindInvitationOwner): Promise<string | null> {
+    const tables = await activeTables(this.pool);
+    const { rows } = await this.pool.query<{ owner: string }>(
+      `SELECT owner FROM ${tables.read_invitations} WHERE id = $1`,
+      [invitationId],
+    );
+    return rows[0]?.owner ?? null;
+  }
+}
+
 /** Keys of a workspace, newest first. */
 export class ListApiKeys extends Query<Page<ApiKeyView>> {
   constructor(

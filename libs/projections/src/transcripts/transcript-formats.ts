@@ -1,5 +1,5 @@
 import { Gap, TranscriptLine } from '@voxpersona/domain';
-import { TranscriptView } from '@voxpersona/projections';
+import { TranscriptView } from './transcripts.projection';
 
 /** A line, or a gap, in the order of time. */
 interface Cue {

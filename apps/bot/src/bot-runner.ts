@@ -1,0 +1,196 @@
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { ENVIRONMENT } from '@voxpersona/composition';
+import { chatDecider, deriveId, DomainEvent } from '@voxpersona/domain';
+import {
+  Actors,
+  CheckpointedRunner,
+  EventCodec,
+  EventStore,
+  FollowerStatus,
+  Leadership,
+} from '@voxpersona/event-store';
+import { EVENT_STORE, LEADERSHIP } from '@voxpersona/pipeline';
+import { aborted, Environment, PostgresListener } from '@voxpersona/platform';
+import {
+  ChatLocks,
+  MessageKeeper,
+  MessageRows,
+  MessagesConsumer,
+  ReceivedUpdate,
+  Sender,
+  SentLedger,
+  toSendFailure,
+  UpdateInbox,
+  UpdateRunner,
+} from '@voxpersona/telegram';
+import { randomUUID } from 'node:crypto';
+import { InjectBot } from 'nestjs-telegraf';
+import { Pool } from 'pg';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Telegraf } from 'telegraf';
+import { Update } from 'telegraf/types';
+import { Faces } from './faces/faces';
+import { UploadLinks } from './links/upload-links';
+import { BotContext } from './talk/bot-context';
+import { Texts } from './texts';
+import { BOT_IDENTITY, BotIdentity, TEXTS, WEBHOOK_SECRET } from './tokens';
+import { tellCommands } from './transport/command-list';
+import { ALLOWED_UPDATES } from './transport/incoming';
+import { Poller } from './transport/poller';
+import { WEBHOOK_PATH } from './transport/webhook';
+
+const RETRY_MS = 5_000;
+const FORGET_MS = 3_600_000;
+
+/** Everything of the bot that runs in a process: updates in, messages out, and what keeps both going. */
+@Injectable()
+export class BotRunner {
+  private readonly log = new Logger('Bot');
+  private readonly stopping = new AbortController();
+  private readonly poller: Poller;
+  private readonly updates: UpdateRunner;
+  private readonly messages: CheckpointedRunner<DomainEvent>;
+  private readonly keeper: MessageKeeper;
+  private background: Promise<unknown> = Promise.resolve();
+  private isStarted = false;
+
+  constructor(
+    @InjectBot() private readonly bot: Telegraf<BotContext>,
+    @Inject(ENVIRONMENT) private readonly environment: Environment,
+    @Inject(EVENT_STORE) store: EventStore,
+    @Inject(LEADERSHIP) private readonly leadership: Leadership,
+    @Inject(BOT_IDENTITY) identity: BotIdentity,
+    @Inject(WEBHOOK_SECRET) private readonly webhookSecret: string,
+    @Inject(TEXTS) private readonly texts: Texts,
+    private readonly actors: Actors<DomainEvent>,
+    private readonly ledger: SentLedger,
+    private readonly links: UploadLinks,
+    codec: EventCodec<DomainEvent>,
+    pool: Pool,
+    listener: PostgresListener,
+    inbox: UpdateInbox,
+    rows: MessageRows,
+    sender: Sender,
+    faces: Faces,
+  ) {
+    takeOver(bot);
+    const { log } = this;
+    this.poller = new Poller(bot.telegram, inbox, leadership, identity.botId);
+    this.updates = new UpdateRunner({
+      ...{ inbox, listener, log, locks: new ChatLocks(pool) },
+      handle: (update) => this.handle(update),
+      giveUp: (update) => this.giveUp(update),
+    });
+    this.messages = new CheckpointedRunner(store, codec, pool, new MessagesConsumer(), leadership, log);
+    this.keeper = new MessageKeeper({
+      ...{ rows, sender, listener, log },
+      face: (message) => faces.of(message),
+      onChatGone: (chatId) => this.closeChat(chatId),
+    });
+  }
+
+  /** Of what follows the log here. */
+  get statuses(): { name: string; status: FollowerStatus }[] {
+    return this.isStarted ? [{ name: this.messages.name, status: this.messages.status }] : [];
+  }
+
+  /** @param url where this process listens; links begin with it where PUBLIC_URL is not set */
+  async start(url: string): Promise<void> {
+    this.isStarted = true;
+    this.links.listeningUrl = url;
+    await this.updates.start();
+    this.messages.start();
+    this.background = Promise.all([this.keepMessages(), this.meetTelegram(), this.forgetOld()]);
+    if (this.environment.TELEGRAM_UPDATES === 'polling') this.poller.start();
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    if (!this.isStarted) return;
+    await Promise.all([this.poller.stop(), this.updates.stop(), this.messages.stop(), this.background]);
+  }
+
+  private async handle({ content }: ReceivedUpdate): Promise<void> {
+    await this.bot.handleUpdate(content as Update);
+  }
+
+  /** The last word on an update that could not be dealt with. */
+  private async giveUp({ content }: ReceivedUpdate): Promise<void> {
+    const update = content as Update;
+    const message = 'message' in update ? update.message : undefined;
+    if (message?.chat.type !== 'private') return;
+    const texts = this.texts(message.from.language_code?.startsWith('ru') ? 'ru' : 'en');
+    await this.bot.telegram.sendMessage(message.chat.id, texts.text('failure.generic').toString(), {
+      parse_mode: 'HTML',
+    });
+  }
+
+  /** Messages are kept by one process at a time. */
+  private async keepMessages(): Promise<void> {
+    const { signal } = this.stopping;
+    for (;;) {
+      const turn = await this.leadership.lead('telegram-keeper', 1, signal);
+      if (!turn) return;
+      this.keeper.start();
+      await aborted(AbortSignal.any([signal, turn.lost]));
+      await this.keeper.stop();
+      await turn.end();
+    }
+  }
+
+  /** Tells Telegram the commands and, where it is to call us, where; until that has come about. */
+  private async meetTelegram(): Promise<void> {
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
+      try {
+        const me = await this.bot.telegram.getMe();
+        await tellCommands(this.bot.telegram, this.texts);
+        if (this.environment.TELEGRAM_UPDATES === 'webhook') await this.setWebhook();
+        this.log.log(`Telegram knows us as @${me.username}`);
+        return;
+      } catch (error) {
+        this.log.warn(`Telegram: ${toSendFailure(error).message}; again in ${RETRY_MS / 1_000} s`);
+        await sleep(RETRY_MS, undefined, { signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  private async setWebhook(): Promise<void> {
+    await this.bot.telegram.setWebhook(`${this.environment.PUBLIC_URL ?? ''}${WEBHOOK_PATH}`, {
+      secret_token: this.webhookSecret,
+      allowed_updates: [...ALLOWED_UPDATES],
+    });
+  }
+
+  private async forgetOld(): Promise<void> {
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
+      await this.ledger.forgetOld().catch((error: unknown) => {
+        this.log.warn(`Old notes cannot be deleted: ${error instanceof Error ? error.message : 'unknown'}`);
+      });
+      await sleep(FORGET_MS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  private async closeChat(chatId: string): Promise<void> {
+    const requestId = randomUUID();
+    await this.actors.ask(
+      chatDecider,
+      chatId,
+      { type: 'CloseChat' },
+      {
+        commandId: deriveId('telegram-command', requestId, chatId, 'CloseChat'),
+        ...{ correlationId: requestId, causationId: requestId },
+        actor: { kind: 'system', id: 'telegram', owner: null },
+      },
+    );
+  }
+}
+
+/** What goes wrong is ours to deal with, not telegraf's, which would only log it; and we start and stop it, not Nest. */
+function takeOver(bot: Telegraf<BotContext>): void {
+  bot.catch((error) => {
+    throw error;
+  });
+  bot.stop = () => undefined;
+}

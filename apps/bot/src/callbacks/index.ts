@@ -1,0 +1,2 @@
+export * from './callback-action';
+export * from './callback-data';

@@ -1,0 +1,146 @@
+import { Injectable } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import {
+  askedNow,
+  BUILDING_TYPES,
+  currentInterview,
+  DetailField,
+  DetailProblem,
+  Interview,
+  normaliseDetail,
+  Question,
+  QUESTIONS,
+  questionsFor,
+  Scenario,
+  scenarioNamed,
+  SCENARIOS,
+} from '@voxpersona/domain';
+import { CommandRefused, ProvideDetails, TelegramMember } from '@voxpersona/pipeline';
+import { BotReader } from '../faces/bot-reader';
+import { isReachable } from '../faces/rendered';
+import { Suggestions } from '../faces/suggestions';
+import { Talk } from '../talk/talk';
+
+/** How an answer was taken; the names are those of texts. */
+export type AnswerOutcome =
+  | { kind: 'taken' }
+  | { kind: 'stale' }
+  | { kind: 'invalid'; reason: DetailProblem['code']; question: Question };
+
+/**
+ * Answers to questions about recordings. What is answered is recorded in the recording first, then in the chat, which goes on
+ * with the next question: either step, done again, changes nothing.
+ */
+@Injectable()
+export class AnswerDetails {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly reader: BotReader,
+    private readonly suggestions: Suggestions,
+  ) {}
+
+  /** The recording that a text in this chat is about: the one that is being asked about. */
+  askedAbout(talk: Talk): Interview | undefined {
+    const interview = talk.chat ? currentInterview(talk.chat) : undefined;
+    return interview && askedNow(interview) !== undefined ? interview : undefined;
+  }
+
+  /** A text that answers what is being asked. */
+  async byText(
+    talk: Talk,
+    member: TelegramMember,
+    recordingId: string,
+    text: string,
+  ): Promise<AnswerOutcome> {
+    const interview = talk.chat?.interviews[recordingId];
+    const question = interview && askedNow(interview);
+    if (!question) return { kind: 'stale' };
+    if (question === 'scenario') {
+      const scenario = scenarioNamed(text);
+      return scenario
+        ? this.record(talk, member, recordingId, { question, scenario })
+        : { kind: 'invalid', reason: 'unknown_choice', question };
+    }
+    return this.byValue(talk, member, recordingId, question, text);
+  }
+
+  /** The button of a choice: a scenario, a type of building, today or yesterday. */
+  async byChoice(
+    talk: Talk,
+    member: TelegramMember,
+    recordingId: string,
+    pressed: { question: number; choice: number; sentAt: Date },
+  ): Promise<AnswerOutcome> {
+    const question = QUESTIONS[pressed.question];
+    const { choice } = pressed;
+    if (question === 'scenario') {
+      const scenario = SCENARIOS[choice];
+      if (scenario) return this.record(talk, member, recordingId, { question, scenario });
+    }
+    if (question === 'buildingType') {
+      const value = BUILDING_TYPES[choice];
+      if (value) return this.record(talk, member, recordingId, { question, value });
+    }
+    if (question === 'date') {
+      const day = new Date(pressed.sentAt.getTime() - choice * 86_400_000).toISOString().slice(0, 10);
+      return this.record(talk, member, recordingId, { question, value: day });
+    }
+    return { kind: 'stale' };
+  }
+
+  /** The button of a value that was used before. */
+  async bySuggestion(
+    talk: Talk,
+    member: TelegramMember,
+    recordingId: string,
+    pressed: { question: number; token: string },
+  ): Promise<AnswerOutcome> {
+    const question = QUESTIONS[pressed.question];
+    const { chat } = talk;
+    const recording = await this.reader.recording(member.ownerId, recordingId);
+    if (!question || question === 'scenario' || !recording || !chat || !isReachable(chat))
+      return { kind: 'stale' };
+    const value = await this.suggestions.find(chat, recording, question, pressed.token);
+    return value === undefined ? { kind: 'stale' } : this.byValue(talk, member, recordingId, question, value);
+  }
+
+  private async byValue(
+    talk: Talk,
+    member: TelegramMember,
+    recordingId: string,
+    question: DetailField,
+    text: string,
+  ): Promise<AnswerOutcome> {
+    const normalised = normaliseDetail(question, text);
+    if ('problem' in normalised) return { kind: 'invalid', reason: normalised.problem.code, question };
+    return this.record(talk, member, recordingId, { question, value: normalised.value });
+  }
+
+  private async record(
+    talk: Talk,
+    member: TelegramMember,
+    recordingId: string,
+    answer: { question: 'scenario'; scenario: Scenario } | { question: DetailField; value: string },
+  ): Promise<AnswerOutcome> {
+    const { question } = answer;
+    if (!(await this.reader.recording(member.ownerId, recordingId))) return { kind: 'stale' };
+    const interview = talk.chat?.interviews[recordingId];
+    if (!interview || askedNow(interview) !== question) return { kind: 'stale' };
+    const changes = 'value' in answer ? { [question]: answer.value } : {};
+    const scenario = 'scenario' in answer ? answer.scenario : undefined;
+    try {
+      const known = await this.commands.execute(
+        new ProvideDetails(recordingId, changes, null, talk.requestOf(member), scenario),
+      );
+      const left = questionsFor(known.scenario, known.details).filter((one) => one !== question);
+      const answered = await talk.tell(member, {
+        type: 'AnswerDetail',
+        ...{ recordingId, question, questions: left },
+      });
+      return answered.kind === 'accepted' ? { kind: 'taken' } : { kind: 'stale' };
+    } catch (error) {
+      if (!(error instanceof CommandRefused)) throw error;
+      return { kind: 'stale' };
+    }
+  }
+}

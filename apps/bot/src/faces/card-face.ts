@@ -1,0 +1,154 @@
+import { Injectable } from '@nestjs/common';
+import {
+  askedNow,
+  BUILDING_TYPES,
+  DETAIL_ORDER,
+  DetailField,
+  Interview,
+  isDetailField,
+  missingDetails,
+  parseCaption,
+  Question,
+  QUESTIONS,
+  SCENARIOS,
+} from '@voxpersona/domain';
+import { RecordingView } from '@voxpersona/projections';
+import { clock, html, joinPresent, TelegramHtml } from '../rendering';
+import { Button, Keyboard } from '../talk/talk';
+import { Translator } from '../texts';
+import { BotReader } from './bot-reader';
+import { nameOf } from './recording-words';
+import { ReachableChat, Rendered } from './rendered';
+import { Suggestions } from './suggestions';
+
+/** What is known of a recording, what is being asked about it, and the buttons to answer. */
+@Injectable()
+export class CardFace {
+  constructor(
+    private readonly reader: BotReader,
+    private readonly suggestions: Suggestions,
+  ) {}
+
+  /** Null: nothing is asked about it. `erased`: it is gone. */
+  async render(
+    chat: ReachableChat,
+    recordingId: string,
+    texts: Translator,
+  ): Promise<Rendered | 'erased' | null> {
+    const interview = chat.interviews[recordingId];
+    if (!interview) return null;
+    const recording = await this.reader.recording(chat.ownerId, recordingId);
+    if (!recording) return 'erased';
+    const notUnderstood = captionProblems(chat, interview, texts);
+    const asked = askedNow(interview);
+    const summary = detailLines(recording, texts);
+    const head = texts.text('card.title', {
+      name: nameOf(recording, texts),
+      length: clock(recording.audio.durationSeconds),
+    });
+    const parts = [head, summary, notUnderstood, this.footOf(interview, recording, texts)];
+    const keyboard =
+      asked === undefined
+        ? buttonsAfter(interview, texts)
+        : await this.answersTo(chat, recording, interview, asked, texts);
+    return { text: joinPresent(parts, '\n\n'), keyboard };
+  }
+
+  private footOf(interview: Interview, recording: RecordingView, texts: Translator): TelegramHtml {
+    const asked = askedNow(interview);
+    if (asked !== undefined) return html`<b>${texts.plain(`question.${asked}`)}</b>`;
+    if (interview.phase === 'waiting') return texts.text('card.waiting');
+    const missing = missingDetails(recording.scenario, recording.details ?? {});
+    const list = missing.map((field) => texts.plain(`field.${field}`)).join(', ');
+    const lack = missing.length > 0 ? texts.text('card.missing', { list }) : html``;
+    const ask = interview.phase === 'review' ? texts.text('card.review') : texts.text('card.confirmed');
+    return joinPresent([lack, ask], '\n');
+  }
+
+  private async answersTo(
+    chat: ReachableChat,
+    recording: RecordingView,
+    interview: Interview,
+    asked: Question,
+    texts: Translator,
+  ): Promise<Keyboard> {
+    const { recordingId } = interview;
+    const question = QUESTIONS.indexOf(asked);
+    const choice = (text: string, index: number): Button[] => [
+      { text, action: { kind: 'choose', recordingId, question, choice: index } },
+    ];
+    const rows: (readonly Button[])[] = [];
+    if (asked === 'scenario')
+      rows.push(...SCENARIOS.map((one, at) => choice(texts.plain(`scenario.${one}`), at)));
+    else if (asked === 'buildingType')
+      rows.push(...BUILDING_TYPES.map((one, at) => choice(texts.plain(`building.${one}`), at)));
+    else if (asked === 'date')
+      rows.push([...choice(texts.plain('button.today'), 0), ...choice(texts.plain('button.yesterday'), 1)]);
+    else {
+      const known = await this.suggestions.of(chat, recording, asked);
+      rows.push(
+        ...known.map(({ text, token }) => [
+          { text, action: { kind: 'suggest' as const, recordingId, question, token } },
+        ]),
+      );
+    }
+    const back = interview.asked.length > 1;
+    rows.push([
+      ...(back ? [{ text: texts.plain('button.back'), action: { kind: 'back' as const, recordingId } }] : []),
+      ...(asked === 'scenario'
+        ? []
+        : [{ text: texts.plain('button.skip'), action: { kind: 'skip' as const, recordingId, question } }]),
+    ]);
+    return rows.filter((row) => row.length > 0);
+  }
+}
+
+/** The buttons that choose what to change. */
+export function editButtons(recordingId: string, texts: Translator): Keyboard {
+  const buttons = QUESTIONS.map((question, index): Button => {
+    return { text: texts.plain(`field.${question}`), action: { kind: 'ask', recordingId, question: index } };
+  });
+  const rows: Button[][] = [];
+  for (let at = 0; at < buttons.length; at += 2) rows.push(buttons.slice(at, at + 2));
+  return [...rows, [{ text: texts.plain('button.back'), action: { kind: 'card', recordingId } }]];
+}
+
+export function buttonsAfter({ phase, recordingId }: Interview, texts: Translator): Keyboard {
+  const edit: Button = { text: texts.plain('button.edit'), action: { kind: 'edit', recordingId } };
+  if (phase !== 'review') return phase === 'confirmed' ? [[edit]] : [];
+  return [[{ text: texts.plain('button.confirm'), action: { kind: 'confirm', recordingId } }, edit]];
+}
+
+/** Scenario and details, a line each. */
+export function detailLines(recording: RecordingView, texts: Translator): TelegramHtml {
+  const details = recording.details ?? {};
+  const line = (label: string, value: string): TelegramHtml => html`${label}: <b>${value}</b>`;
+  const known = DETAIL_ORDER.filter((field) => details[field] !== undefined).map((field) =>
+    line(texts.plain(`field.${field}`), detailText(field, details[field] ?? '', texts)),
+  );
+  const others = Object.entries(details).filter(([name]) => !isDetailField(name));
+  return joinPresent(
+    [
+      line(texts.plain('field.scenario'), texts.plain(`scenario.${recording.scenario}`)),
+      ...known,
+      ...others.map(([name, value]) => line(name, value)),
+    ],
+    '\n',
+  );
+}
+
+export function detailText(field: DetailField, value: string, texts: Translator): string {
+  if (field !== 'buildingType') return value;
+  const type = BUILDING_TYPES.find((one) => one === value);
+  return type ? texts.plain(`building.${type}`) : value;
+}
+
+/** Lines of the caption that were not understood: said, not guessed. */
+function captionProblems(chat: ReachableChat, { intakeId }: Interview, texts: Translator): TelegramHtml {
+  const caption = intakeId === null ? null : (chat.intakes[intakeId]?.caption ?? null);
+  if (caption === null || caption === '') return html``;
+  const { unknown, problems } = parseCaption(caption, { scenario: chat.settings.scenario ?? undefined });
+  const lines = [...unknown, ...problems.map(({ line }) => line)];
+  if (lines.length === 0) return html``;
+  return texts.text('card.not-understood', { lines: lines.slice(0, 10).join('\n') });
+}

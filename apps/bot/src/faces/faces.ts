@@ -1,0 +1,120 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { InjectBot } from 'nestjs-telegraf';
+import { KeptMessage, MessageFace } from '@voxpersona/telegram';
+import { Telegraf } from 'telegraf';
+import { Callbacks } from '../callbacks';
+import { BotContext } from '../talk/bot-context';
+import { Keyboard } from '../talk/talk';
+import { Texts } from '../texts';
+import { CALLBACKS, TEXTS } from '../tokens';
+import { toMarkup } from '../talk/markup';
+import { BotReader } from './bot-reader';
+import { CardFace } from './card-face';
+import { isReachable, ReachableChat, Rendered } from './rendered';
+import { ReportFace } from './report-face';
+import { StatusFace } from './status-face';
+
+/** What every kept message should be, worked out from the log and the read models. */
+@Injectable()
+export class Faces {
+  constructor(
+    @InjectBot() private readonly bot: Telegraf<BotContext>,
+    private readonly reader: BotReader,
+    private readonly statuses: StatusFace,
+    private readonly cards: CardFace,
+    private readonly reports: ReportFace,
+    @Inject(CALLBACKS) private readonly callbacks: Callbacks,
+    @Inject(TEXTS) private readonly texts: Texts,
+  ) {}
+
+  async of(message: KeptMessage): Promise<MessageFace> {
+    const chat = await this.reader.chat(message.chatId);
+    if (!isReachable(chat)) return { kind: 'never' };
+    if (!(await this.reader.until(message.position))) throw new Error('The read models are far behind');
+    const texts = this.texts(chat.settings.language);
+    switch (message.kind) {
+      case 'status': {
+        const intake = chat.intakes[message.subjectId];
+        if (!intake) return { kind: 'never' };
+        const rendered = await this.statuses.render(chat, intake, texts);
+        if (rendered === 'erased') return this.removed(chat);
+        return rendered ? this.shown(chat, rendered, { replyTo: intake.messageId }) : { kind: 'later' };
+      }
+      case 'card': {
+        const rendered = await this.cards.render(chat, message.subjectId, texts);
+        if (rendered === 'erased') return this.removed(chat);
+        return rendered ? this.shown(chat, rendered, { comesBack: true }) : { kind: 'later' };
+      }
+      case 'report': {
+        const rendered = await this.reports.render(chat, message.subjectId, texts);
+        if (!rendered) return this.removed(chat);
+        return this.shown(chat, rendered, { once: true });
+      }
+      case 'report-file':
+        return this.file(chat, message.subjectId);
+    }
+  }
+
+  private shown(
+    { chatId, telegramChatId, kind }: ReachableChat,
+    { text, keyboard }: Rendered,
+    options: { replyTo?: number; comesBack?: boolean; once?: boolean } = {},
+  ): MessageFace {
+    const { telegram } = this.bot;
+    const { replyTo, comesBack = false, once = false } = options;
+    const extra = {
+      parse_mode: 'HTML' as const,
+      link_preview_options: { is_disabled: true },
+      reply_markup: this.markup(keyboard, telegramChatId),
+    };
+    const reply = replyTo === undefined ? {} : { message_id: replyTo, allow_sending_without_reply: true };
+    return {
+      kind: 'shown',
+      chat: { chatId, isGroup: kind === 'group' },
+      key: JSON.stringify([text, keyboard]),
+      comesBack,
+      send: async () => {
+        const sent = await telegram.sendMessage(telegramChatId, text.toString(), {
+          ...extra,
+          ...(replyTo !== undefined && { reply_parameters: reply as { message_id: number } }),
+        });
+        return sent.message_id;
+      },
+      ...(!once && {
+        edit: async (messageId: number) => {
+          await telegram.editMessageText(telegramChatId, messageId, undefined, text.toString(), extra);
+        },
+      }),
+    };
+  }
+
+  private async file(chat: ReachableChat, reportId: string): Promise<MessageFace> {
+    const file = await this.reports.file(chat, reportId);
+    if (!file) return this.removed(chat);
+    const { chatId, telegramChatId, kind } = chat;
+    return {
+      kind: 'shown',
+      chat: { chatId, isGroup: kind === 'group' },
+      key: file.content.toString('utf8'),
+      comesBack: false,
+      send: async () => {
+        const source = { source: file.content, filename: file.name };
+        return (await this.bot.telegram.sendDocument(telegramChatId, source)).message_id;
+      },
+    };
+  }
+
+  private removed({ chatId, telegramChatId, kind }: ReachableChat): MessageFace {
+    return {
+      kind: 'removed',
+      chat: { chatId, isGroup: kind === 'group' },
+      remove: async (messageId) => {
+        await this.bot.telegram.deleteMessage(telegramChatId, messageId);
+      },
+    };
+  }
+
+  private markup(keyboard: Keyboard, telegramChatId: number) {
+    return toMarkup(this.callbacks, keyboard, telegramChatId);
+  }
+}

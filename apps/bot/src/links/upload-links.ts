@@ -1,0 +1,48 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { ENVIRONMENT } from '@voxpersona/composition';
+import { IssueUploadLink, TelegramMember } from '@voxpersona/pipeline';
+import { Environment } from '@voxpersona/platform';
+import { randomUUID } from 'node:crypto';
+import { Talk } from '../talk/talk';
+
+export interface OfferedLink {
+  url: string;
+  linkId: string;
+  expiresAt: string;
+  hours: number;
+}
+
+/** Links by which a file comes to us past Telegram. */
+@Injectable()
+export class UploadLinks {
+  /** Told at the start. */
+  listeningUrl = '';
+
+  constructor(
+    private readonly commands: CommandBus,
+    @Inject(ENVIRONMENT) private readonly environment: Environment,
+  ) {}
+
+  async issue(talk: Talk, member: TelegramMember, intakeId: string): Promise<OfferedLink> {
+    const { ownerId, memberId } = member;
+    const hours = this.environment.UPLOAD_LINK_HOURS;
+    const { settings } = talk.chat ?? {};
+    const link = {
+      ...{ owner: ownerId, memberId },
+      ...{ scenario: settings?.scenario ?? null, language: settings?.speechLanguage ?? null },
+      reports: ['summary'],
+      origin: { kind: 'telegram' as const, chatId: talk.chatId, intakeId },
+    };
+    // Where the update is dealt with again, the secret of the link before is lost: another one is made.
+    const request = { ...talk.requestOf(member), requestId: randomUUID() };
+    const { token, linkId, expiresAt } = await this.commands.execute(
+      new IssueUploadLink(link, hours * 3_600, request),
+    );
+    return { url: `${this.publicUrl}/send#${token}`, linkId, expiresAt, hours };
+  }
+
+  private get publicUrl(): string {
+    return (this.environment.PUBLIC_URL ?? this.listeningUrl).replace(/\/+$/, '');
+  }
+}

@@ -1,0 +1,15 @@
+/** Names under which Nest hands out what has no class. */
+export const BOT_IDENTITY = Symbol('BotIdentity');
+export const CALLBACKS = Symbol('Callbacks');
+export const TEXTS = Symbol('Texts');
+export const WEBHOOK_SECRET = Symbol('WebhookSecret');
+
+/** Who the bot is; its number is the first part of its token. */
+export interface BotIdentity {
+  botId: number;
+}
+
+/** @param token as @BotFather gives it */
+export function botIdOf(token: string): number {
+  return Number(token.split(':')[0]);
+}

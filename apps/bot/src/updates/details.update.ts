@@ -1,0 +1,92 @@
+import { Action, Ctx, Update } from 'nestjs-telegraf';
+import { QUESTIONS } from '@voxpersona/domain';
+import { MembersOnly } from '../access/members-only';
+import { CallbackAction } from '../callbacks';
+import { AnswerDetails, AnswerOutcome } from '../details/answer-details';
+import { CardFace, editButtons } from '../faces/card-face';
+import { isReachable } from '../faces/rendered';
+import { BotContext } from '../talk/bot-context';
+import { Talk } from '../talk/talk';
+import { Pressed } from './pressed';
+
+const KINDS = ['choose', 'suggest', 'skip', 'back', 'confirm', 'edit', 'ask', 'card'] as const;
+type DetailAction = Extract<CallbackAction, { kind: (typeof KINDS)[number] }>;
+
+/** Buttons by which details of a recording are given, changed and confirmed. The card itself follows from the log. */
+@Update()
+export class DetailsUpdate {
+  constructor(
+    private readonly pressed: Pressed,
+    private readonly members: MembersOnly,
+    private readonly answers: AnswerDetails,
+    private readonly cards: CardFace,
+  ) {}
+
+  @Action(/.*/)
+  async press(@Ctx() ctx: BotContext, next: () => Promise<void>): Promise<void> {
+    const action = this.pressed.read(ctx, KINDS);
+    if (!action) return next();
+    const { talk } = ctx;
+    const member = await this.members.admit(talk, 'change');
+    if (!member) return;
+    if (!talk.chat?.interviews[action.recordingId] && action.kind !== 'edit' && action.kind !== 'ask') {
+      await talk.answer(talk.texts.plain('button.stale'));
+      return;
+    }
+    switch (action.kind) {
+      case 'choose':
+      case 'suggest': {
+        const { recordingId } = action;
+        const outcome =
+          action.kind === 'choose'
+            ? await this.answers.byChoice(talk, member, recordingId, { ...action, sentAt: new Date() })
+            : await this.answers.bySuggestion(talk, member, recordingId, action);
+        await answerPress(talk, outcome);
+        return;
+      }
+      case 'edit':
+      case 'card':
+        await this.showCard(ctx, action);
+        return;
+      case 'skip':
+      case 'ask': {
+        const { recordingId } = action;
+        const question = QUESTIONS[action.question];
+        const type = action.kind === 'skip' ? ('SkipDetail' as const) : ('AskDetail' as const);
+        const answer = question && (await talk.tell(member, { type, recordingId, question }));
+        if (answer?.kind !== 'accepted') await talk.answer(talk.texts.plain('button.stale'));
+        return;
+      }
+      case 'back':
+      case 'confirm': {
+        const { recordingId } = action;
+        const type = action.kind === 'back' ? ('GoBack' as const) : ('ConfirmDetails' as const);
+        const answer = await talk.tell(member, { type, recordingId });
+        if (answer.kind === 'refused') await talk.answer(talk.texts.plain('button.stale'));
+        else if (action.kind === 'confirm') await talk.answer(talk.texts.plain('card.saved'));
+        return;
+      }
+    }
+  }
+
+  /** The same card with other buttons: what to change; and back. The next event shows it as it is again. */
+  private async showCard(ctx: BotContext, { kind, recordingId }: DetailAction): Promise<void> {
+    const { talk } = ctx;
+    const messageId = ctx.callbackQuery?.message?.message_id;
+    const { chat, texts } = talk;
+    if (messageId === undefined || !chat || !isReachable(chat)) return;
+    const rendered = await this.cards.render(chat, recordingId, texts);
+    if (rendered === 'erased' || (!rendered && kind === 'card')) {
+      await talk.answer(texts.plain('button.stale'));
+      return;
+    }
+    const text = rendered?.text ?? texts.text('card.choose-field');
+    const keyboard = kind === 'edit' ? editButtons(recordingId, texts) : (rendered?.keyboard ?? []);
+    await talk.edit(messageId, text, keyboard);
+  }
+}
+
+async function answerPress(talk: Talk, outcome: AnswerOutcome): Promise<void> {
+  if (outcome.kind === 'stale') await talk.answer(talk.texts.plain('button.stale'));
+  if (outcome.kind === 'invalid') await talk.answer(talk.texts.plain('detail.invalid'), { alert: true });
+}

@@ -1,0 +1,38 @@
+import { EventOf } from '../../shared/event-definition';
+import { Failure } from '../../shared/values';
+import { ChatOpened, ChatSettings, MediaReceived } from './events';
+import { Question } from './questions';
+
+type DataOf<D> = EventOf<D> extends { data: infer Data } ? Data : never;
+
+/** What can be asked of a chat. */
+export type ChatCommand =
+  | { type: 'OpenChat'; chat: DataOf<typeof ChatOpened> }
+  | { type: 'ChangeChatSettings'; changes: Partial<ChatSettings> }
+  /** Telegram answered that nothing can be sent there any more; or something came from there again. */
+  | { type: 'CloseChat' }
+  | { type: 'ReopenChat' }
+  | {
+      type: 'ReceiveMedia';
+      media: Omit<DataOf<typeof MediaReceived>, 'chatId' | 'ownerId'>;
+      /** How many files of one member may wait to be fetched. */
+      maxWaiting: number;
+      /** The same file is taken although it came before: what came of it is gone. */
+      again: boolean;
+    }
+  | {
+      type: 'RecordStored';
+      intakeId: string;
+      recordingId: string;
+      duplicate: boolean;
+      questions: readonly Question[];
+      review: boolean;
+    }
+  | { type: 'RecordNotStored'; intakeId: string; failure: Failure }
+  | { type: 'RecordTooLarge'; intakeId: string; linkId: string; expiresAt: string }
+  /** Of details: to go to a question, by choice or back; answered, with what is left then; skipped; confirmed. */
+  | { type: 'AskDetail'; recordingId: string; question: Question }
+  | { type: 'AnswerDetail'; recordingId: string; question: Question; questions: readonly Question[] }
+  | { type: 'SkipDetail'; recordingId: string; question: Question }
+  | { type: 'GoBack'; recordingId: string }
+  | { type: 'ConfirmDetails'; recordingId: string };

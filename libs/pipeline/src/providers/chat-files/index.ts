@@ -1,0 +1,2 @@
+export * from './chat-files';
+export * from './telegram/telegram-files';

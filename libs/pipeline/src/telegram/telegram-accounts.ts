@@ -1,0 +1,164 @@
+import { Injectable } from '@nestjs/common';
+import {
+  deriveId,
+  DomainEvent,
+  Role,
+  telegramAccountDecider,
+  telegramAccountIdOf,
+  TelegramAccountCommand,
+  telegramCodeDecider,
+} from '@voxpersona/domain';
+import { Actor, Actors } from '@voxpersona/event-store';
+import { randomUUID } from 'node:crypto';
+import { hashSecret, makeCodeSecret, TelegramCodeParts, formatTelegramCode } from '../access/secrets';
+import { Workspaces } from '../access/workspaces';
+import { CommandRefused } from '../commands/command-refused';
+import { commandContext, RequestContext } from '../commands/request-context';
+
+/** A Telegram account and whom it acts for. */
+export interface TelegramMember {
+  accountId: string;
+  ownerId: string;
+  memberId: string;
+  role: Role;
+  workspaceName: string;
+}
+
+/**
+ * - `unknown` the account acts for nobody, or for somebody who has left
+ * - `blocked` its member is blocked
+ */
+export type TelegramCaller =
+  { kind: 'unknown' } | { kind: 'blocked' } | { kind: 'member'; member: TelegramMember };
+
+/** An invitation as the bot is started with it, and the workspace that it is into. */
+export interface InvitationShown {
+  ownerId: string;
+  invitationId: string;
+  secret: string;
+}
+
+export interface IssuedTelegramCode {
+  /** What starts the bot so that the account becomes the member's: shown once and kept nowhere. */
+  payload: string;
+  expiresAt: string;
+}
+
+/** Which Telegram account acts for which member. Asked of the log: who was blocked a moment ago is outside. */
+@Injectable()
+export class TelegramAccounts {
+  constructor(
+    private readonly actors: Actors<DomainEvent>,
+    private readonly workspaces: Workspaces,
+  ) {}
+
+  async find(telegramUserId: number): Promise<TelegramCaller> {
+    const accountId = telegramAccountIdOf(telegramUserId);
+    const { state } = await this.actors.read(telegramAccountDecider, accountId);
+    if (!state.linked) return { kind: 'unknown' };
+    const { ownerId, memberId } = state.linked;
+    const workspace = await this.workspaces.read(ownerId);
+    const member = workspace.members[memberId];
+    if (!member || member.status === 'removed') return { kind: 'unknown' };
+    if (member.status === 'blocked') return { kind: 'blocked' };
+    return {
+      kind: 'member',
+      member: { accountId, ownerId, memberId, role: member.role, workspaceName: workspace.name },
+    };
+  }
+
+  /**
+   * Makes whoever shows an invitation a member, who acts by this account. The same request again changes nothing.
+   *
+   * @param name how the others will know the new member; personal, and sealed
+   * @throws CommandRefused
+   */
+  async acceptInvitation(
+    telegramUserId: number,
+    name: string,
+    { ownerId, invitationId, secret }: InvitationShown,
+    requestId: string,
+  ): Promise<void> {
+    const accountId = telegramAccountIdOf(telegramUserId);
+    const memberId = deriveId('telegram-member', accountId, invitationId);
+    const actor: Actor = { kind: 'invitation', id: invitationId, owner: ownerId };
+    const secretSha256 = hashSecret(secret);
+    const now = new Date().toISOString();
+    await this.workspaces.ask(
+      ownerId,
+      { type: 'AcceptInvitation', invitationId, secretSha256, now, memberId, name, key: null },
+      { requestId, actor },
+    );
+    await this.link(
+      { accountId, ownerId, memberId, by: 'invitation', telegramUserId },
+      { requestId, actor: { kind: 'telegram', id: accountId, owner: ownerId, member: memberId } },
+    );
+  }
+
+  /** Makes a code for one of a member's own accounts. */
+  async issueCode(
+    ownerId: string,
+    memberId: string,
+    validSeconds: number,
+    request: RequestContext,
+  ): Promise<IssuedTelegramCode> {
+    const codeId = randomUUID();
+    const { secret, secretSha256 } = makeCodeSecret();
+    const expiresAt = new Date(Date.now() + validSeconds * 1_000).toISOString();
+    const answer = await this.actors.ask(
+      telegramCodeDecider,
+      codeId,
+      { type: 'IssueTelegramCode', codeId, ownerId, memberId, secretSha256, expiresAt },
+      commandContext(request, 'telegram-code', codeId),
+    );
+    if (answer.kind === 'refused') throw new CommandRefused(answer.refusal);
+    return { payload: formatTelegramCode({ codeId, secret }), expiresAt };
+  }
+
+  /** Links the account to the member who asked for the code. @throws CommandRefused */
+  async useCode(
+    telegramUserId: number,
+    { codeId, secret }: TelegramCodeParts,
+    requestId: string,
+  ): Promise<void> {
+    const accountId = telegramAccountIdOf(telegramUserId);
+    const actor: Actor = { kind: 'telegram', id: accountId, owner: null };
+    const answer = await this.actors.ask(
+      telegramCodeDecider,
+      codeId,
+      { type: 'UseTelegramCode', secretSha256: hashSecret(secret), accountId, now: new Date().toISOString() },
+      commandContext({ requestId, actor }, 'use-telegram-code', codeId),
+    );
+    // Refused as used, although by this very account: the link may not have been recorded yet.
+    const { state } = answer;
+    const isOwn = state.phase === 'issued' && state.usedBy === accountId;
+    if (answer.kind === 'refused' && !isOwn) throw new CommandRefused(answer.refusal);
+    if (state.phase !== 'issued') throw new Error('A code was used that is not there');
+    const { ownerId, memberId } = state;
+    await this.link(
+      { accountId, ownerId, memberId, by: 'code', telegramUserId },
+      { requestId, actor: { kind: 'telegram', id: accountId, owner: ownerId, member: memberId } },
+    );
+  }
+
+  /** From now on the account acts for nobody. */
+  async unlink(telegramUserId: number, request: RequestContext): Promise<void> {
+    await this.ask(telegramAccountIdOf(telegramUserId), { type: 'UnlinkTelegramAccount' }, request);
+  }
+
+  private async link(
+    link: Omit<Extract<TelegramAccountCommand, { type: 'LinkTelegramAccount' }>, 'type'>,
+    request: RequestContext,
+  ): Promise<void> {
+    await this.ask(link.accountId, { type: 'LinkTelegramAccount', ...link }, request);
+  }
+
+  private async ask(
+    accountId: string,
+    command: TelegramAccountCommand,
+    request: RequestContext,
+  ): Promise<void> {
+    const context = commandContext(request, command.type, accountId);
+    await this.actors.ask(telegramAccountDecider, accountId, command, context);
+  }
+}

@@ -1,0 +1,117 @@
+import { Pool } from 'pg';
+
+export const MESSAGES_CHANNEL = 'telegram_messages';
+
+/**
+ * - `status`      how far a file is; about an intake
+ * - `card`        what is known of a recording, and what is asked; about a recording
+ * - `report`      a report to read in the chat
+ * - `report-file` the same as a file
+ */
+export type MessageKind = 'status' | 'card' | 'report' | 'report-file';
+
+/** A message that is kept as the log says it should be. */
+export interface KeptMessage {
+  id: string;
+  chatId: string;
+  kind: MessageKind;
+  subjectId: string;
+  recordingId: string;
+  /** Telegram's number; null until it was sent. */
+  messageId: number | null;
+  /** SHA-256 of what it shows; null: nothing yet. */
+  shown: string | null;
+  /** Position of the newest event that may have changed it. */
+  position: bigint;
+  failures: number;
+}
+
+interface Row {
+  id: string;
+  chat_id: string;
+  kind: MessageKind;
+  subject_id: string;
+  recording_id: string;
+  message_id: string | null;
+  shown: string | null;
+  position: string;
+  failures: number;
+}
+
+/** The table of kept messages. */
+export class MessageRows {
+  constructor(private readonly pool: Pool) {}
+
+  /** Those that may have to change, oldest first. */
+  async due(limit: number): Promise<KeptMessage[]> {
+    const { rows } = await this.pool.query<Row>(
+      `SELECT * FROM telegram_messages WHERE due AND run_at <= clock_timestamp() ORDER BY run_at, ordinal LIMIT $1`,
+      [limit],
+    );
+    return rows.map(toMessage);
+  }
+
+  /** Milliseconds until the next one is due; null: none is. */
+  async nextDueMs(): Promise<number | null> {
+    const { rows } = await this.pool.query<{ wait_ms: string | null }>(
+      `SELECT ceil(extract(epoch FROM min(run_at) - clock_timestamp()) * 1000) AS wait_ms
+       FROM telegram_messages WHERE due`,
+    );
+    const waitMs = rows[0]?.wait_ms ?? null;
+    return waitMs === null ? null : Math.max(0, Number(waitMs));
+  }
+
+  /**
+   * It shows what `shown` says. It stays due where an event came meanwhile.
+   *
+   * @param pauseMs time in which it is not changed again
+   */
+  async settle(
+    { id, position }: KeptMessage,
+    now: { messageId: number | null; shown: string | null },
+    pauseMs: number,
+  ): Promise<void> {
+    await this.pool.query(
+      `UPDATE telegram_messages SET message_id = $2, shown = $3, due = position <> $4, failures = 0,
+         run_at = clock_timestamp() + $5 * interval '1 millisecond'
+       WHERE id = $1`,
+      [id, now.messageId, now.shown, position.toString(), pauseMs],
+    );
+  }
+
+  async putBack({ id }: KeptMessage, delayMs: number, failed: boolean): Promise<void> {
+    await this.pool.query(
+      `UPDATE telegram_messages SET run_at = clock_timestamp() + $2 * interval '1 millisecond',
+         failures = failures + $3 WHERE id = $1`,
+      [id, delayMs, failed ? 1 : 0],
+    );
+  }
+
+  /** Sent anew, the next time it is looked at. */
+  async forgetMessage({ id }: KeptMessage): Promise<void> {
+    await this.pool.query(`UPDATE telegram_messages SET message_id = NULL, shown = NULL WHERE id = $1`, [id]);
+  }
+
+  /** Which kept message has this number; undefined: none. */
+  async find(chatId: string, messageId: number): Promise<KeptMessage | undefined> {
+    const { rows } = await this.pool.query<Row>(
+      `SELECT * FROM telegram_messages WHERE chat_id = $1 AND message_id = $2`,
+      [chatId, messageId],
+    );
+    return rows[0] && toMessage(rows[0]);
+  }
+}
+
+function toMessage(row: Row): KeptMessage {
+  return {
+    id: row.id,
+    chatId: row.chat_id,
+    kind: row.kind,
+    subjectId: row.subject_id,
+    recordingId: row.recording_id,
+    messageId: row.message_id === null ? null : Number(row.message_id),
+    shown: row.shown,
+    position: BigInt(row.position),
+    failures: row.failures,
+  };
+}

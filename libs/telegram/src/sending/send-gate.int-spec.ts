@@ -1,0 +1,96 @@
+import { createTestLog, TestLog } from '@test/postgres/test-log';
+import { migrate } from '@voxpersona/platform';
+import { randomUUID } from 'node:crypto';
+import { TELEGRAM_MIGRATIONS } from '../migrations';
+import { SendFailure } from './send-failure';
+import { GatedChat, SendGate } from './send-gate';
+import { Sender } from './sender';
+import { SentLedger } from './sent-ledger';
+
+const BOT = 7;
+const chat = (isGroup = false): GatedChat => ({ chatId: randomUUID(), isGroup });
+
+describe('The limits of Telegram', () => {
+  let world: TestLog;
+  let gate: SendGate;
+
+  beforeAll(async () => {
+    world = await createTestLog();
+    await migrate(world.pool, TELEGRAM_MIGRATIONS);
+    gate = new SendGate(world.pool, BOT);
+  });
+  afterAll(() => world.close());
+  beforeEach(() => world.pool.query('TRUNCATE telegram_slots, telegram_pauses, telegram_sends'));
+
+  /** Sends that lie so many seconds back. */
+  const sentBefore = (chatId: string, ...seconds: number[]) =>
+    world.pool.query(
+      `INSERT INTO telegram_slots SELECT $1, $2, clock_timestamp() - s * interval '1 second' FROM unnest($3::float8[]) AS s`,
+      [BOT, chatId, seconds],
+    );
+
+  it('let one message a second into a chat, and do not hold up the others', async () => {
+    const one = chat();
+    expect(await gate.tryToPass(one)).toBe(0);
+    const waitMs = await gate.tryToPass(one);
+    expect(waitMs).toBeGreaterThan(900);
+    expect(waitMs).toBeLessThan(1_100);
+    expect(await gate.tryToPass(chat())).toBe(0);
+  });
+
+  it('let fewer than thirty through in a second, of all processes together', async () => {
+    const again = new SendGate(world.openAgain().pool, BOT);
+    const waits = await Promise.all(
+      Array.from({ length: 60 }, (_, index) => (index % 2 ? gate : again).tryToPass(chat())),
+    );
+    expect(waits.filter((wait) => wait === 0)).toHaveLength(27);
+    expect(Math.max(...waits)).toBeLessThan(1_100);
+    const other = new SendGate(world.pool, BOT + 1);
+    expect(await other.tryToPass(chat())).toBe(0);
+  });
+
+  it('let fewer than twenty a minute into a group', async () => {
+    const group = chat(true);
+    await sentBefore(group.chatId, ...Array.from({ length: 18 }, (_, index) => 40 + index));
+    expect(await gate.tryToPass(group)).toBe(0);
+    const waitMs = await gate.tryToPass(group);
+    expect(waitMs).toBeGreaterThan(1_100);
+    expect(waitMs).toBeLessThan(10_000);
+    const person = { ...group, isGroup: false };
+    await world.pool.query(`UPDATE telegram_slots SET at = at - interval '2 seconds'`);
+    expect(await gate.tryToPass(person)).toBe(0);
+  });
+
+  it('wait as long as Telegram asks, and no longer', async () => {
+    const one = chat();
+    await gate.pause(one.chatId, 400);
+    expect(await gate.tryToPass(one)).toBeGreaterThan(200);
+    expect(await gate.tryToPass(chat())).toBe(0);
+    await gate.pass(one);
+  });
+
+  it('are kept by who sends: a pause that is asked for is waited for, and another failure told', async () => {
+    const sender = new Sender(gate);
+    const answers = [new SendFailure('rate-limited', 'slower', 200), new SendFailure('chat-gone', 'blocked')];
+    const calls: number[] = [];
+    const call = (): Promise<number> => {
+      calls.push(Date.now());
+      const failure = answers.shift();
+      return failure ? Promise.reject(failure) : Promise.resolve(1);
+    };
+    await expect(sender.send(chat(), call)).rejects.toMatchObject({ kind: 'chat-gone' });
+    expect(calls[1]! - calls[0]!).toBeGreaterThanOrEqual(190);
+  });
+
+  it('count once what the ledger says was sent', async () => {
+    const ledger = new SentLedger(world.pool);
+    const id = randomUUID();
+    const send = jest.fn(() => Promise.resolve(5));
+    expect([await ledger.once(id, send), await ledger.once(id, send)]).toEqual([5, 5]);
+    expect(send).toHaveBeenCalledTimes(1);
+    const fails = jest.fn(() => Promise.reject(new Error('cut')));
+    const other = randomUUID();
+    await expect(ledger.once(other, fails)).rejects.toThrow('cut');
+    expect(await ledger.once(other, send)).toBe(5);
+  });
+});

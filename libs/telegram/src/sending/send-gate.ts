@@ -1,0 +1,72 @@
+import { inTransaction } from '@voxpersona/platform';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Pool } from 'pg';
+
+/** A chat as the gate knows it. */
+export interface GatedChat {
+  chatId: string;
+  isGroup: boolean;
+}
+
+/**
+ * What Telegram allows, a little less of it: requests arrive later than they were let through, and closer together.
+ * https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
+ */
+const LIMITS = { perSecond: 27, chatPauseMs: 1_060, groupPerMinute: 19, secondMs: 1_060, minuteMs: 61_000 };
+const NOBODY = '00000000-0000-0000-0000-000000000000';
+const LOCK = 7_730_112;
+
+/** Lets through what Telegram's limits allow, of all processes together; the others wait. */
+export class SendGate {
+  constructor(
+    private readonly pool: Pool,
+    private readonly botId: number,
+  ) {}
+
+  /** Waits until something may be sent to a chat, and counts it as sent. */
+  async pass(chat: GatedChat, signal?: AbortSignal): Promise<void> {
+    for (;;) {
+      const waitMs = await this.tryToPass(chat);
+      if (waitMs <= 0) return;
+      await sleep(Math.max(waitMs, 5), undefined, { signal });
+    }
+  }
+
+  /** Milliseconds to wait; 0: it may be sent, now. */
+  async tryToPass({ chatId, isGroup }: GatedChat): Promise<number> {
+    return inTransaction(this.pool, async (transaction) => {
+      await transaction.query('SELECT pg_advisory_xact_lock($1, hashint8($2))', [LOCK, this.botId]);
+      const { rows } = await transaction.query<{ wait_ms: string }>(
+        `SELECT greatest(0, ceil(extract(epoch FROM greatest(
+           (SELECT max(at) FROM telegram_slots WHERE bot_id = $1 AND chat_id = $2)
+             + interval '${LIMITS.chatPauseMs} milliseconds',
+           (SELECT at FROM telegram_slots WHERE bot_id = $1 ORDER BY at DESC OFFSET ${LIMITS.perSecond - 1} LIMIT 1)
+             + interval '${LIMITS.secondMs} milliseconds',
+           (SELECT at FROM telegram_slots WHERE bot_id = $1 AND chat_id = $2 AND $3
+            ORDER BY at DESC OFFSET ${LIMITS.groupPerMinute - 1} LIMIT 1)
+             + interval '${LIMITS.minuteMs} milliseconds',
+           (SELECT max(until) FROM telegram_pauses WHERE bot_id = $1 AND chat_id IN ($2, '${NOBODY}'))
+         ) - clock_timestamp()) * 1000)) AS wait_ms`,
+        [this.botId, chatId, isGroup],
+      );
+      const waitMs = Number(rows[0]?.wait_ms ?? 0);
+      if (waitMs > 0) return waitMs;
+      await transaction.query(
+        `WITH old AS (DELETE FROM telegram_slots WHERE bot_id = $1 AND at < clock_timestamp() - interval '2 minutes')
+         INSERT INTO telegram_slots (bot_id, chat_id, at) VALUES ($1, $2, clock_timestamp())`,
+        [this.botId, chatId],
+      );
+      return 0;
+    });
+  }
+
+  /** Telegram asked for a pause: of this chat, and a short one of all others, as its limits are of the bot too. */
+  async pause(chatId: string, milliseconds: number): Promise<void> {
+    await this.pool.query(
+      `INSERT INTO telegram_pauses (bot_id, chat_id, until)
+       VALUES ($1, $2, clock_timestamp() + $3 * interval '1 millisecond')
+       ON CONFLICT (bot_id, chat_id) DO UPDATE SET until = greatest(telegram_pauses.until, excluded.until)`,
+      [this.botId, chatId, milliseconds],
+    );
+  }
+}

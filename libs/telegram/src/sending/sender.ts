@@ -1,0 +1,31 @@
+import { SendFailure, toSendFailure } from './send-failure';
+import { GatedChat, SendGate } from './send-gate';
+
+/** Longer pauses are not waited for: who asked is to try again later. */
+const MAX_PAUSE_MS = 20_000;
+const ATTEMPTS = 4;
+
+/** Calls Telegram within its limits, and once more where it asked for a pause. */
+export class Sender {
+  constructor(private readonly gate: SendGate) {}
+
+  /** @throws SendFailure, and whatever is no failure of Telegram's */
+  async send<T>(chat: GatedChat, call: () => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      await this.gate.pass(chat);
+      try {
+        return await call();
+      } catch (error) {
+        const failure = toSendFailure(error);
+        if (failure.kind !== 'rate-limited') throw failure;
+        await this.gate.pause(chat.chatId, failure.retryAfterMs);
+        if (attempt >= ATTEMPTS || failure.retryAfterMs > MAX_PAUSE_MS) throw failure;
+      }
+    }
+  }
+}
+
+/** True for what came about by the person there: they are gone, or the message is. No fault of ours. */
+export function isNobodyThere(error: unknown): boolean {
+  return error instanceof SendFailure && (error.kind === 'chat-gone' || error.kind === 'message-gone');
+}
