@@ -5,6 +5,7 @@ export * from './shared/personal';
 export * from './shared/late-call';
 export * from './shared/passages-embedded';
 export * from './shared/values';
+export * from './details';
 export * from './recording/commands';
 export { reportIdOf, reportIdsOf } from './recording/asked';
 export * from './recording/decider';
