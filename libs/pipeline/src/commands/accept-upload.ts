@@ -14,6 +14,7 @@ import { adoptedKey } from '../activities/object-keys';
 import { AudioProbe, Media } from '../providers/media';
 import { ObjectStorage, StoredObject } from '../providers/object-storage';
 import { MEDIA, OBJECT_STORAGE } from '../tokens';
+import { checkedDetails } from './checked-details';
 import { commandContext, RequestContext } from './request-context';
 
 /** Audio that lies in the object store, and what its sender says of it. */
@@ -41,7 +42,7 @@ export interface UploadAnswer {
  * Makes stored audio a recording. On any failure, and for audio that was there already, what was stored for this upload
  * is deleted again.
  *
- * Rejects with `UnusableAudio` for a file that cannot become a recording.
+ * Rejects with `UnusableAudio` for a file that cannot become a recording, and with `DetailsRefused`.
  */
 export class AcceptUpload extends Command<UploadAnswer> {
   constructor(
@@ -64,11 +65,13 @@ export class AcceptUploadHandler implements ICommandHandler<AcceptUpload> {
     @Inject(OBJECT_STORAGE) private readonly storage: ObjectStorage,
   ) {}
 
-  async execute(command: AcceptUpload): Promise<UploadAnswer> {
-    const { upload, limits } = command;
+  async execute(given: AcceptUpload): Promise<UploadAnswer> {
+    const { upload, limits, request } = given;
     let objectKey = upload.stored.key;
     let keep = false;
     try {
+      const details = checkedDetails(upload.details);
+      const command = new AcceptUpload({ ...upload, details }, limits, request);
       const audio = await this.storage.withLocalFile(objectKey, (file) => this.media.probe(file, limits));
       const { recordingId, existing } = await this.claim(command);
       if (existing) return { recordingId, position: existing, duplicate: true };
