@@ -8,6 +8,7 @@ export * from './catalogue/catalogue';
 export * from './catalogue/load-catalogue';
 export * from './commands/accept-upload';
 export * from './commands/cancel-recording';
+export * from './commands/checked-details';
 export * from './commands/command-refused';
 export * from './commands/commission-report';
 export * from './commands/erase-recording';

@@ -94,6 +94,10 @@ export function formerHistory(): { ownerId: string; recordingId: string; events:
         lines: [{ start: 0, end: 9, text: 'the breakfast was late', speaker: null }],
       },
     },
+    {
+      ...{ stream: recording, type: 'DetailsProvided', schemaVersion: 1 },
+      data: { recordingId, details: { place: 'Adlon', city: 'Berlin', room: '12' }, detailsVersion: 1 },
+    },
   ];
   return { ownerId, recordingId, events };
 }

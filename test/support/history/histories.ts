@@ -193,7 +193,12 @@ function historyOf(
   if (number % 4 === 0) {
     on(recording, {
       type: 'DetailsProvided',
-      data: { recordingId, details: { ...details, place: `hotel ${number}` }, detailsVersion: 1 },
+      data: {
+        recordingId,
+        scenario: number % 8 === 0 ? 'note' : null,
+        details: { ...details, place: `hotel ${number % 7}` },
+        detailsVersion: 1,
+      },
     });
   }
   on(

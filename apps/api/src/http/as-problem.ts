@@ -28,6 +28,7 @@ const OF_REFUSAL: Readonly<Record<string, ProblemName>> = {
   nothing_to_cancel: 'nothing-to-cancel',
   details_changed: 'precondition-failed',
   too_many_details: 'limit-reached',
+  invalid_details: 'invalid-details',
   transcript_not_ready: 'transcript-not-ready',
   still_processing: 'still-processing',
   no_speech_found: 'no-speech-found',

@@ -178,6 +178,11 @@ export const PROBLEMS = {
   truncated: [422, 'The file is cut off', 'The end of the file is missing. Send it again.'],
   'audio-too-long': [422, 'The recording is too long', 'It is longer than 24 hours.'],
   'audio-too-short': [422, 'The recording is too short', 'There is less than a tenth of a second of sound.'],
+  'invalid-details': [
+    422,
+    'Some details cannot be taken as they are',
+    'date: Give a day of the calendar such as 2026-11-23 or 23.11.2026.',
+  ],
   'unknown-report-type': [
     422,
     'There is no such report type',

@@ -1,7 +1,9 @@
 import { Body, Controller, Param, Query, Req, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
+import { missingDetails, Scenario } from '@voxpersona/domain';
 import { ProvideDetails, RequestContext } from '@voxpersona/pipeline';
 import { Request, Response } from 'express';
+import { z } from 'zod';
 import { Owner, Requested } from '../auth/caller';
 import { Handles } from '../contract/handles';
 import { Problem } from '../http/problem';
@@ -9,6 +11,7 @@ import { pending, ReadAfter } from '../http/read-after';
 import { validate, validateQuery } from '../http/validate';
 import { RecordingFinder } from './recording-finder';
 import { changeDetails, getDetails } from './recordings.routes';
+import { detailsPatch, detailsResource, scenarioPatch } from './recordings.schemas';
 
 @Controller()
 export class DetailsController {
@@ -28,9 +31,9 @@ export class DetailsController {
     const { after } = validateQuery(getDetails.query, query);
     const notYet = await this.readAfter.wait(after, ['recordings']);
     if (notYet) return pending(response, notYet);
-    const { details, detailsVersion } = await this.recordings.present(owner, id);
+    const { scenario, details, detailsVersion } = await this.recordings.present(owner, id);
     response.set('ETag', etagOf(detailsVersion));
-    return { details: details ?? {}, version: detailsVersion };
+    return resourceOf(scenario, details ?? {}, detailsVersion);
   }
 
   @Handles(changeDetails)
@@ -42,16 +45,33 @@ export class DetailsController {
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<object> {
-    const changes = validate(changeDetails.body.schema, body, 'body');
+    const { scenario, details: changes } = patchOf(body);
     const recording = await this.recordings.present(owner, id);
     const expectedVersion = versionOf(request.get('if-match'));
     const changed = await this.commands.execute(
-      new ProvideDetails(recording.id, changes, expectedVersion, requested),
+      new ProvideDetails(recording.id, changes, expectedVersion, requested, scenario),
     );
-    const { details, detailsVersion: version, position } = changed;
-    response.set('ETag', etagOf(version));
-    return { details, version, position: await this.readAfter.token(position) };
+    response.set('ETag', etagOf(changed.detailsVersion));
+    return {
+      ...resourceOf(changed.scenario, changed.details, changed.detailsVersion),
+      position: await this.readAfter.token(changed.position),
+    };
   }
+}
+
+function resourceOf(
+  scenario: Scenario,
+  details: Readonly<Record<string, string>>,
+  version: number,
+): z.infer<typeof detailsResource> {
+  return { scenario, details, missing: missingDetails(scenario, details), version };
+}
+
+/** Either shape of a change as one; no detail is an object, which tells them apart. @throws Problem 400 */
+function patchOf(body: unknown): z.infer<typeof scenarioPatch> {
+  const { details } = (body ?? {}) as { details?: unknown };
+  if (typeof details === 'object' && details !== null) return validate(scenarioPatch, body, 'body');
+  return { details: validate(detailsPatch, body, 'body') };
 }
 
 function etagOf(version: number): string {

@@ -1,3 +1,4 @@
+import { missingDetails } from '@voxpersona/domain';
 import { gapsOfView, RecordingView, stageOf, statusOf } from '@voxpersona/projections';
 
 /** A recording as the API shows it. */
@@ -13,6 +14,7 @@ export function toRecordingResource(view: RecordingView) {
     scenario: view.scenario,
     language: view.language,
     details: view.details,
+    missing: view.details ? missingDetails(view.scenario, view.details) : [],
     sizeBytes: view.sizeBytes,
     sha256: view.sha256,
     audio: view.audio,

@@ -17,7 +17,8 @@ export const RECORDING = {
   fileName: 'interview.m4a',
   scenario: 'interview',
   language: 'en',
-  details: { client: 'Ann', city: 'Bonn' },
+  details: { date: '2026-11-23', client: 'Ann', city: 'Bonn' },
+  missing: ['employee', 'place', 'buildingType'],
   sizeBytes: 1_290_451,
   sha256: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
   audio: { durationSeconds: 81.3, container: 'mov,mp4,m4a', codec: 'aac', sampleRate: 44_100, channels: 1 },
@@ -30,6 +31,13 @@ export const RECORDING = {
   reports: [{ id: otherId, type: 'summary', transcriptVersion: 1, status: 'completed' }],
   cost: { usd: 0.021, callsOfUnknownPrice: 0 },
   links: LINKS,
+};
+
+export const DETAILS = {
+  scenario: 'interview',
+  details: { date: '2026-11-23', city: 'Köln' },
+  missing: ['employee', 'client', 'place', 'buildingType'],
+  version: 2,
 };
 
 export const UPLOADED = { id, duplicate: false, position, links: LINKS };

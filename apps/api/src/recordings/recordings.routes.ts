@@ -16,10 +16,10 @@ import {
   recordedAnswer,
 } from '../contract/common';
 import { defineRoute } from '../contract/route';
-import { RECORDING, SRT, TRAIL, TRANSCRIPT, UPLOADED } from './recordings.examples';
+import { DETAILS, RECORDING, SRT, TRAIL, TRANSCRIPT, UPLOADED } from './recordings.examples';
 import {
   retranscription,
-  detailsPatch,
+  detailsChange,
   detailsResource,
   recording,
   RECORDING_STATUSES,
@@ -40,7 +40,7 @@ const uploadForm = z
       .meta({ format: 'binary', description: 'Any audio, or a video with sound, that ffmpeg reads.' }),
     scenario: z.enum(SCENARIOS).default('interview'),
     language: z.string().optional().meta({ description: 'ISO 639-1; left out: detected.' }),
-    details: z.string().optional().meta({ description: 'JSON object of texts.' }),
+    details: z.string().optional().meta({ description: 'JSON object of texts; see Details.' }),
     reports: z.string().default('summary').meta({ description: 'Report types, separated by commas.' }),
   })
   .meta({ id: 'UploadForm' });
@@ -48,6 +48,7 @@ const uploadForm = z
 const uploadProblems = [
   'invalid-request',
   'invalid-file-name',
+  'invalid-details',
   'unknown-report-type',
   'not-multipart',
   'not-json',
@@ -269,7 +270,7 @@ export const getDetails = defineRoute({
     {
       status: 200,
       description: 'The details.',
-      content: [{ type: json, schema: detailsResource, example: { details: { client: 'Ann' }, version: 1 } }],
+      content: [{ type: json, schema: detailsResource, example: DETAILS }],
       headers: { ETag: 'Give it back as `If-Match` to change just this.' },
     },
     pendingAnswer,
@@ -289,7 +290,13 @@ export const changeDetails = defineRoute({
       example: '"d1"',
     },
   },
-  body: { type: json, schema: detailsPatch, example: { city: 'Köln', client: null } },
+  description:
+    'Either the changed details alone, or `{"scenario": …, "details": {…}}`. All that cannot be taken is refused at once, field by field, and nothing is changed.',
+  body: {
+    type: json,
+    schema: detailsChange,
+    example: { scenario: 'interview', details: { city: 'Köln', client: null } },
+  },
   answers: [
     {
       status: 200,
@@ -297,20 +304,14 @@ export const changeDetails = defineRoute({
       content: [
         {
           type: json,
-          schema: z
-            .object({
-              details: detailsResource.shape.details,
-              version: z.number().int(),
-              position: z.string(),
-            })
-            .meta({ id: 'ChangedDetails' }),
-          example: { details: { city: 'Köln' }, version: 2, position: EXAMPLE.position },
+          schema: detailsResource.extend({ position: z.string() }).meta({ id: 'ChangedDetails' }),
+          example: { ...DETAILS, position: EXAMPLE.position },
         },
       ],
       headers: { ETag: 'Of the details as they are now.' },
     },
   ],
-  problems: ['precondition-failed', 'limit-reached', 'erased'],
+  problems: ['invalid-details', 'precondition-failed', 'limit-reached', 'erased'],
 });
 
 export const getRecordingEvents = defineRoute({

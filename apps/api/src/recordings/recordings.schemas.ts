@@ -1,4 +1,4 @@
-import { RECORDING_STAGES, SCENARIOS } from '@voxpersona/domain';
+import { DETAIL_ORDER, RECORDING_STAGES, SCENARIOS } from '@voxpersona/domain';
 import { z } from 'zod';
 import { moment } from '../contract/common';
 
@@ -19,9 +19,14 @@ const gap = z
   .object({ chunkIndex: z.number().int(), start: seconds, end: seconds, code: z.string() })
   .meta({ id: 'Gap', description: 'A stretch that is not transcribed, and why.' });
 
-export const details = z
-  .record(z.string(), z.string())
-  .meta({ id: 'Details', description: 'What the sender says of the recording.' });
+export const details = z.record(z.string(), z.string()).meta({
+  id: 'Details',
+  description: `What the sender says of the recording: ${DETAIL_ORDER.join(', ')}, and whatever else they name. Names and dates are normalised.`,
+});
+
+const missing = z
+  .array(z.enum(DETAIL_ORDER))
+  .meta({ description: 'Details that this scenario needs and that are not there, in the usual order.' });
 
 export const links = z
   .object({
@@ -45,6 +50,7 @@ export const recording = z
       .nullable()
       .meta({ description: 'As given, else as heard; null while it is not known.' }),
     details: details.nullable(),
+    missing,
     sizeBytes: z.number().int(),
     sha256: z.string(),
     audio: z.object({
@@ -106,13 +112,28 @@ export const transcript = z
   .meta({ id: 'Transcript' });
 
 export const detailsResource = z
-  .object({ details, version: z.number().int().min(0) })
+  .object({ scenario: z.enum(SCENARIOS), details, missing, version: z.number().int().min(0) })
   .meta({ id: 'RecordingDetails', description: 'The details, and how often they were changed.' });
 
-export const detailsPatch = z
+const changes = z
   .record(z.string().min(1).max(100), z.string().max(2_000).nullable())
-  .refine((changes) => Object.keys(changes).length <= 50, 'at most 50 details')
-  .meta({ id: 'DetailsPatch', description: 'A merge patch (RFC 7396): null removes a detail.' });
+  .refine((given) => Object.keys(given).length <= 50, 'at most 50 details');
+
+/** A merge patch of the details alone, whatever they are named. */
+export const detailsPatch = changes.meta({
+  id: 'DetailsPatch',
+  description: 'A merge patch (RFC 7396): null removes a detail.',
+});
+
+/** A merge patch of the whole resource: no detail is an object, so the two cannot be taken for each other. */
+export const scenarioPatch = z
+  .strictObject({ scenario: z.enum(SCENARIOS).optional(), details: changes })
+  .meta({ id: 'ScenarioPatch', description: 'The scenario too; `details` as in a patch of details alone.' });
+
+export const detailsChange = z.union([scenarioPatch, detailsPatch]).meta({
+  id: 'DetailsChange',
+  description: 'Where `details` is an object, the scenario may change too; else these are the details.',
+});
 
 export const commission = z
   .strictObject({

@@ -10,6 +10,7 @@ import {
   uploaded,
 } from '@test/domain/some';
 import { ERASED } from '../shared/personal';
+import { Scenario } from '../shared/values';
 import { reportIdOf } from './asked';
 import { RecordingCommand } from './commands';
 import { recordingDecider } from './decider';
@@ -21,10 +22,15 @@ describe('Details', () => {
   const provide = (
     changes: Record<string, string | null>,
     expectedVersion: number | null = null,
-  ): RecordingCommand => ({ type: 'ProvideDetails', changes, expectedVersion });
-  const provided = (details: Record<string, string>, detailsVersion: number): RecordingEvent => ({
+    scenario?: Scenario,
+  ): RecordingCommand => ({ type: 'ProvideDetails', changes, scenario, expectedVersion });
+  const provided = (
+    details: Record<string, string>,
+    detailsVersion: number,
+    scenario: Scenario | null = null,
+  ): RecordingEvent => ({
     type: 'DetailsProvided',
-    data: { recordingId: RECORDING, details, detailsVersion },
+    data: { recordingId: RECORDING, scenario, details, detailsVersion },
   });
   const described = (details: Record<string, string>): RecordingEvent => ({
     type: 'AudioUploaded',
@@ -44,6 +50,17 @@ describe('Details', () => {
       .when(provide({ client: 'Ann', city: null }))
       .thenNothing();
     recording(uploaded()).when(provide({})).thenNothing();
+  });
+  it('change the scenario with them, or without, and only to another', () => {
+    const described = recording(uploaded(), provided({ city: 'Bonn' }, 1));
+    described.when(provide({}, null, 'note')).then(provided({ city: 'Bonn' }, 2, 'note'));
+    described.when(provide({ city: null }, 1, 'note')).then(provided({}, 2, 'note'));
+    described.when(provide({ zone: 'spa' })).then(provided({ city: 'Bonn', zone: 'spa' }, 2));
+    described.when(provide({}, null, 'interview')).thenNothing();
+    const changed = recording(uploaded(), provided({}, 1, 'note'), provided({ a: '1' }, 2));
+    changed.when(provide({}, null, 'note')).thenNothing();
+    changed.when(provide({}, null, 'interview')).then(provided({ a: '1' }, 3, 'interview'));
+    changed.when(provide({}, 1, 'interview')).thenRefused('details_changed');
   });
   it('are changed only as they were read', () => {
     const changed = recording(uploaded(), provided({ a: '1' }, 1));

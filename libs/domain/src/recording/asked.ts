@@ -96,7 +96,7 @@ const MAX_DETAILS = 50;
 
 export function provideDetails(
   state: PresentRecording,
-  { changes, expectedVersion }: CommandOf<'ProvideDetails'>,
+  { changes, scenario: wanted, expectedVersion }: CommandOf<'ProvideDetails'>,
 ): RecordingDecision {
   if (expectedVersion !== null && expectedVersion !== state.detailsVersion) {
     return refuse('details_changed', 'The details were changed meanwhile. Read them again.');
@@ -110,14 +110,14 @@ export function provideDetails(
     return refuse('too_many_details', `A recording has at most ${MAX_DETAILS} details.`);
   }
   const before = Object.entries(state.details);
-  if (before.length === merged.size && before.every(([name, value]) => merged.get(name) === value)) {
-    return acceptNothing();
-  }
+  const isSame = before.length === merged.size && before.every(([name, value]) => merged.get(name) === value);
+  const scenario = wanted === undefined || wanted === state.scenario ? null : wanted;
+  if (isSame && scenario === null) return acceptNothing();
   const details = Object.fromEntries(merged);
   const detailsVersion = state.detailsVersion + 1;
   return accept({
     type: 'DetailsProvided',
-    data: { recordingId: state.recordingId, details, detailsVersion },
+    data: { recordingId: state.recordingId, scenario, details, detailsVersion },
   });
 }
 

@@ -1,6 +1,6 @@
 import { EventOf } from '../shared/event-definition';
 import { PassagesEmbedded } from '../shared/passages-embedded';
-import { Failure, TranscriptLine } from '../shared/values';
+import { Failure, Scenario, TranscriptLine } from '../shared/values';
 import {
   AudioSplit,
   AudioUploaded,
@@ -40,8 +40,10 @@ export type RecordingCommand =
   | { type: 'CancelProcessing' }
   | {
       type: 'ProvideDetails';
-      /** A merge patch: null removes a detail. */
+      /** A merge patch: null removes a detail. Normalised before: see `normaliseDetails`. */
       changes: Readonly<Record<string, string | null>>;
+      /** What the recording is to be; left out: as it is. */
+      scenario?: Scenario | undefined;
       /** `detailsVersion` that the change stands on; null: whatever it is. */
       expectedVersion: number | null;
     }

@@ -218,15 +218,18 @@ export const RecordingCancelled = defineEvent(
   z.object({ recordingId, reportIds: z.array(z.uuid()) }),
 );
 
-/** All details, as they are after somebody changed some. */
+/** All details, as they are after somebody changed some, or the scenario that tells which are needed. */
 export const DetailsProvided = defineEvent(
   'DetailsProvided',
   z.object({
     recordingId,
+    /** What the recording is from now on; null: as before. */
+    scenario: scenario.nullable(),
     details: personal(z.record(z.string(), z.string())),
     /** How often they were changed since the upload. */
     detailsVersion: z.number().int().min(1),
   }),
+  { version: 2, upcasters: { 1: (data) => ({ ...data, scenario: null }) } },
 );
 
 /** Decided: this recording and all that stands on it goes. From here on nothing is recorded for it. */

@@ -1,5 +1,5 @@
 import { isErased } from '../shared/personal';
-import { embedderName, Gap, Stretch } from '../shared/values';
+import { embedderName, Gap, Scenario, Stretch } from '../shared/values';
 import { RecordingEvent, RecordingStage } from './events';
 
 export interface ChunkState {
@@ -29,6 +29,7 @@ export interface PresentRecording {
   objectKey: string;
   /** As the user gave it, or as a chunk told it; null while it is not known. */
   language: string | null;
+  scenario: Scenario;
   /** Types of the reports that every transcript of this recording gets. */
   reports: readonly string[];
   round: number;
@@ -120,6 +121,7 @@ function uploaded(data: AudioUploadedData): PresentRecording {
     claimId: data.claimId,
     objectKey: data.objectKey,
     language: data.language,
+    scenario: data.scenario,
     reports: data.reports,
     round: 0,
     chunks: [],
@@ -220,8 +222,9 @@ function evolvePresent(state: PresentRecording, event: RecordingEvent): Recordin
     case 'RecordingCancelled':
       return { ...state, cancelled: true };
     case 'DetailsProvided': {
-      const { details, detailsVersion } = event.data;
-      return { ...state, details: isErased(details) ? {} : details, detailsVersion };
+      const { scenario, details: given, detailsVersion } = event.data;
+      const details = isErased(given) ? {} : given;
+      return { ...state, scenario: scenario ?? state.scenario, details, detailsVersion };
     }
     case 'AudioUploaded':
     case 'LateCallRecorded':

@@ -53,13 +53,17 @@ describe('Accepting an upload', () => {
   afterEach(() => rmSync(folder, { recursive: true }));
   afterAll(() => log.close());
 
-  async function upload(file: string, recordingId: string = randomUUID()): Promise<UploadAnswer> {
+  async function upload(
+    file: string,
+    recordingId: string = randomUUID(),
+    details: Record<string, string> = {},
+  ): Promise<UploadAnswer> {
     const stored = await storage.put(originalKey(recordingId), createReadStream(file));
     const given = {
       fileName: 'a.mp3',
       scenario: 'interview' as const,
       language: null,
-      details: {},
+      details,
       reports: [],
     };
     const command = new AcceptUpload({ recordingId, stored, owner, ...given }, { maxSeconds: 60 }, request());
@@ -102,6 +106,23 @@ describe('Accepting an upload', () => {
     owner = randomUUID();
     expect(await upload(FORMATS.mp3())).toMatchObject({ duplicate: false });
     expect((await upload(FORMATS.mp3())).recordingId).not.toBe(mine.recordingId);
+  });
+
+  it('records details as they are stored, whoever sent them', async () => {
+    const { recordingId } = await upload(FORMATS.mp3(), randomUUID(), { date: '23.11.2026', room: ' 12 ' });
+    const { state } = await actors.read(recordingDecider, recordingId);
+    expect(state).toMatchObject({ details: { date: '2026-11-23', room: '12' } });
+  });
+
+  it('keeps nothing of what comes with bad details, and says all that is bad', async () => {
+    const bad = { date: '31.02.2026', buildingType: 'castle', city: 'Bonn' };
+    const recordingId = randomUUID();
+    await expect(upload(FORMATS.mp3(), recordingId, bad)).rejects.toMatchObject({
+      refusal: { code: 'invalid_details', message: expect.stringMatching(/date: .*buildingType: /) },
+      problems: [{ code: 'not_a_date' }, { code: 'unknown_choice' }],
+    });
+    expect(objects()).toEqual([]);
+    expect((await actors.read(recordingDecider, recordingId)).state.phase).toBe('absent');
   });
 
   it('keeps nothing of what cannot be a recording', async () => {

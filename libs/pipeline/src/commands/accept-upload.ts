@@ -15,6 +15,7 @@ import { AudioProbe, Media } from '../providers/media';
 import { ObjectStorage, StoredObject } from '../providers/object-storage';
 import { MEDIA, OBJECT_STORAGE } from '../tokens';
 import { ShownUploadLink, UploadLinks } from '../upload-links/upload-links';
+import { checkedDetails } from './checked-details';
 import { commandContext, RequestContext } from './request-context';
 
 /** Audio that lies in the object store, and what its sender says of it. */
@@ -42,8 +43,8 @@ export interface UploadAnswer {
  * Makes stored audio a recording. On any failure, and for audio that was there already, what was stored for this upload
  * is deleted again.
  *
- * Rejects with `UnusableAudio` for a file that cannot become a recording, and with `CommandRefused` for one that came by an
- * upload link which is no longer good.
+ * Rejects with `UnusableAudio` for a file that cannot become a recording, with `DetailsRefused`, and with `CommandRefused` for
+ * one that came by an upload link which is no longer good.
  */
 export class AcceptUpload extends Command<UploadAnswer> {
   constructor(
@@ -69,11 +70,13 @@ export class AcceptUploadHandler implements ICommandHandler<AcceptUpload> {
     private readonly links: UploadLinks,
   ) {}
 
-  async execute(command: AcceptUpload): Promise<UploadAnswer> {
-    const { upload, limits, link, request } = command;
+  async execute(given: AcceptUpload): Promise<UploadAnswer> {
+    const { upload, limits, link, request } = given;
     let objectKey = upload.stored.key;
     let keep = false;
     try {
+      const details = checkedDetails(upload.details);
+      const command = new AcceptUpload({ ...upload, details }, limits, request, link);
       const audio = await this.storage.withLocalFile(objectKey, (file) => this.media.probe(file, limits));
       const { recordingId, existing } = await this.claim(command);
       // Before there is a recording: one who comes second leaves none. Their claim stays, as that of an upload that died;

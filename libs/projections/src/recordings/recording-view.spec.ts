@@ -140,8 +140,15 @@ describe('A cancelled recording', () => {
 it('shows details as they were last provided', () => {
   const provided: DomainEvent = {
     type: 'DetailsProvided',
-    data: { recordingId: RECORDING, details: { city: 'Bonn' }, detailsVersion: 1 },
+    data: { recordingId: RECORDING, scenario: null, details: { city: 'Bonn' }, detailsVersion: 1 },
   };
   expect(view(uploaded(), provided)).toMatchObject({ details: { city: 'Bonn' }, detailsVersion: 1 });
   expect(view(uploaded(), provided, erased()).details).toBeNull();
+  const isNote: DomainEvent = { ...provided, data: { ...provided.data, scenario: 'note' } };
+  const scenarios = [
+    view(uploaded(), provided),
+    view(uploaded(), isNote),
+    view(uploaded(), isNote, provided),
+  ];
+  expect(scenarios.map(({ scenario }) => scenario)).toEqual(['interview', 'note', 'note']);
 });

@@ -163,8 +163,9 @@ function evolveExisting(view: RecordingView, event: Recorded<DomainEvent>): Reco
     case 'RecordingCancelled':
       return { ...view, cancelled: true, reports: view.reports.map(cancelledIfWriting) };
     case 'DetailsProvided': {
-      const { details, detailsVersion } = event.data;
-      return { ...view, details: isErased(details) ? null : details, detailsVersion };
+      const { scenario, details: given, detailsVersion } = event.data;
+      const details = isErased(given) ? null : given;
+      return { ...view, scenario: scenario ?? view.scenario, details, detailsVersion };
     }
     case 'LateCallRecorded': {
       const { call } = event.data;
