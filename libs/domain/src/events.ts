@@ -3,6 +3,7 @@ import { WORKSPACE_EVENTS } from './access/events';
 import { AUDIO_CLAIM_EVENTS } from './audio-claim/decider';
 import { RECORDING_EVENTS } from './recording/events';
 import { REPORT_EVENTS } from './report/events';
+import { REPROCESSING_EVENTS } from './reprocessing/events';
 import { SEAL_EVENTS } from './seal/decider';
 import { eventCatalogue, EventOf } from './shared/event-definition';
 
@@ -14,6 +15,7 @@ const definitions = [
     ...WORKSPACE_EVENTS,
     ...DENIAL_EVENTS,
     ...SEAL_EVENTS,
+    ...REPROCESSING_EVENTS,
   ]),
 ];
 

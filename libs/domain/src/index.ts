@@ -16,5 +16,6 @@ export * from './report/decider';
 export * from './report/events';
 export * from './audio-claim/decider';
 export * from './access';
+export * from './reprocessing';
 export * from './seal/decider';
 export * from './events';
