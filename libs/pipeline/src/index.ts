@@ -12,6 +12,7 @@ export * from './commands/commission-report';
 export * from './commands/erase-recording';
 export * from './access';
 export * from './commands/provide-details';
+export * from './commands/reprocessings';
 export * from './commands/request-context';
 export * from './commands/retranscribe-recording';
 export * from './commands/retry-recording';

@@ -23,6 +23,7 @@ import { SpeechToText } from './providers/speech-to-text';
 import { recordingSaga } from './sagas/recording.saga';
 import { reembeddingSaga } from './sagas/reembedding.saga';
 import { reportSaga } from './sagas/report.saga';
+import { reprocessingSaga } from './sagas/reprocessing.saga';
 import { SagaConsumer } from './sagas/saga-consumer';
 import { Sealer } from './sealer/sealer';
 import { Sweeper } from './sweeper/sweeper';
@@ -65,7 +66,8 @@ export class PipelineRunner {
     private readonly sealer: Sealer,
     @Inject(LEADERSHIP) private readonly leadership: Leadership,
   ) {
-    const sagas = [recordingSaga, reportSaga, reembeddingSaga(embedderName(embedder.identity))];
+    const reembedding = reembeddingSaga(embedderName(embedder.identity));
+    const sagas = [recordingSaga, reportSaga, reprocessingSaga, reembedding];
     this.sagas = sagas.map(
       (saga) =>
         new CheckpointedRunner(store, codec, pool, new SagaConsumer(saga, queue), leadership, this.log),
@@ -81,6 +83,7 @@ export class PipelineRunner {
           'speech-to-text': speechToText.concurrency,
           'language-model': languageModel.concurrency,
           reembedding: 1,
+          reprocessing: 2,
           housekeeping: 4,
         },
         policy: {

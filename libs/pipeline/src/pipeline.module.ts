@@ -22,7 +22,10 @@ import { IndexReportHandler } from './activities/index-report.handler';
 import { IndexTranscriptHandler } from './activities/index-transcript.handler';
 import { ReembedPassagesHandler } from './activities/reembed-passages.handler';
 import { RecordedEvents } from './activities/recorded-events';
+import { RejectReportHandler, RejectTranscriptHandler } from './activities/reject.handlers';
+import { ReprocessRecordingHandler } from './activities/reprocess-recording.handler';
 import { ResultReporter } from './activities/result-reporter';
+import { ReviewReprocessedHandler } from './activities/review-reprocessed.handler';
 import { SplitAudioHandler } from './activities/split-audio.handler';
 import { StartReportHandler } from './activities/start-report.handler';
 import { TranscribeChunkHandler } from './activities/transcribe-chunk.handler';
@@ -32,6 +35,7 @@ import { CancelRecordingHandler } from './commands/cancel-recording';
 import { CommissionReportHandler } from './commands/commission-report';
 import { RetranscribeRecordingHandler } from './commands/retranscribe-recording';
 import { EraseRecordingHandler } from './commands/erase-recording';
+import { Reprocessings } from './commands/reprocessings';
 import { ProvideDetailsHandler } from './commands/provide-details';
 import { RetryRecordingHandler } from './commands/retry-recording';
 import { PipelineRunner } from './pipeline-runner';
@@ -48,6 +52,10 @@ const ACTIVITIES = [
   IndexReportHandler,
   ReembedPassagesHandler,
   CancelReportHandler,
+  ReprocessRecordingHandler,
+  ReviewReprocessedHandler,
+  RejectTranscriptHandler,
+  RejectReportHandler,
   EraseReportHandler,
   EraseRecordingDataHandler,
   ReleaseAudioClaimHandler,
@@ -81,12 +89,13 @@ const ACCESS = [
     ...COMMANDS,
     ...ACCESS,
     RecordedEvents,
+    Reprocessings,
     ResultReporter,
     PassageIndexer,
     GivingUp,
     PipelineRunner,
     SWEEPER_PROVIDER,
   ],
-  exports: [CqrsModule, PipelineRunner, RecordedEvents, Sweeper, Workspaces, Denials],
+  exports: [CqrsModule, PipelineRunner, RecordedEvents, Reprocessings, Sweeper, Workspaces, Denials],
 })
 export class PipelineModule {}

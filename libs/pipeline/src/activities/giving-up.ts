@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Failure } from '@voxpersona/domain';
+import { Failure, reprocessingDecider } from '@voxpersona/domain';
 import { CommandContext } from '@voxpersona/event-store';
 import { Job } from '../jobs/job';
 import { ResultReporter } from './result-reporter';
@@ -40,10 +40,19 @@ export class GivingUp {
           context,
         );
       }
+      case 'ReprocessRecording': {
+        const { recordingId, reprocessingId } = job;
+        const { code } = failure;
+        const command = { type: 'RecordItemFailure' as const, recordingId, code, costUsd: null };
+        return this.results.send(reprocessingDecider, reprocessingId, command, context);
+      }
       // Re-embedding: the recording lacks nothing, the index before goes on serving. The others only write to the log
       // itself: when they cannot, no failure can be written either. In all cases the parked job tells.
       case 'ReembedPassages':
       case 'StartReport':
+      case 'ReviewReprocessed':
+      case 'RejectTranscript':
+      case 'RejectReport':
       case 'CancelReport':
       case 'EraseReport':
       case 'ReleaseAudioClaim':

@@ -28,7 +28,10 @@ const FALLBACK_POLL_MS = 5_000;
 /** Time for an aborted job to clean up and be handed back. */
 const ABORT_PATIENCE_MS = 5_000;
 const HEARTBEAT_MS = (LEASE_SECONDS * 1_000) / 3;
-const LANES: readonly Lane[] = ['media', 'speech-to-text', 'language-model', 'reembedding', 'housekeeping'];
+const LANES: readonly Lane[] = [
+  ...(['media', 'speech-to-text', 'language-model'] as const),
+  ...(['reembedding', 'reprocessing', 'housekeeping'] as const),
+];
 
 interface Running {
   lane: Lane;

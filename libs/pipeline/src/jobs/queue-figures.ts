@@ -38,6 +38,7 @@ export async function readQueueFigures(pool: Pool): Promise<Record<Lane, LaneFig
     'speech-to-text': NONE,
     'language-model': NONE,
     reembedding: NONE,
+    reprocessing: NONE,
     housekeeping: NONE,
   };
   for (const { lane, ready, running, parked, oldest } of rows) {

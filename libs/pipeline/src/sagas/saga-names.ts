@@ -1,9 +1,10 @@
 import { recordingSaga } from './recording.saga';
 import { reembeddingSagaName } from './reembedding.saga';
 import { reportSaga } from './report.saga';
+import { reprocessingSaga } from './reprocessing.saga';
 
 /** Sagas that every worker runs. The one of each embedder has a name of its own beside these. */
-export const STANDING_SAGAS: readonly string[] = [recordingSaga.name, reportSaga.name];
+export const STANDING_SAGAS: readonly string[] = [recordingSaga.name, reportSaga.name, reprocessingSaga.name];
 
 /** Whether a checkpoint of this name is a saga's: then what it stands for is jobs, which must not be made again. */
 export function isSagaName(name: string): boolean {
