@@ -39,6 +39,8 @@ import { TranscriptController } from './recordings/transcript.controller';
 import { UploadController } from './recordings/upload.controller';
 import { CommissionController } from './reports/commission.controller';
 import { ReportsController } from './reports/reports.controller';
+import { ReprocessingsController } from './reprocessings/reprocessings.controller';
+import { StartReprocessingController } from './reprocessings/start.controller';
 import { SearchController } from './search/search.controller';
 import { TrailController } from './trail/trail.controller';
 import { TrailReader } from './trail/trail-reader';
@@ -53,6 +55,8 @@ const API_CONTROLLERS = [
   ProgressController,
   CommissionController,
   ReportsController,
+  StartReprocessingController,
+  ReprocessingsController,
   SearchController,
   JobsController,
   OwnController,

@@ -7,6 +7,7 @@ import { OPERATOR_ROUTES } from '../operator/operator.routes';
 import { PROGRESS_ROUTES } from '../progress/progress.routes';
 import { RECORDING_ROUTES } from '../recordings/recordings.routes';
 import { REPORT_ROUTES } from '../reports/reports.routes';
+import { REPROCESSING_ROUTES } from '../reprocessings/reprocessings.routes';
 import { SEARCH_ROUTES } from '../search/search.routes';
 import { TRAIL_ROUTES } from '../trail/trail.routes';
 import { RouteSpec } from './route';
@@ -15,6 +16,7 @@ import { RouteSpec } from './route';
 export const ROUTES: readonly RouteSpec[] = [
   ...RECORDING_ROUTES,
   ...REPORT_ROUTES,
+  ...REPROCESSING_ROUTES,
   ...SEARCH_ROUTES,
   ...PROGRESS_ROUTES,
   ...TRAIL_ROUTES,

@@ -75,7 +75,7 @@ export class ReportsController {
 
   private withTitles(report: ReportView) {
     const parts = report.parts.map((part) => ({ ...part, title: this.titleOf(report, part.part) }));
-    return { ...report, title: this.titleOf(report), parts };
+    return { ...report, rejected: report.rejected ?? false, title: this.titleOf(report), parts };
   }
 
   private toMarkdown(report: ReportView): string {

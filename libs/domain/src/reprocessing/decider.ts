@@ -74,7 +74,8 @@ function request(state: ReprocessingState, command: CommandOf<'RequestReprocessi
   const recordingIds = [...new Set(command.recordingIds)];
   const total = recordingIds.length;
   const [first, ...others] = pagesOf(recordingIds);
-  if (!first) return refuse('nothing_chosen', 'There is no such recording.');
+  if (!first)
+    return refuse('nothing_chosen', 'The filter finds no recording. Try it with GET /v1/recordings.');
   if (total > MAX_REPROCESSED) {
     return refuse('too_many_recordings', `A batch has at most ${MAX_REPROCESSED} recordings.`);
   }
