@@ -185,6 +185,7 @@ describe('Doing many once more', () => {
 
   it('goes back, for one recording, to what was there before', async () => {
     const id = ids[2]!;
+    const then = new Date().toISOString();
     const answer = await post(`/v1/reprocessings/${batch}/items/${id}/reject`);
     expect(answer.status).toBe(202);
     await foundIn('freezing corridor', [id]);
@@ -206,6 +207,7 @@ describe('Doing many once more', () => {
     });
     // What is rejected can still be read, and a look back shows what was then.
     expect(await transcript(id, '?version=2')).toMatchObject({ lines: [{ text: 'The balcony was sunny.' }] });
+    expect(await transcript(id, `?asOf=${then}`)).toMatchObject({ version: 2 });
     expect((await read()).items[2]).toMatchObject({ recordingId: id, verdict: 'rejected' });
     expect((await post(`/v1/reprocessings/${batch}/items/${id}/reject`)).status).toBe(202);
     const other = await post(`/v1/reprocessings/${batch}/items/${id}/accept`);
@@ -234,8 +236,9 @@ describe('Doing many once more', () => {
     expect(before.reports.at(-1)).toMatchObject({ id: written, current: true });
     expect((await post(`/v1/reprocessings/${reports}/reject`)).status).toBe(202);
     await foundIn('glorious', [], ['report']);
-    const after = await world.server.recordingUntil(ids[0]!, ({ reports: all }) =>
-      Boolean((all.at(-1) as unknown as { rejected: boolean }).rejected),
+    const after = await world.server.recordingUntil(
+      ids[0]!,
+      ({ reports: all }) => (all.at(-1) as unknown as { rejected: boolean }).rejected,
     );
     expect(after.reports.slice(-2)).toMatchObject([{ current: true }, { id: written, current: false }]);
     expect(await world.server.get(`/v1/reports/${written}`)).toMatchObject({
@@ -254,7 +257,7 @@ describe('Doing many once more', () => {
     expect(await transcript(ids[0]!)).toMatchObject({ version: 2 });
   }, 60_000);
 
-  const ofType = (name: string) =>
+  const ofType = (name: string): unknown =>
     expect.objectContaining({ type: expect.stringMatching(new RegExp(`:${name}$`)) });
   const retranscribe = { kind: 'retranscribe' };
 
@@ -288,6 +291,70 @@ describe('Doing many once more', () => {
     }
     expect((await post(`/v1/reprocessings/${batch}/items/${UNKNOWN}/accept`)).status).toBe(404);
   });
+
+  describe('by the operator', () => {
+    const vox = (...args: string[]): Promise<string> =>
+      world.server.vox('reprocess', ...args, '--owner', 'owner');
+    const fails = async (code: number, ...args: string[]): Promise<string> => {
+      const error = (await vox(...args).catch((thrown: unknown) => thrown)) as {
+        code: number;
+        stderr: string;
+      };
+      expect(error.code).toBe(code);
+      return error.stderr;
+    };
+    const report = ['--report', 'summary', '--status', 'ready,failed'];
+
+    it('is forecast, begun, waited for, shown and judged', async () => {
+      expect(JSON.parse(await vox('forecast', ...report, '--json'))).toMatchObject({
+        recordings: RECORDINGS,
+      });
+      const done = JSON.parse(await vox('start', ...report, '--json')) as { id: string; status: string };
+      expect(done).toMatchObject({ status: 'finished', finished: RECORDINGS });
+      expect(await vox('status')).toContain(`${done.id}  `);
+      expect(await vox('status', done.id)).toContain(`finished: ${RECORDINGS} of ${RECORDINGS} done`);
+      expect(await vox('accept', done.id, '--recording', ids[0]!)).toContain('accepted.');
+      expect(await vox('reject', done.id)).toContain('rejected.');
+      expect(await fails(1, 'pause', done.id)).toBe('This batch is over.\n');
+    }, 60_000);
+
+    it('is refused with a reason', async () => {
+      expect(await fails(1, 'forecast')).toMatch(/--retranscribe, or --report/);
+      expect(await fails(1, 'start', '--report', 'poem')).toMatch(/no report type poem/);
+      expect(await fails(1, 'start', ...report, '--max-cost', '0')).toMatch(/more than \$0/);
+      expect(await fails(1, 'start', '--retranscribe', '--file-name', 'nowhere')).toMatch(/no recording/);
+      expect(await fails(1, 'status', UNKNOWN)).toMatch(/no batch/);
+      expect(await fails(1, 'cancel', 'x')).toMatch(/no batch/);
+    }, 60_000);
+  });
+
+  it('does not wait for what is erased or cancelled, and goes on when the rest is called off', async () => {
+    world.openai.latencyMs = 1_500;
+    const ending = await start({ kind: 'retranscribe', language: 'fr' }, { status: ['ready', 'failed'] });
+    await until(({ progress }) => progress.asked === WINDOW, ending);
+    const [erased, cancelled] = ids as [string, string];
+    for (const id of [erased, cancelled]) {
+      await world.server.recordingUntil(id, ({ status }) => status === 'processing');
+    }
+    await world.server.request(`/v1/recordings/${erased}`, { method: 'DELETE' });
+    await post(`/v1/recordings/${cancelled}/cancel`);
+    const heard = await until(({ progress }) => progress.failed === 2, ending);
+    expect(heard.items.slice(0, 2).map(({ code }) => code)).toEqual([
+      'recording_erased',
+      'recording_cancelled',
+    ]);
+    // Their places are taken by the next.
+    await until(({ progress }) => progress.asked > WINDOW, ending);
+    expect((await post(`/v1/reprocessings/${ending}/cancel`)).status).toBe(200);
+    world.openai.latencyMs = 0;
+    const over = await until(
+      ({ status, progress }) => status === 'cancelled' && progress.asked === progress.done + progress.failed,
+      ending,
+    );
+    expect(over.progress.done).toBeGreaterThan(0);
+    const rejected = await post(`/v1/reprocessings/${ending}/reject`);
+    expect(rejected.status).toBe(202);
+  }, 60_000);
 
   it('is not there for another workspace', async () => {
     const key = (await world.server.vox('keys', 'add', '--owner', 'Bea')).trim();
