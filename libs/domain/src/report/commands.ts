@@ -20,5 +20,5 @@ export type ReportCommand =
   | { type: 'RequestReportRetry' }
   | { type: 'CancelReport' }
   /** What was there before it is used again. */
-  | { type: 'RejectReport' }
+  | { type: 'RejectReport'; reportId: string; recordingId: string }
   | { type: 'EraseReport'; reportId: string; recordingId: string };

@@ -26,7 +26,8 @@ export interface PresentReport {
   rejected: boolean;
 }
 
-export type ReportState = { phase: 'absent' } | PresentReport | { phase: 'erased' };
+/** `rejected`: before it began; it never will. */
+export type ReportState = { phase: 'absent' } | PresentReport | { phase: 'rejected' } | { phase: 'erased' };
 
 export type ReportRefusal = Refusal<
   'report_not_found' | 'report_exists' | 'report_erased' | 'nothing_to_retry' | 'unknown_part'
@@ -51,6 +52,10 @@ function decideReport(state: ReportState, command: ReportCommand): ReportDecisio
       return command.type === 'RequestReportRetry'
         ? refuse('report_erased', 'The recording of this report has been erased.')
         : acceptNothing();
+    case 'rejected':
+      return command.type === 'RequestReportRetry'
+        ? refuse('nothing_to_retry', 'This report was rejected.')
+        : acceptNothing();
     case 'present':
       return decidePresent(state, command);
   }
@@ -68,8 +73,13 @@ function decideAbsent(command: ReportCommand): ReportDecision {
       });
     // Nothing of it has begun; its beginning is called off with the jobs of its recording.
     case 'CancelReport':
-    case 'RejectReport':
       return acceptNothing();
+    // Like an erasure: a request that comes late finds the stream closed.
+    case 'RejectReport':
+      return accept({
+        type: 'ReportRejected',
+        data: { reportId: command.reportId, recordingId: command.recordingId },
+      });
     default:
       return refuse('report_not_found', 'There is no such report.');
   }
@@ -177,6 +187,7 @@ function evolveReport(state: ReportState, event: ReportEvent): ReportState {
     };
   }
   if (event.type === 'ReportErased') return { phase: 'erased' };
+  if (event.type === 'ReportRejected' && state.phase === 'absent') return { phase: 'rejected' };
   return state.phase === 'present' ? evolvePresent(state, event) : state;
 }
 

@@ -18,17 +18,17 @@ const done = [requested(['overview']), written('overview')];
 describe('A report that is rejected', () => {
   it('is so once', () => {
     report(...done)
-      .when({ type: 'RejectReport' })
+      .when({ type: 'RejectReport', ...ids })
       .then(rejected);
     report(...done, rejected)
-      .when({ type: 'RejectReport' })
+      .when({ type: 'RejectReport', ...ids })
       .thenNothing();
   });
   it('is not written on', () => {
     const cancelled: ReportEvent = { type: 'ReportCancelled', data: { ...ids, parts: ['key-points'] } };
     const half = [requested(), written('overview')];
     report(...half)
-      .when({ type: 'RejectReport' })
+      .when({ type: 'RejectReport', ...ids })
       .then(cancelled, rejected);
     report(...half, cancelled, rejected)
       .when({ type: 'RequestReportRetry' })
@@ -45,7 +45,16 @@ describe('A report that is rejected', () => {
       .when(record(true))
       .thenNothing();
   });
-  it('that has not begun is none', () => report().when({ type: 'RejectReport' }).thenNothing());
+  it('before it has begun never begins', () => {
+    report()
+      .when({ type: 'RejectReport', ...ids })
+      .then(rejected);
+    report(rejected).when({ type: 'RequestReport', request: requested().data }).thenNothing();
+    report(rejected)
+      .when({ type: 'RejectReport', ...ids })
+      .thenNothing();
+    report(rejected).when({ type: 'RequestReportRetry' }).thenRefused('nothing_to_retry');
+  });
 });
 
 it('A report comes back into the search where that is asked for', () => {

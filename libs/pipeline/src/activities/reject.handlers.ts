@@ -19,6 +19,7 @@ export class RejectReportHandler implements ICommandHandler<RejectReport> {
   constructor(private readonly results: ResultReporter) {}
 
   async execute({ job, run }: RejectReport): Promise<void> {
-    await this.results.toReport(job.reportId, { type: 'RejectReport' }, run.context);
+    const { reportId, recordingId } = job;
+    await this.results.toReport(reportId, { type: 'RejectReport', reportId, recordingId }, run.context);
   }
 }

@@ -83,6 +83,7 @@ function ofReport(asked: AskedRecording): Ended {
   if (recording.phase !== 'present') return 'recording_erased';
   const report = fold(reportDecider, asked.reportEvents as readonly Recorded<ReportEvent>[]);
   if (report.phase === 'absent') return recording.cancelled ? 'recording_cancelled' : null;
+  if (report.phase === 'rejected') return 'report_rejected';
   if (report.phase === 'erased') return 'recording_erased';
   const has = (status: string): boolean => report.parts.some((part) => part.status === status);
   if (has('failed')) return failureOf(asked.reportEvents);

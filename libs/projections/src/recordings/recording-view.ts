@@ -204,7 +204,10 @@ function evolveExisting(view: RecordingView, event: Recorded<DomainEvent>): Reco
       return withReport(withReportMade(view, event.data.reportId), event.data.reportId, 'completed');
     case 'ReportRejected': {
       const { reportId } = event.data;
-      const reports = view.reports.map((one) => (one.id === reportId ? { ...one, rejected: true } : one));
+      // One that had not begun never will.
+      const reports = view.reports.map((one) =>
+        one.id === reportId ? { ...cancelledIfWriting(one), rejected: true } : one,
+      );
       return { ...view, reports };
     }
     case 'AnalysisFailed':
