@@ -1,6 +1,5 @@
 import {
   CallRecord,
-  CallTotals,
   DomainEvent,
   Gap,
   gapsOfChunk,
@@ -9,7 +8,7 @@ import {
   Scenario,
 } from '@voxpersona/domain';
 import { Recorded } from '@voxpersona/event-store';
-import { NO_CALLS, withReportCall, withReportMade, withSpeechCall } from './call-totals';
+import { NO_CALLS, RecordedCalls, withReportCall, withReportMade, withSpeechCall } from './call-totals';
 
 /**
  * - `processing` on its way to a transcript
@@ -62,7 +61,7 @@ export interface RecordingView {
   restoredVersion?: number;
   reports: ReportOfRecording[];
   /** What its calls took, for forecasts. Not in rows of the version before. */
-  calls?: { speech: CallTotals; reports: Record<string, CallTotals> };
+  calls?: RecordedCalls;
   /** What all model calls cost so far, and how many of them have no known price. */
   cost: { usd: number; callsOfUnknownPrice: number };
   erasure: 'none' | 'decided' | 'completed';
