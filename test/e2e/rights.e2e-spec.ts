@@ -15,6 +15,8 @@ interface World {
   recording: string;
   report: string;
   job: string;
+  /** A batch of which all is through. */
+  batch: string;
   /** A word that is spoken in its recording and nowhere else. */
   secret: string;
 }
@@ -23,6 +25,8 @@ interface Call {
   path: string;
   body?: unknown;
 }
+
+const REPROCESSING = { what: { kind: 'report', reportType: 'summary' } };
 
 /** How each route is called about things of a world; what would be used up is made anew for each call. */
 type Calls = Record<string, (world: World, server: TestServer) => Promise<Call> | Call>;
@@ -59,6 +63,24 @@ const CALLS: Calls = {
   'POST /v1/recordings/:id/reports': recordingRoute('/reports', { type: 'summary' }),
   'GET /v1/reports/:id': ({ report }) => ({ path: `/v1/reports/${report}` }),
   'GET /v1/reports/:id/compare/:other': ({ report }) => ({ path: `/v1/reports/${report}/compare/${report}` }),
+  'POST /v1/reprocessings/forecast': () => ({ path: '/v1/reprocessings/forecast', body: REPROCESSING }),
+  'POST /v1/reprocessings': () => ({ path: '/v1/reprocessings', body: REPROCESSING }),
+  'GET /v1/reprocessings': () => ({ path: '/v1/reprocessings' }),
+  'GET /v1/reprocessings/:id': ({ batch }) => ({ path: `/v1/reprocessings/${batch}` }),
+  ...Object.fromEntries(
+    ['pause', 'resume', 'cancel', 'accept', 'reject'].map((what) => [
+      `POST /v1/reprocessings/:id/${what}`,
+      ({ batch }: World) => ({ path: `/v1/reprocessings/${batch}/${what}`, body: {} }),
+    ]),
+  ),
+  ...Object.fromEntries(
+    ['accept', 'reject'].map((what) => [
+      `POST /v1/reprocessings/:id/items/:recordingId/${what}`,
+      ({ batch, recording }: World) => ({
+        ...{ path: `/v1/reprocessings/${batch}/items/${recording}/${what}`, body: {} },
+      }),
+    ]),
+  ),
   'POST /v1/search': ({ secret }) => ({ path: '/v1/search', body: { query: secret } }),
   'POST /v1/upload-links': () => ({ path: '/v1/upload-links', body: {} }),
   'DELETE /v1/upload-links/:id': async ({ members }, server) => {
@@ -185,7 +207,18 @@ describe('every route, for every role', () => {
     const jobs = (await server.request('/v1/jobs?state=done', { key: ownerKey })).body as {
       jobs: { id: string }[];
     };
-    return { members, recording: id, report: recording.reports[0]!.id, job: jobs.jobs[0]!.id, secret };
+    const batch = await finishedBatch(ownerKey);
+    const report = recording.reports[0]!.id;
+    return { members, recording: id, report, job: jobs.jobs[0]!.id, batch, secret };
+  }
+
+  async function finishedBatch(key: string): Promise<string> {
+    const begun = await post<{ id: string }>(server, key, '/v1/reprocessings', REPROCESSING);
+    for (;;) {
+      const { body } = await server.request(`/v1/reprocessings/${begun.id}`, { key });
+      if ((body as { status: string | number }).status === 'finished') return begun.id;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
   }
 
   async function call(route: string, world: World, key: string | null): Promise<TestAnswer> {

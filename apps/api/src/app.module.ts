@@ -41,6 +41,8 @@ import { UploadController } from './recordings/upload.controller';
 import { UploadIntake } from './recordings/upload-intake';
 import { CommissionController } from './reports/commission.controller';
 import { ReportsController } from './reports/reports.controller';
+import { ReprocessingsController } from './reprocessings/reprocessings.controller';
+import { StartReprocessingController } from './reprocessings/start.controller';
 import { SearchController } from './search/search.controller';
 import { BotName } from './telegram/bot-name';
 import { TelegramController } from './telegram/telegram.controller';
@@ -62,6 +64,8 @@ const API_CONTROLLERS = [
   ProgressController,
   CommissionController,
   ReportsController,
+  StartReprocessingController,
+  ReprocessingsController,
   SearchController,
   JobsController,
   OwnController,

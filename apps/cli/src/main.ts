@@ -8,7 +8,7 @@ import {
   LogsDiffer,
   NotProvable,
 } from '@voxpersona/event-store';
-import { SealFileInvalid, SealsDisagree } from '@voxpersona/pipeline';
+import { CommandRefused, SealFileInvalid, SealsDisagree } from '@voxpersona/pipeline';
 import {
   ConfigurationInvalid,
   DataFolderInUse,
@@ -28,12 +28,15 @@ import { membersCommands } from './members';
 import { projectionsCommands } from './projections';
 import { providerKeysCommands } from './provider-keys';
 import { recordingsCommand } from './recordings';
+import { reprocessCommands } from './reprocess';
+import { ReprocessRefused } from './reprocess-options';
 
 /** Errors whose message says all that the operator needs. */
 const PLAIN_ERRORS = [
   AnotherEventLog,
   AnotherMasterKey,
   BackupUnusable,
+  CommandRefused,
   ConfigurationInvalid,
   DataFolderInUse,
   EmbeddedPostgresFailed,
@@ -47,6 +50,7 @@ const PLAIN_ERRORS = [
   LogBroken,
   NotProvable,
   ProofRefused,
+  ReprocessRefused,
   SealFileInvalid,
   SealsDisagree,
 ];
@@ -62,6 +66,7 @@ async function main(): Promise<void> {
     .addCommand(recordingsCommand())
     .addCommand(eventsCommand())
     .addCommand(projectionsCommands())
+    .addCommand(reprocessCommands())
     .addCommand(auditCommands())
     .addCommand(logCommands())
     .addCommand(backupCommand())

@@ -185,7 +185,8 @@ function mediaOf(environment: Environment): Media {
   }
 }
 
-async function catalogueOf(environment: Environment): Promise<Catalogue> {
+/** The catalogue that the environment names. @throws CatalogueInvalid, Error */
+export async function catalogueOf(environment: Environment): Promise<Catalogue> {
   try {
     return await loadCatalogue(catalogueFolder(environment));
   } catch (error) {

@@ -3,6 +3,7 @@ import { WORKSPACE_EVENTS } from './access/events';
 import { AUDIO_CLAIM_EVENTS } from './audio-claim/decider';
 import { RECORDING_EVENTS } from './recording/events';
 import { REPORT_EVENTS } from './report/events';
+import { REPROCESSING_EVENTS } from './reprocessing/events';
 import { SEAL_EVENTS } from './seal/decider';
 import { TELEGRAM_ACCOUNT_EVENTS } from './telegram/account';
 import { CHAT_EVENTS } from './telegram/chat/events';
@@ -22,6 +23,7 @@ const definitions = [
     ...TELEGRAM_ACCOUNT_EVENTS,
     ...TELEGRAM_CODE_EVENTS,
     ...CHAT_EVENTS,
+    ...REPROCESSING_EVENTS,
   ]),
 ];
 

@@ -17,6 +17,7 @@ export * from './report/decider';
 export * from './report/events';
 export * from './audio-claim/decider';
 export * from './access';
+export * from './reprocessing';
 export * from './seal/decider';
 export * from './upload-link/decider';
 export * from './upload-link/events';

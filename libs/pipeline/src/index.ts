@@ -15,6 +15,7 @@ export * from './commands/erase-recording';
 export * from './access';
 export * from './upload-links';
 export * from './commands/provide-details';
+export * from './commands/reprocessings';
 export * from './commands/request-context';
 export * from './commands/retranscribe-recording';
 export * from './commands/retry-recording';

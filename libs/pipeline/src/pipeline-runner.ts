@@ -26,6 +26,7 @@ import { recordingSaga } from './sagas/recording.saga';
 import { reembeddingSaga } from './sagas/reembedding.saga';
 import { reportSaga } from './sagas/report.saga';
 import { telegramSaga } from './sagas/telegram.saga';
+import { reprocessingSaga } from './sagas/reprocessing.saga';
 import { SagaConsumer } from './sagas/saga-consumer';
 import { Sealer } from './sealer/sealer';
 import { Sweeper } from './sweeper/sweeper';
@@ -60,7 +61,8 @@ export class PipelineRunner {
     @Inject(LEADERSHIP) private readonly leadership: Leadership,
     @Inject(CHAT_FILES) chatFiles: ChatFiles | undefined,
   ) {
-    const sagas = [recordingSaga, reportSaga, telegramSaga, reembeddingSaga(embedderName(embedder.identity))];
+    const reembedding = reembeddingSaga(embedderName(embedder.identity));
+    const sagas = [recordingSaga, reportSaga, reprocessingSaga, telegramSaga, reembedding];
     this.sagas = sagas.map(
       (saga) =>
         new CheckpointedRunner(store, codec, pool, new SagaConsumer(saga, queue), leadership, this.log),
@@ -78,6 +80,7 @@ export class PipelineRunner {
           reembedding: 1,
           // Where no bot is configured its files cannot be fetched: another process may.
           chat: chatFiles?.concurrency ?? 0,
+          reprocessing: 2,
           housekeeping: 4,
         },
         policy: {

@@ -24,7 +24,10 @@ import { IndexReportHandler } from './activities/index-report.handler';
 import { IndexTranscriptHandler } from './activities/index-transcript.handler';
 import { ReembedPassagesHandler } from './activities/reembed-passages.handler';
 import { RecordedEvents } from './activities/recorded-events';
+import { RejectReportHandler, RejectTranscriptHandler } from './activities/reject.handlers';
+import { ReprocessRecordingHandler } from './activities/reprocess-recording.handler';
 import { ResultReporter } from './activities/result-reporter';
+import { ReviewReprocessedHandler } from './activities/review-reprocessed.handler';
 import { SplitAudioHandler } from './activities/split-audio.handler';
 import { StartReportHandler } from './activities/start-report.handler';
 import { TranscribeChunkHandler } from './activities/transcribe-chunk.handler';
@@ -34,6 +37,7 @@ import { CancelRecordingHandler } from './commands/cancel-recording';
 import { CommissionReportHandler } from './commands/commission-report';
 import { RetranscribeRecordingHandler } from './commands/retranscribe-recording';
 import { EraseRecordingHandler } from './commands/erase-recording';
+import { Reprocessings } from './commands/reprocessings';
 import { ProvideDetailsHandler } from './commands/provide-details';
 import { RetryRecordingHandler } from './commands/retry-recording';
 import { TelegramAccounts } from './telegram/telegram-accounts';
@@ -52,6 +56,10 @@ const ACTIVITIES = [
   IndexReportHandler,
   ReembedPassagesHandler,
   CancelReportHandler,
+  ReprocessRecordingHandler,
+  ReviewReprocessedHandler,
+  RejectTranscriptHandler,
+  RejectReportHandler,
   EraseReportHandler,
   EraseRecordingDataHandler,
   ReleaseAudioClaimHandler,
@@ -91,6 +99,7 @@ const UPLOAD_LINKS = [IssueUploadLinkHandler, RevokeUploadLinkHandler, UploadLin
     ...ACCESS,
     ...UPLOAD_LINKS,
     RecordedEvents,
+    Reprocessings,
     ResultReporter,
     PassageIndexer,
     GivingUp,
@@ -101,6 +110,7 @@ const UPLOAD_LINKS = [IssueUploadLinkHandler, RevokeUploadLinkHandler, UploadLin
     CqrsModule,
     PipelineRunner,
     RecordedEvents,
+    Reprocessings,
     Sweeper,
     Workspaces,
     Denials,

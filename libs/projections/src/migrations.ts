@@ -7,6 +7,8 @@ import { membersProjection } from './access/members.projection';
 import { PASSAGES_TABLE_SQL } from './passages/passages.projection';
 import { recordingsProjection } from './recordings/recordings.projection';
 import { reportsProjection } from './reports/reports.projection';
+import { reprocessingItemsProjection } from './reprocessings/reprocessing-items.projection';
+import { reprocessingsProjection } from './reprocessings/reprocessings.projection';
 import { columnsOf, tableOf } from './runner/document-projection';
 import { ACTIVE_EMBEDDER_MIGRATION } from './vector-index/active-embedder';
 import { transcriptsProjection } from './transcripts/transcripts.projection';
@@ -38,4 +40,12 @@ export const PROJECTION_MIGRATIONS = [
   },
   ...GENERATION_MIGRATIONS,
   { name: '0043-read-events', sql: EVENTS_TABLE_SQL },
+  {
+    name: '0045-read-reprocessings',
+    sql: `
+      ${tableOf(reprocessingsProjection)}
+      ${tableOf(reprocessingItemsProjection)}
+      CREATE INDEX read_reprocessings_of_owner ON read_reprocessings (owner, requested_position);
+      CREATE INDEX read_reprocessing_items_of_batch ON read_reprocessing_items (reprocessing_id, place);`,
+  },
 ] as const;

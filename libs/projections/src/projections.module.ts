@@ -19,6 +19,12 @@ import { GetRecordingHandler } from './queries/get-recording';
 import { GetReportHandler } from './queries/get-report';
 import { GetTranscriptHandler } from './queries/get-transcript';
 import { ListRecordingsHandler } from './queries/list-recordings';
+import {
+  ForecastReprocessingHandler,
+  GetReprocessingHandler,
+  ListReprocessingItemsHandler,
+  ListReprocessingsHandler,
+} from './queries/reprocessing-queries';
 import { SearchPassagesHandler } from './queries/search-passages';
 
 const QUERIES = [
@@ -34,6 +40,10 @@ const QUERIES = [
   ListInvitationsHandler,
   ListAccessTrailHandler,
   SearchPassagesHandler,
+  GetReprocessingHandler,
+  ListReprocessingsHandler,
+  ListReprocessingItemsHandler,
+  ForecastReprocessingHandler,
   ListEventsHandler,
   FindEventWithItsRequestHandler,
   FindPositionAtHandler,

@@ -8,6 +8,8 @@ import { passagesReadModel } from './passages/passages.projection';
 import { recordingsProjection } from './recordings/recordings.projection';
 import { reportsProjection } from './reports/reports.projection';
 import { documentReadModel } from './runner/document-projection';
+import { reprocessingItemsProjection } from './reprocessings/reprocessing-items.projection';
+import { reprocessingsProjection } from './reprocessings/reprocessings.projection';
 import { transcriptsProjection } from './transcripts/transcripts.projection';
 
 /** The one list of read models in PostgreSQL: a new one is added here, and its table in `migrations.ts`. */
@@ -19,6 +21,8 @@ export const READ_MODELS: readonly ReadModel[] = [
   documentReadModel(membersProjection),
   documentReadModel(invitationsProjection),
   documentReadModel(accessTrailProjection),
+  documentReadModel(reprocessingsProjection),
+  documentReadModel(reprocessingItemsProjection),
   passagesReadModel,
   eventsReadModel,
 ];
@@ -34,6 +38,8 @@ export const PROJECTION_NAMES = [
   'members',
   'invitations',
   'access-trail',
+  'reprocessings',
+  'reprocessing-items',
   'passages',
   'events',
   VECTOR_INDEX,

@@ -6,6 +6,7 @@ import { EventStore, InvalidPositionToken, Position, Recorded, START } from '@vo
 import { EVENT_STORE, eventsOfType } from '@voxpersona/pipeline';
 import { Environment } from '@voxpersona/platform';
 import {
+  currentTranscript,
   DocumentProjection,
   FindPositionAt,
   foldDocument,
@@ -54,11 +55,18 @@ export class AsOf {
     );
   }
 
+  /** The transcript that was current then; null where there was none, or nobody speaks in it. */
+  async currentTranscript(recordingId: string, asOf: string): Promise<TranscriptView | null> {
+    const row = await this.find(transcriptsProjection, recordingId, recordingId, asOf);
+    return row ? currentTranscript(row) : null;
+  }
+
   /** One of the transcripts of a recording. @throws Problem 404 where there is none of that version */
   async transcript(recordingId: string, version: number): Promise<TranscriptView> {
     const made = eventsOfType(await this.trail.recorded(recordingId), 'TranscriptAssembled');
     const upTo = made.filter(({ data }) => data.transcriptVersion === version);
-    const transcript = foldDocument(transcriptsProjection, upTo, recordingId);
+    const row = foldDocument(transcriptsProjection, upTo, recordingId);
+    const transcript = row && currentTranscript(row);
     if (transcript) return transcript;
     throw new Problem('not-found', `There is no transcript ${version} of this recording.`);
   }

@@ -7,6 +7,7 @@ import { OPERATOR_ROUTES } from '../operator/operator.routes';
 import { PROGRESS_ROUTES } from '../progress/progress.routes';
 import { RECORDING_ROUTES } from '../recordings/recordings.routes';
 import { REPORT_ROUTES } from '../reports/reports.routes';
+import { REPROCESSING_ROUTES } from '../reprocessings/reprocessings.routes';
 import { SEARCH_ROUTES } from '../search/search.routes';
 import { TELEGRAM_ROUTES } from '../telegram/telegram.routes';
 import { TRAIL_ROUTES } from '../trail/trail.routes';
@@ -18,6 +19,7 @@ export const ROUTES: readonly RouteSpec[] = [
   ...RECORDING_ROUTES,
   ...UPLOAD_LINK_ROUTES,
   ...REPORT_ROUTES,
+  ...REPROCESSING_ROUTES,
   ...SEARCH_ROUTES,
   ...PROGRESS_ROUTES,
   ...TRAIL_ROUTES,

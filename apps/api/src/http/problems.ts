@@ -88,6 +88,23 @@ export const PROBLEMS = {
     'The reports cannot be compared',
     'Reports of one type are compared; these are of the types summary and audit.',
   ],
+  'nothing-chosen': [
+    422,
+    'No recording is chosen',
+    'The filter finds no recording. Try it with GET /v1/recordings.',
+  ],
+  'forecast-too-high': [
+    422,
+    'It would cost too much',
+    'This is expected to cost $12.5, which is more than $5. Narrow the filter, or allow more.',
+  ],
+  'reprocessing-over': [409, 'The batch is over', 'This batch is over.'],
+  'nothing-to-judge': [
+    409,
+    'Nothing waits for a verdict',
+    'There is no result here that waits for a verdict.',
+  ],
+  'verdict-given': [409, 'It was judged already', 'What came of this recording was rejected already.'],
   'projection-busy': [
     409,
     'Not now',

@@ -6,7 +6,10 @@ const tag = 'jobs';
 const json = 'application/json';
 const params = { id: idParameter('Id of the job.') };
 const STATES = ['ready', 'running', 'done', 'parked', 'cancelled'] as const;
-const LANES = ['media', 'speech-to-text', 'language-model', 'reembedding', 'housekeeping'] as const;
+const LANES = [
+  ...(['media', 'speech-to-text', 'language-model'] as const),
+  ...(['reembedding', 'reprocessing', 'housekeeping'] as const),
+] as const;
 
 const job = z
   .object({

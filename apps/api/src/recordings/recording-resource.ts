@@ -1,11 +1,19 @@
 import { missingDetails } from '@voxpersona/domain';
-import { gapsOfView, RecordingView, stageOf, statusOf } from '@voxpersona/projections';
+import {
+  currentReportsOf,
+  currentVersionOf,
+  gapsOfView,
+  RecordingView,
+  stageOf,
+  statusOf,
+} from '@voxpersona/projections';
 
 /** A recording as the API shows it. */
 export type RecordingResource = ReturnType<typeof toRecordingResource>;
 
 export function toRecordingResource(view: RecordingView) {
   const count = (status: string): number => view.chunks.filter((chunk) => chunk.status === status).length;
+  const current = currentReportsOf(view);
   return {
     id: view.id,
     status: statusOf(view),
@@ -23,8 +31,11 @@ export function toRecordingResource(view: RecordingView) {
     chunks: { total: view.chunks.length, done: count('transcribed'), failed: count('failed') },
     gaps: gapsOfView(view),
     failures: view.failures,
-    transcript: view.noSpeech ? null : { version: view.assembledVersion, wordCount: view.wordCount },
-    reports: view.reports,
+    transcript: view.noSpeech ? null : { version: currentVersionOf(view), wordCount: view.wordCount },
+    reports: view.reports.map(({ id, type, transcriptVersion, status, rejected = false }) => ({
+      ...{ id, type, transcriptVersion, status },
+      ...{ current: current.has(id), rejected },
+    })),
     cost: view.cost,
     links: linksOf(view.id),
   };

@@ -28,7 +28,16 @@ export const RECORDING = {
   gaps: [],
   failures: [],
   transcript: { version: 1, wordCount: 212 },
-  reports: [{ id: otherId, type: 'summary', transcriptVersion: 1, status: 'completed' }],
+  reports: [
+    {
+      id: otherId,
+      type: 'summary',
+      transcriptVersion: 1,
+      status: 'completed',
+      current: true,
+      rejected: false,
+    },
+  ],
   cost: { usd: 0.021, callsOfUnknownPrice: 0 },
   links: LINKS,
 };

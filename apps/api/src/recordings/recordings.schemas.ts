@@ -79,6 +79,10 @@ export const recording = z
         type: z.string(),
         transcriptVersion: z.number().int(),
         status: z.enum(REPORT_STATUSES),
+        current: z.boolean().meta({
+          description: 'The newest that is complete, of its type and language, and was not rejected.',
+        }),
+        rejected: z.boolean().meta({ description: 'Somebody wanted the one before.' }),
       }),
     ),
     cost: z.object({

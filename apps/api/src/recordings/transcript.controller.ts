@@ -1,6 +1,6 @@
 import { Controller, Param, Query, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
-import { GetTranscript, RecordingView, statusOf, toSrt, toText, toVtt, transcriptsProjection } from '@voxpersona/projections';
+import { GetTranscript, RecordingView, statusOf, toSrt, toText, toVtt } from '@voxpersona/projections';
 import { Response } from 'express';
 import { AsOf } from '../as-of/as-of';
 import { Owner } from '../auth/caller';
@@ -36,12 +36,12 @@ export class TranscriptController {
     }
     const present = await this.recordings.present(owner, id);
     const recording = asOf === undefined ? present : await this.recordings.asOf(present, asOf);
-    const newest =
+    const current =
       asOf === undefined
         ? await this.queries.execute(new GetTranscript(recording.id))
-        : await this.past.find(transcriptsProjection, recording.id, recording.id, asOf);
-    const isNewest = version === undefined || version === newest?.version;
-    const transcript = isNewest ? newest : await this.past.transcript(recording.id, version);
+        : await this.past.currentTranscript(recording.id, asOf);
+    const isCurrent = version === undefined || version === current?.version;
+    const transcript = isCurrent ? current : await this.past.transcript(recording.id, version);
     if (!transcript) throw whyNoTranscript(recording);
     switch (format) {
       case 'json':

@@ -36,7 +36,10 @@ export class ReportsController {
     }
     const report = await this.find(owner, id);
     const shown = asOf === undefined ? report : await this.asOf(report, asOf);
-    if (format === 'markdown') response.type('text/markdown').send(reportMarkdown(shown, (part) => titleOf(this.catalogue, shown, part)));
+    if (format === 'markdown')
+      response
+        .type('text/markdown')
+        .send(reportMarkdown(shown, (part) => titleOf(this.catalogue, shown, part)));
     else response.json(this.withTitles(shown));
   }
 
@@ -74,7 +77,10 @@ export class ReportsController {
   }
 
   private withTitles(report: ReportView) {
-    const parts = report.parts.map((part) => ({ ...part, title: titleOf(this.catalogue, report, part.part) }));
-    return { ...report, title: titleOf(this.catalogue, report), parts };
+    const parts = report.parts.map((part) => ({
+      ...part,
+      title: titleOf(this.catalogue, report, part.part),
+    }));
+    return { ...report, rejected: report.rejected ?? false, title: titleOf(this.catalogue, report), parts };
   }
 }

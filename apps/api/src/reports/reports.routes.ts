@@ -27,6 +27,7 @@ const report = z
     language: z.string().nullable(),
     status: z.enum(REPORT_STATUSES),
     searchable: z.boolean(),
+    rejected: z.boolean().meta({ description: 'Somebody wanted the one before.' }),
     parts: z.array(
       z.object({
         part: z.string(),
@@ -114,6 +115,7 @@ export const getReport = defineRoute({
               language: 'en',
               status: 'completed',
               searchable: true,
+              rejected: false,
             },
             parts: [
               {

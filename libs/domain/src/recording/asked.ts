@@ -10,12 +10,12 @@ export function reportIdsOf({ commissions }: PresentRecording): string[] {
   return commissions.map((commission) => commission.reportId);
 }
 
-/** A report on the newest transcript; the one that is there already is not written again, unless that is asked for. */
+/** A report on the current transcript; the one that is there already is not written again, unless that is asked for. */
 export function commissionReport(
   state: PresentRecording,
   { reportType, language, again = false }: CommandOf<'CommissionReport'>,
 ): RecordingDecision {
-  const { assembledVersion: transcriptVersion, transcriptLanguage: ownLanguage } = state;
+  const { currentVersion: transcriptVersion, transcriptLanguage: ownLanguage } = state;
   if (transcriptVersion === 0) {
     return refuse('transcript_not_ready', 'There is no transcript of this recording yet.');
   }
@@ -27,17 +27,15 @@ export function commissionReport(
   return reportIdsOf(state).includes(event.data.reportId) ? acceptNothing() : accept(event);
 }
 
-/** How often this report was written on the newest transcript. */
+/** How often this report was written on the current transcript. */
 function editionsOf(
-  { commissions, assembledVersion }: PresentRecording,
+  { commissions, currentVersion }: PresentRecording,
   reportType: string,
   language: string | null,
 ): number {
   return commissions.filter(
     (one) =>
-      one.reportType === reportType &&
-      one.transcriptVersion === assembledVersion &&
-      one.language === language,
+      one.reportType === reportType && one.transcriptVersion === currentVersion && one.language === language,
   ).length;
 }
 
@@ -137,7 +135,7 @@ export function requestRetry(state: PresentRecording): RecordingDecision {
     return refuse('nothing_to_retry', 'Nothing of this recording has failed.');
   }
   const stages = chunks.length > 0 || !firstOpen ? [] : [firstOpen];
-  const version = firstOpen === 'index' ? state.assembledVersion : state.announcedVersion;
+  const version = firstOpen === 'index' ? state.currentVersion : state.announcedVersion;
   return accept({
     type: 'RecordingRetryRequested',
     data: {

@@ -51,5 +51,7 @@ export type RecordingCommand =
   | { type: 'CommissionReport'; reportType: string; language: string | null; again?: boolean }
   /** `language` of the speech; null: as it is known already. */
   | { type: 'RequestRetranscription'; language: string | null }
+  /** The one before is current again. */
+  | { type: 'RejectTranscript'; transcriptVersion: number }
   | { type: 'EraseRecording' }
   | { type: 'RecordErasure'; erasure: Omit<DataOf<typeof RecordingErasureCompleted>, 'recordingId'> };

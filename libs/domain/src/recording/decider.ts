@@ -12,6 +12,7 @@ import {
 import { RecordingCommand } from './commands';
 import { CommandOf, RecordingDecision, RecordingRefusal } from './decision';
 import { RecordingEvent } from './events';
+import { rejectTranscript } from './reject-transcript';
 import {
   ChunkState,
   ErasedRecording,
@@ -76,6 +77,7 @@ function decideErased(state: ErasedRecording, command: RecordingCommand): Record
         type: 'RecordingStageFailed',
         data: { recordingId, stage: 'erase', failure: command.failure },
       });
+    case 'RejectTranscript':
     case 'EraseRecording':
     case 'RecordSplit':
     case 'RecordChunkTranscription':
@@ -123,6 +125,8 @@ function decidePresent(state: PresentRecording, command: RecordingCommand): Reco
       return commissionReport(state, command);
     case 'RequestRetranscription':
       return requestRetranscription(state, command);
+    case 'RejectTranscript':
+      return rejectTranscript(state, command);
     case 'EraseRecording':
       return accept({
         type: 'RecordingErased',
@@ -272,8 +276,8 @@ function recordPassages(
   const { source } = embedded;
   if (source.kind !== 'transcript') return acceptNothing();
   const version = source.transcriptVersion;
-  const overtaken = version !== state.assembledVersion;
-  const known = state.indexedVersion >= version && state.indexedBy.includes(embedderName(embedded.embedder));
+  const overtaken = version !== state.currentVersion;
+  const known = state.indexedVersion === version && state.indexedBy.includes(embedderName(embedded.embedder));
   if (overtaken || known) return acceptNothing();
   const { recordingId, owner } = state;
   return accept({ type: 'PassagesEmbedded', data: { recordingId, owner, ...embedded } });

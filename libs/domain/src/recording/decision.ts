@@ -11,6 +11,8 @@ export type RecordingRefusal = Refusal<
   | 'details_changed'
   | 'too_many_details'
   | 'transcript_not_ready'
+  | 'transcript_not_found'
+  | 'no_other_transcript'
   | 'still_processing'
   | 'no_speech_found'
   | 'not_split'

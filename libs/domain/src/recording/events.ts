@@ -153,6 +153,29 @@ export const NoSpeechFound = defineEvent(
   z.object({ recordingId, transcriptVersion: z.number().int().min(1), gaps: z.array(gap) }),
 );
 
+/** Somebody wants the transcript of before; this one stays in the log, and can be read by its version. */
+export const TranscriptRejected = defineEvent(
+  'TranscriptRejected',
+  z.object({
+    recordingId,
+    transcriptVersion: z.number().int().min(1),
+    /** Reports on it; they go with it. */
+    reportIds: z.array(z.uuid()),
+    /** The transcript that is current from now on; null where another one than the rejected was, and stays so. */
+    restored: z
+      .object({
+        transcriptVersion: z.number().int().min(1),
+        /** Nobody speaks in it. */
+        isSilent: z.boolean(),
+        language,
+        wordCount: z.number().int().min(0),
+        /** Reports on it. */
+        reportIds: z.array(z.uuid()),
+      })
+      .nullable(),
+  }),
+);
+
 /** A report on this recording is wanted; its own stream begins with ReportRequested. */
 export const ReportCommissioned = defineEvent(
   'ReportCommissioned',
@@ -259,6 +282,7 @@ export const RECORDING_EVENTS = [
   AllChunksTranscribed,
   TranscriptAssembled,
   NoSpeechFound,
+  TranscriptRejected,
   ReportCommissioned,
   PassagesEmbedded,
   RecordingStageFailed,

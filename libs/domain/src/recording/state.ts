@@ -42,6 +42,9 @@ export interface PresentRecording {
   announcedVersion: number;
   /** Version of the last transcript (or finding of no speech); 0 before. */
   assembledVersion: number;
+  /** Version that is read, searched and written reports on: the last one that nobody rejected; 0 before. */
+  currentVersion: number;
+  transcripts: readonly TranscriptState[];
   /** Version whose passages are embedded; 0 before. */
   indexedVersion: number;
   /** Names of the embedders that have embedded that version. */
@@ -50,12 +53,21 @@ export interface PresentRecording {
   commissions: readonly CommissionedReport[];
   /** Somebody asked to stop, and nobody yet to go on. */
   cancelled: boolean;
-  /** Whether anybody speaks in the last transcript, and in what language. */
+  /** Whether anybody speaks in the current transcript, and in what language. */
   hasSpeech: boolean;
   transcriptLanguage: string | null;
   details: Readonly<Record<string, string>>;
   /** How often the details were changed since the upload. */
   detailsVersion: number;
+}
+
+/** One of the transcripts of a recording, as much as choosing between them takes. */
+export interface TranscriptState {
+  version: number;
+  isSilent: boolean;
+  language: string | null;
+  wordCount: number;
+  rejected: boolean;
 }
 
 /** A report that was asked for, as its own stream begins. */
@@ -129,6 +141,8 @@ function uploaded(data: AudioUploadedData): PresentRecording {
     hasUnassembledChunks: false,
     announcedVersion: 0,
     assembledVersion: 0,
+    currentVersion: 0,
+    transcripts: [],
     indexedVersion: 0,
     indexedBy: [],
     failedStages: [],
@@ -171,13 +185,16 @@ function evolvePresent(state: PresentRecording, event: RecordingEvent): Recordin
     case 'AllChunksTranscribed':
       return { ...state, announcedVersion: event.data.transcriptVersion, hasUnassembledChunks: false };
     case 'TranscriptAssembled': {
-      const { transcriptVersion: assembledVersion, language: transcriptLanguage } = event.data;
-      return { ...withoutFailed(state, ['assemble']), assembledVersion, hasSpeech: true, transcriptLanguage };
+      const { transcriptVersion: version, language, wordCount } = event.data;
+      const next = withTranscript(state, { version, language, wordCount, isSilent: false, rejected: false });
+      return { ...next, transcriptLanguage: language };
     }
     case 'NoSpeechFound': {
-      const { transcriptVersion: assembledVersion } = event.data;
-      return { ...withoutFailed(state, ['assemble']), assembledVersion, hasSpeech: false };
+      const silent = { language: null, wordCount: 0, isSilent: true, rejected: false };
+      return withTranscript(state, { version: event.data.transcriptVersion, ...silent });
     }
+    case 'TranscriptRejected':
+      return transcriptRejected(state, event.data);
     case 'ReportCommissioned': {
       const { recordingId: _, ...commission } = event.data;
       return { ...state, commissions: [...state.commissions, commission] };
@@ -246,6 +263,33 @@ function evolveErased(state: ErasedRecording, event: RecordingEvent): ErasedReco
   }
 }
 
+function withTranscript(state: PresentRecording, transcript: TranscriptState): PresentRecording {
+  const { version, isSilent } = transcript;
+  return {
+    ...withoutFailed(state, ['assemble']),
+    ...{ assembledVersion: version, currentVersion: version, hasSpeech: !isSilent },
+    transcripts: [...state.transcripts, transcript],
+  };
+}
+
+/** What is current again is not searchable yet: its passages are embedded anew. */
+function transcriptRejected(
+  state: PresentRecording,
+  { transcriptVersion, restored }: Extract<RecordingEvent, { type: 'TranscriptRejected' }>['data'],
+): PresentRecording {
+  const transcripts = state.transcripts.map((one) =>
+    one.version === transcriptVersion ? { ...one, rejected: true } : one,
+  );
+  if (!restored) return { ...state, transcripts };
+  return {
+    ...withoutFailed(state, ['index']),
+    ...{ transcripts, currentVersion: restored.transcriptVersion, indexedVersion: 0, indexedBy: [] },
+    hasSpeech: !restored.isSilent,
+    transcriptLanguage: restored.language,
+    language: restored.language ?? state.language,
+  };
+}
+
 function passagesEmbedded(
   state: PresentRecording,
   { source, embedder }: Extract<RecordingEvent, { type: 'PassagesEmbedded' }>['data'],
@@ -270,11 +314,11 @@ function withoutFailed(state: PresentRecording, stages: readonly RecordingStage[
 
 /** What is under way, or would be were it not cancelled; null: nothing, it is done or has failed. */
 export function stageUnderWay(state: PresentRecording): 'split' | 'transcribe' | 'assemble' | 'index' | null {
-  const { chunks, failedStages, announcedVersion, assembledVersion, indexedVersion, hasSpeech } = state;
+  const { chunks, failedStages, announcedVersion, assembledVersion, hasSpeech } = state;
   if (chunks.length === 0) return failedStages.includes('split') ? null : 'split';
   if (chunks.some((chunk) => chunk.status === 'pending')) return 'transcribe';
   if (chunks.every((chunk) => chunk.status === 'failed')) return null;
   if (assembledVersion < announcedVersion) return failedStages.includes('assemble') ? null : 'assemble';
-  if (!hasSpeech || indexedVersion >= assembledVersion) return null;
+  if (!hasSpeech || state.indexedVersion === state.currentVersion) return null;
   return failedStages.includes('index') ? null : 'index';
 }

@@ -10,8 +10,15 @@ export type ReportCommand =
   | { type: 'RequestReport'; request: DataOf<typeof ReportRequested> }
   | { type: 'RecordReportPart'; written: Omit<DataOf<typeof ReportPartWritten>, 'reportId' | 'recordingId'> }
   | { type: 'RecordReportFailure'; round: number; part: string; failure: Failure }
-  | { type: 'RecordReportPassages'; embedded: Omit<DataOf<typeof PassagesEmbedded>, 'recordingId' | 'owner'> }
+  | {
+      type: 'RecordReportPassages';
+      embedded: Omit<DataOf<typeof PassagesEmbedded>, 'recordingId' | 'owner'>;
+      /** Also where this embedder embedded them before: they had left the search, and are to come back. */
+      again?: boolean;
+    }
   | { type: 'RecordReportIndexingFailure'; round: number; failure: Failure }
   | { type: 'RequestReportRetry' }
   | { type: 'CancelReport' }
+  /** What was there before it is used again. */
+  | { type: 'RejectReport'; reportId: string; recordingId: string }
   | { type: 'EraseReport'; reportId: string; recordingId: string };

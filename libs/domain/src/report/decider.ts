@@ -23,9 +23,11 @@ export interface PresentReport {
   indexing: 'pending' | 'indexed' | 'failed';
   /** Names of the embedders that have embedded it. */
   indexedBy: readonly string[];
+  rejected: boolean;
 }
 
-export type ReportState = { phase: 'absent' } | PresentReport | { phase: 'erased' };
+/** `rejected`: before it began; it never will. */
+export type ReportState = { phase: 'absent' } | PresentReport | { phase: 'rejected' } | { phase: 'erased' };
 
 export type ReportRefusal = Refusal<
   'report_not_found' | 'report_exists' | 'report_erased' | 'nothing_to_retry' | 'unknown_part'
@@ -50,6 +52,10 @@ function decideReport(state: ReportState, command: ReportCommand): ReportDecisio
       return command.type === 'RequestReportRetry'
         ? refuse('report_erased', 'The recording of this report has been erased.')
         : acceptNothing();
+    case 'rejected':
+      return command.type === 'RequestReportRetry'
+        ? refuse('nothing_to_retry', 'This report was rejected.')
+        : acceptNothing();
     case 'present':
       return decidePresent(state, command);
   }
@@ -68,13 +74,19 @@ function decideAbsent(command: ReportCommand): ReportDecision {
     // Nothing of it has begun; its beginning is called off with the jobs of its recording.
     case 'CancelReport':
       return acceptNothing();
+    // Like an erasure: a request that comes late finds the stream closed.
+    case 'RejectReport':
+      return accept({
+        type: 'ReportRejected',
+        data: { reportId: command.reportId, recordingId: command.recordingId },
+      });
     default:
       return refuse('report_not_found', 'There is no such report.');
   }
 }
 
 function decidePresent(state: PresentReport, command: ReportCommand): ReportDecision {
-  const { reportId, recordingId, owner } = state;
+  const { reportId, recordingId } = state;
   switch (command.type) {
     case 'RequestReport':
       return command.request.recordingId === recordingId
@@ -85,8 +97,7 @@ function decidePresent(state: PresentReport, command: ReportCommand): ReportDeci
     case 'RecordReportFailure':
       return recordFailure(state, command);
     case 'RecordReportPassages':
-      if (state.indexedBy.includes(embedderName(command.embedded.embedder))) return acceptNothing();
-      return accept({ type: 'PassagesEmbedded', data: { recordingId, owner, ...command.embedded } });
+      return recordPassages(state, command);
     case 'RecordReportIndexingFailure':
       if (state.indexing !== 'pending' || command.round < state.round) return acceptNothing();
       return accept({
@@ -100,9 +111,29 @@ function decidePresent(state: PresentReport, command: ReportCommand): ReportDeci
       if (parts.length === 0) return acceptNothing();
       return accept({ type: 'ReportCancelled', data: { reportId, recordingId, parts } });
     }
+    case 'RejectReport':
+      return reject(state);
     case 'EraseReport':
       return accept({ type: 'ReportErased', data: { reportId, recordingId } });
   }
+}
+
+function recordPassages(
+  { recordingId, owner, rejected, indexedBy }: PresentReport,
+  { embedded, again = false }: CommandOf<'RecordReportPassages'>,
+): ReportDecision {
+  const isKnown = indexedBy.includes(embedderName(embedded.embedder));
+  if (rejected || (isKnown && !again)) return acceptNothing();
+  return accept({ type: 'PassagesEmbedded', data: { recordingId, owner, ...embedded } });
+}
+
+/** What is not written of it yet will not be. */
+function reject({ reportId, recordingId, rejected, parts }: PresentReport): ReportDecision {
+  if (rejected) return acceptNothing();
+  const pending = parts.filter((part) => part.status === 'pending').map((part) => part.part);
+  const cancelled: ReportEvent[] =
+    pending.length > 0 ? [{ type: 'ReportCancelled', data: { reportId, recordingId, parts: pending } }] : [];
+  return accept<ReportEvent>(...cancelled, { type: 'ReportRejected', data: { reportId, recordingId } });
 }
 
 function recordPart(state: PresentReport, { written }: CommandOf<'RecordReportPart'>): ReportDecision {
@@ -133,7 +164,8 @@ function requestRetry(state: PresentReport): ReportDecision {
     .filter((part) => part.status === 'failed' || part.status === 'cancelled')
     .map((part) => part.part);
   const index = parts.length === 0 && state.indexing === 'failed';
-  if (parts.length === 0 && !index) return refuse('nothing_to_retry', 'Nothing of this report has failed.');
+  if (state.rejected || (parts.length === 0 && !index))
+    return refuse('nothing_to_retry', 'Nothing of this report has failed.');
   const { reportId, recordingId } = state;
   return accept({
     type: 'ReportRetryRequested',
@@ -151,9 +183,11 @@ function evolveReport(state: ReportState, event: ReportEvent): ReportState {
       parts: parts.map((part) => ({ ...part, status: 'pending' })),
       indexing: 'pending',
       indexedBy: [],
+      rejected: false,
     };
   }
   if (event.type === 'ReportErased') return { phase: 'erased' };
+  if (event.type === 'ReportRejected' && state.phase === 'absent') return { phase: 'rejected' };
   return state.phase === 'present' ? evolvePresent(state, event) : state;
 }
 
@@ -182,6 +216,8 @@ function evolvePresent(
       };
     case 'ReportCancelled':
       return withParts(state, event.data.parts, 'cancelled');
+    case 'ReportRejected':
+      return { ...state, rejected: true };
     case 'AnalysisCompleted':
     case 'LateCallRecorded':
       return state;

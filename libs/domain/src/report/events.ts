@@ -54,6 +54,9 @@ export const ReportCancelled = defineEvent(
   z.object({ ...ids, parts: z.array(part).min(1) }),
 );
 
+/** Somebody wants what was there before; this one can be read, but is found no more. */
+export const ReportRejected = defineEvent('ReportRejected', z.object({ ...ids }));
+
 /** The recording that this report stands on was erased. */
 export const ReportErased = defineEvent('ReportErased', z.object({ ...ids }));
 
@@ -67,6 +70,7 @@ export const REPORT_EVENTS = [
   ReportRetryRequested,
   ReportCancelled,
   LateCallRecorded,
+  ReportRejected,
   ReportErased,
 ] as const;
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { chatDecider, Failure } from '@voxpersona/domain';
+import { chatDecider, Failure, reprocessingDecider } from '@voxpersona/domain';
 import { CommandContext } from '@voxpersona/event-store';
 import { Job } from '../jobs/job';
 import { ResultReporter } from './result-reporter';
@@ -45,10 +45,19 @@ export class GivingUp {
         const command = { type: 'RecordNotStored' as const, intakeId, failure };
         return this.results.send(chatDecider, chatId, command, context);
       }
+      case 'ReprocessRecording': {
+        const { recordingId, reprocessingId } = job;
+        const { code } = failure;
+        const command = { type: 'RecordItemFailure' as const, recordingId, code, costUsd: null };
+        return this.results.send(reprocessingDecider, reprocessingId, command, context);
+      }
       // Re-embedding: the recording lacks nothing, the index before goes on serving. The others only write to the log
       // itself: when they cannot, no failure can be written either. In all cases the parked job tells.
       case 'ReembedPassages':
       case 'StartReport':
+      case 'ReviewReprocessed':
+      case 'RejectTranscript':
+      case 'RejectReport':
       case 'CancelReport':
       case 'EraseReport':
       case 'ReleaseAudioClaim':

@@ -16,22 +16,25 @@ export class IndexReportHandler implements ICommandHandler<IndexReport> {
   ) {}
 
   async execute({ job, run }: IndexReport): Promise<void> {
-    const { recordingId, reportId } = job;
+    const { recordingId, reportId, again = false } = job;
     const events = await this.events.read('report', reportId);
     const language = eventsOfType(events, 'ReportRequested')[0]?.data.language ?? null;
+    const source = { kind: 'report' as const, reportId };
+    if (again) {
+      const before = eventsOfType(events, 'PassagesEmbedded')[0]?.data.passages;
+      // One that was never found yet comes into the search when it is complete.
+      if (!before || isErased(before)) return;
+      const embedded = await this.indexer.embedAgain(recordingId, source, language, before, run.signal);
+      await this.results.toReport(reportId, { type: 'RecordReportPassages', embedded, again }, run.context);
+      return;
+    }
     const texts: string[] = [];
     for (const { data } of eventsOfType(events, 'ReportPartWritten')) {
       if (isErased(data.text)) return;
       texts.push(data.text);
     }
     const cut = cutReportPassages(texts.join('\n\n'));
-    const embedded = await this.indexer.embed(
-      recordingId,
-      { kind: 'report', reportId },
-      language,
-      cut,
-      run.signal,
-    );
+    const embedded = await this.indexer.embed(recordingId, source, language, cut, run.signal);
     await this.results.toReport(reportId, { type: 'RecordReportPassages', embedded }, run.context);
   }
 }

@@ -17,12 +17,21 @@ export class IndexTranscriptHandler implements ICommandHandler<IndexTranscript> 
 
   async execute({ job, run }: IndexTranscript): Promise<void> {
     const { recordingId, transcriptVersion } = job;
-    const transcripts = eventsOfType(await this.events.read('recording', recordingId), 'TranscriptAssembled');
-    const transcript = transcripts.find(({ data }) => data.transcriptVersion === transcriptVersion)?.data;
+    const events = await this.events.read('recording', recordingId);
+    const transcript = eventsOfType(events, 'TranscriptAssembled').find(
+      ({ data }) => data.transcriptVersion === transcriptVersion,
+    )?.data;
     if (!transcript || isErased(transcript.lines)) return;
     const source = { kind: 'transcript' as const, transcriptVersion };
-    const cut = cutPassages(transcript.lines);
-    const embedded = await this.indexer.embed(recordingId, source, transcript.language, cut, run.signal);
+    const { language, lines } = transcript;
+    // One that is current again: its passages are there, and stay what they were.
+    const before = eventsOfType(events, 'PassagesEmbedded').find(
+      ({ data }) => data.source.kind === 'transcript' && data.source.transcriptVersion === transcriptVersion,
+    )?.data.passages;
+    if (isErased(before)) return;
+    const embedded = before
+      ? await this.indexer.embedAgain(recordingId, source, language, before, run.signal)
+      : await this.indexer.embed(recordingId, source, language, cutPassages(lines), run.signal);
     await this.results.toRecording(recordingId, { type: 'RecordPassages', embedded }, run.context);
   }
 }

@@ -28,6 +28,10 @@ export class WriteReportPart extends JobCommand<'WriteReportPart'> {}
 export class IndexReport extends JobCommand<'IndexReport'> {}
 export class ReembedPassages extends JobCommand<'ReembedPassages'> {}
 export class CancelReport extends JobCommand<'CancelReport'> {}
+export class ReprocessRecording extends JobCommand<'ReprocessRecording'> {}
+export class ReviewReprocessed extends JobCommand<'ReviewReprocessed'> {}
+export class RejectTranscript extends JobCommand<'RejectTranscript'> {}
+export class RejectReport extends JobCommand<'RejectReport'> {}
 export class EraseReport extends JobCommand<'EraseReport'> {}
 export class EraseRecordingData extends JobCommand<'EraseRecordingData'> {}
 export class ReleaseAudioClaim extends JobCommand<'ReleaseAudioClaim'> {}
@@ -47,6 +51,10 @@ const JOB_COMMANDS: {
   IndexReport,
   ReembedPassages,
   CancelReport,
+  ReprocessRecording,
+  ReviewReprocessed,
+  RejectTranscript,
+  RejectReport,
   EraseReport,
   EraseRecordingData,
   ReleaseAudioClaim,

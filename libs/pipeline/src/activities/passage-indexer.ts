@@ -59,6 +59,23 @@ export class PassageIndexer {
     return { source, language, embedder: { ...identity }, passageIds, passages: [...passages] };
   }
 
+  /** The same, where they may have vectors by this embedder already: these are used, and nothing is paid for them. */
+  async embedAgain(
+    recordingId: string,
+    source: PassageSource,
+    language: string | null,
+    passages: readonly Passage[],
+    signal: AbortSignal,
+  ): Promise<EmbeddedPassages> {
+    const { identity } = this.embedder;
+    const passageIds = passages.map((passage) => passage.id);
+    const stored = await this.vectors.read(recordingId, embedderName(identity), passageIds);
+    if (stored.length < passages.length) {
+      return this.embedPassages(recordingId, source, language, passages, signal);
+    }
+    return { source, language, embedder: { ...identity }, passageIds, passages: [...passages] };
+  }
+
   /** Name of the embedder that works here. */
   get embedderName(): string {
     return embedderName(this.embedder.identity);

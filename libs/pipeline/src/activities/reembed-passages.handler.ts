@@ -38,12 +38,12 @@ export class ReembedPassagesHandler implements ICommandHandler<ReembedPassages> 
     const { state: recording } = await this.actors.read(recordingDecider, recordingId);
     if (recording.phase !== 'present') return false;
     if (source.kind === 'transcript') {
-      const { assembledVersion, indexedBy } = recording;
-      return source.transcriptVersion === assembledVersion && !indexedBy.includes(embedder);
+      const { currentVersion, indexedBy } = recording;
+      return source.transcriptVersion === currentVersion && !indexedBy.includes(embedder);
     }
     const { state: report } = await this.actors.read(reportDecider, source.reportId);
-    if (report.phase !== 'present' || report.indexedBy.includes(embedder)) return false;
-    return report.transcriptVersion === recording.assembledVersion;
+    if (report.phase !== 'present' || report.rejected || report.indexedBy.includes(embedder)) return false;
+    return report.transcriptVersion === recording.currentVersion;
   }
 
   private async passagesOf(recordingId: string, source: PassageSource) {

@@ -12,7 +12,7 @@ export interface CommissionedReportAnswer {
 }
 
 /**
- * Has a report written on the newest transcript. Whether the catalogue has such a type, the caller has looked up. Rejects
+ * Has a report written on the current transcript. Whether the catalogue has such a type, the caller has looked up. Rejects
  * with `CommandRefused`.
  */
 export class CommissionReport extends Command<CommissionedReportAnswer> {
@@ -45,7 +45,7 @@ export class CommissionReportHandler implements ICommandHandler<CommissionReport
     const { state, position } = answer;
     if (state.phase !== 'present') throw new Error('A report was commissioned of what is not there');
     const existing = answer.events.length === 0;
-    const { assembledVersion: transcriptVersion, transcriptLanguage: ownLanguage, commissions } = state;
+    const { currentVersion: transcriptVersion, transcriptLanguage: ownLanguage, commissions } = state;
     const inLanguage = language ?? ownLanguage;
     const wanted = { reportType, transcriptVersion, language: inLanguage, ownLanguage };
     // Written again: the newest one of its kind, also where the same request comes a second time.

@@ -65,7 +65,10 @@ describe('The job runner', () => {
         return Promise.resolve();
       },
       {
-        places: { media: 1, 'speech-to-text': places, reembedding: 1, 'language-model': 1, chat: 1, housekeeping: 1 },
+        places: {
+          ...{ media: 1, 'speech-to-text': places, reembedding: 1, 'language-model': 1 },
+          ...{ reprocessing: 1, chat: 1, housekeeping: 1 },
+        },
         policy: { maxAttempts: 3, baseDelayMs: 5, maxDelayMs: 50 },
         log: silent,
       },

@@ -29,12 +29,8 @@ const FALLBACK_POLL_MS = 5_000;
 const ABORT_PATIENCE_MS = 5_000;
 const HEARTBEAT_MS = (LEASE_SECONDS * 1_000) / 3;
 const LANES: readonly Lane[] = [
-  'media',
-  'speech-to-text',
-  'language-model',
-  'reembedding',
-  'chat',
-  'housekeeping',
+  ...(['media', 'speech-to-text', 'language-model'] as const),
+  ...(['reembedding', 'reprocessing', 'chat', 'housekeeping'] as const),
 ];
 
 interface Running {

@@ -1,4 +1,4 @@
-import { PassageSource } from '@voxpersona/domain';
+import { PassageSource, ReprocessingWork } from '@voxpersona/domain';
 
 /**
  * What a saga can have done. Jobs hold ids and versions only, never words of a recording: the queue is not sealed.
@@ -19,10 +19,17 @@ export type Job =
       language: string | null;
     }
   | { type: 'WriteReportPart'; recordingId: string; reportId: string; part: string; round: number }
-  | { type: 'IndexReport'; recordingId: string; reportId: string; round: number }
+  /** `again`: it was found before, and is to be found once more. */
+  | { type: 'IndexReport'; recordingId: string; reportId: string; round: number; again?: boolean }
   /** Vectors by another embedder, for passages that were embedded before it was chosen. */
   | { type: 'ReembedPassages'; recordingId: string; source: PassageSource; embedder: string }
   | { type: 'CancelReport'; recordingId: string; reportId: string }
+  /** Asks a recording for what its batch wants of it. */
+  | { type: 'ReprocessRecording'; recordingId: string; reprocessingId: string; work: ReprocessingWork }
+  /** Finds out what became of a recording in its batch; null: in every batch that ever asked it. */
+  | { type: 'ReviewReprocessed'; recordingId: string; reprocessingId: string | null }
+  | { type: 'RejectTranscript'; recordingId: string; transcriptVersion: number }
+  | { type: 'RejectReport'; recordingId: string; reportId: string }
   | { type: 'EraseReport'; recordingId: string; reportId: string }
   | { type: 'EraseRecordingData'; recordingId: string }
   | { type: 'ReleaseAudioClaim'; recordingId: string; claimId: string }
@@ -68,7 +75,8 @@ export interface JobRecord {
 }
 
 /** Jobs of one lane compete for the same thing. Each lane has its own number of places per process. */
-export type Lane = 'media' | 'speech-to-text' | 'language-model' | 'reembedding' | 'chat' | 'housekeeping';
+export type Lane =
+  'media' | 'speech-to-text' | 'language-model' | 'reembedding' | 'reprocessing' | 'chat' | 'housekeeping';
 
 const LANE_OF: Record<JobType, Lane> = {
   SplitAudio: 'media',
@@ -80,6 +88,11 @@ const LANE_OF: Record<JobType, Lane> = {
   IndexReport: 'housekeeping',
   // Of its own: a whole archive that is embedded anew must not hold up what came in today.
   ReembedPassages: 'reembedding',
+  // Of its own: these belong to their batch, and go on when something of the recording is called off.
+  ReprocessRecording: 'reprocessing',
+  ReviewReprocessed: 'reprocessing',
+  RejectTranscript: 'reprocessing',
+  RejectReport: 'reprocessing',
   CancelReport: 'housekeeping',
   EraseReport: 'housekeeping',
   EraseRecordingData: 'housekeeping',

@@ -39,6 +39,7 @@ export async function readQueueFigures(pool: Pool): Promise<Record<Lane, LaneFig
     'language-model': NONE,
     reembedding: NONE,
     chat: NONE,
+    reprocessing: NONE,
     housekeeping: NONE,
   };
   for (const { lane, ready, running, parked, oldest } of rows) {

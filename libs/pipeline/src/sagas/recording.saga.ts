@@ -23,6 +23,8 @@ function react(event: Recorded<DomainEvent>): Instruction[] {
       return event.data.transcribed > 0 ? [assemble(event.data)] : [];
     case 'TranscriptAssembled':
       return [index(event.data)];
+    case 'TranscriptRejected':
+      return reject(event);
     case 'ReportCommissioned':
       return [run({ type: 'StartReport', ...event.data })];
     case 'RecordingRetryRequested':
@@ -38,6 +40,21 @@ function react(event: Recorded<DomainEvent>): Instruction[] {
     default:
       return [];
   }
+}
+
+/** What is current again was found before, and is to be found once more. */
+function reject({ data }: EventOfType<'TranscriptRejected'>): Instruction[] {
+  const { recordingId, reportIds, restored } = data;
+  const gone = reportIds.map((reportId) => run({ type: 'RejectReport', recordingId, reportId }));
+  if (!restored) return gone;
+  const { transcriptVersion, isSilent } = restored;
+  return [
+    ...gone,
+    ...(isSilent ? [] : [index({ recordingId, transcriptVersion })]),
+    ...restored.reportIds.map((reportId) =>
+      run({ type: 'IndexReport', recordingId, reportId, round: 0, again: true }),
+    ),
+  ];
 }
 
 function transcribe(recordingId: string, chunkIndex: number, round: number): Instruction {

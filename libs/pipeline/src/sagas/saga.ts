@@ -6,6 +6,8 @@ import { Job } from '../jobs/job';
  * - `parked`     what was given up
  * - `underWay`   all that is not done, but for re-embedding: that is about what was there before
  * - `unfinished` all that is not done
+ *
+ * What a batch asks and hears of a recording is never called off: the batch waits for it.
  */
 export type CalledOff = 'parked' | 'underWay' | 'unfinished';
 

@@ -8,6 +8,8 @@ export type ReadTable =
   | 'read_invitations'
   | 'read_access_trail'
   | 'read_passages'
+  | 'read_reprocessings'
+  | 'read_reprocessing_items'
   | 'read_events';
 
 /** Which tables serve now. Read once for an answer, so that it comes from one generation throughout. */

@@ -27,13 +27,16 @@ export const PASSAGES_TABLE_SQL = `
 
 type PassagesEvent = Extract<Recorded<DomainEvent>, { type: 'PassagesEmbedded' }>;
 
-/** The passages that can be searched: those of the newest transcript and of the reports that stand on it. */
+/** The passages that can be searched: those of the current transcript and of the reports that stand on it. */
 export const passagesReadModel: ReadModel = {
   name: 'passages',
   version: 1,
   table: 'read_passages',
   filter: {
-    types: ['PassagesEmbedded', 'TranscriptAssembled', 'NoSpeechFound', 'RecordingErased', 'ReportErased'],
+    types: [
+      ...['PassagesEmbedded', 'TranscriptAssembled', 'NoSpeechFound', 'TranscriptRejected'],
+      ...['ReportRejected', 'RecordingErased', 'ReportErased'],
+    ],
   },
   apply: async (events, table, transaction) => {
     for (const event of events) {
@@ -56,6 +59,12 @@ async function removeOvertaken(
     case 'NoSpeechFound':
     case 'RecordingErased':
       return removeWhere('recording_id', event.data.recordingId, table, transaction);
+    // What is current again comes back by events of its own, too.
+    case 'TranscriptRejected': {
+      const { recordingId, restored } = event.data;
+      return restored !== null && removeWhere('recording_id', recordingId, table, transaction);
+    }
+    case 'ReportRejected':
     case 'ReportErased':
       return removeWhere('source_id', event.data.reportId, table, transaction);
     default:

@@ -1,9 +1,9 @@
 import { IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { Pool } from 'pg';
 import { activeTables } from '../generations/active-tables';
-import { TranscriptView } from '../transcripts/transcripts.projection';
+import { currentTranscript, TranscriptsRow, TranscriptView } from '../transcripts/transcripts.projection';
 
-/** The newest transcript of a recording, whoever owns it: ask `GetRecording` first. Null when there is none. */
+/** The current transcript of a recording, whoever owns it: ask `GetRecording` first. Null when there is none. */
 export class GetTranscript extends Query<TranscriptView | null> {
   constructor(readonly recordingId: string) {
     super();
@@ -16,10 +16,10 @@ export class GetTranscriptHandler implements IQueryHandler<GetTranscript> {
 
   async execute({ recordingId }: GetTranscript): Promise<TranscriptView | null> {
     const tables = await activeTables(this.pool);
-    const { rows } = await this.pool.query<{ document: TranscriptView }>(
+    const { rows } = await this.pool.query<{ document: TranscriptsRow }>(
       `SELECT document FROM ${tables.read_transcripts} WHERE id = $1`,
       [recordingId],
     );
-    return rows[0]?.document ?? null;
+    return rows[0] ? currentTranscript(rows[0].document) : null;
   }
 }

@@ -16,7 +16,16 @@ import {
 } from '@test/domain/some';
 import { DomainEvent, RecordingStage } from '@voxpersona/domain';
 import { Recorded } from '@voxpersona/event-store';
-import { evolveRecordingView, gapsOfView, RecordingView, stageOf, statusOf } from './recording-view';
+import { historyOf } from './call-totals';
+import {
+  currentReportsOf,
+  currentVersionOf,
+  evolveRecordingView,
+  gapsOfView,
+  RecordingView,
+  stageOf,
+  statusOf,
+} from './recording-view';
 
 /** The row after these events; the fold reads type, data, position and the time of recording alone. */
 function view(...events: DomainEvent[]): RecordingView {
@@ -151,4 +160,54 @@ it('shows details as they were last provided', () => {
     view(uploaded(), isNote, provided),
   ];
   expect(scenarios.map(({ scenario }) => scenario)).toEqual(['interview', 'note', 'note']);
+});
+
+describe('A transcript that was rejected', () => {
+  const rejected: DomainEvent = {
+    type: 'TranscriptRejected',
+    data: {
+      ...{ recordingId: RECORDING, transcriptVersion: 2, reportIds: [] },
+      restored: { transcriptVersion: 1, isSilent: false, language: 'en', wordCount: 7, reportIds: [] },
+    },
+  };
+  const both = [
+    ...[uploaded(), split(1), transcribed(0), allTranscribed(1, 1, 0), assembled(), embedded()],
+    ...[allTranscribed(2, 1, 0), { ...noSpeech, data: { ...noSpeech.data, transcriptVersion: 2 } }],
+  ] as DomainEvent[];
+
+  it('leaves its place to the one before, once that is found again', () => {
+    expect(statusOf(view(...both))).toBe('no_speech');
+    const restored = view(...both, rejected);
+    expect([currentVersionOf(restored), restored.wordCount, stageOf(restored)]).toEqual([1, 7, 'indexing']);
+    expect(statusOf(view(...both, rejected, embedded(1)))).toBe('ready');
+  });
+  it('is no hindrance for the next', () =>
+    expect(
+      currentVersionOf(view(...both, rejected, embedded(1), allTranscribed(3, 1, 0), assembled(3))),
+    ).toBe(3));
+  it('that was not current changes nothing', () => {
+    const other = { ...rejected, data: { ...rejected.data, restored: null } } as DomainEvent;
+    expect(currentVersionOf(view(...both, other))).toBe(2);
+  });
+});
+
+it('The report to read is the newest of its type and language that is complete and was not rejected', () => {
+  const again = REPORT.replace('4', '5');
+  const done: DomainEvent = { type: 'AnalysisCompleted', data: { reportId: again, recordingId: RECORDING } };
+  const rejected: DomainEvent = { type: 'ReportRejected', data: { reportId: again, recordingId: RECORDING } };
+  const events = [uploaded(), commissioned(), completed, commissioned(again)];
+  expect([...currentReportsOf(view(...events))]).toEqual([REPORT]);
+  expect([...currentReportsOf(view(...events, done))]).toEqual([again]);
+  expect([...currentReportsOf(view(...events, done, rejected))]).toEqual([REPORT]);
+});
+
+it('What calls took is kept for forecasts', () => {
+  const events = [uploaded(), split(1), transcribed(0), commissioned(), written('overview'), completed];
+  expect(historyOf(view(...events))).toEqual({
+    audioSeconds: 30,
+    speech: { pricedAmount: 10, usd: 0.001, amount: 10, made: 0 },
+    reports: { summary: { pricedAmount: 0, usd: 0.001, amount: 0, made: 1 } },
+  });
+  const { calls: _, ...ofBefore } = view(...events);
+  expect(historyOf(ofBefore)).toEqual({ audioSeconds: 30, speech: null, reports: {} });
 });

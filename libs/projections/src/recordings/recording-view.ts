@@ -8,6 +8,7 @@ import {
   Scenario,
 } from '@voxpersona/domain';
 import { Recorded } from '@voxpersona/event-store';
+import { NO_CALLS, RecordedCalls, withReportCall, withReportMade, withSpeechCall } from './call-totals';
 
 /**
  * - `processing` on its way to a transcript
@@ -56,13 +57,28 @@ export interface RecordingView {
   indexedVersion: number;
   noSpeech: boolean;
   wordCount: number;
-  reports: { id: string; type: string; transcriptVersion: number; status: ReportStatus }[];
+  /** The transcript before the last, which is current again because the last one was rejected; else left out. */
+  restoredVersion?: number;
+  reports: ReportOfRecording[];
+  /** What its calls took, for forecasts. Not in rows of the version before. */
+  calls?: RecordedCalls;
   /** What all model calls cost so far, and how many of them have no known price. */
   cost: { usd: number; callsOfUnknownPrice: number };
   erasure: 'none' | 'decided' | 'completed';
   cancelled: boolean;
   /** Keys of paid results that came too late: used after all, they are not counted twice. */
   lateResultKeys: string[];
+}
+
+export interface ReportOfRecording {
+  id: string;
+  type: string;
+  transcriptVersion: number;
+  status: ReportStatus;
+  /** Not in rows of the version before. */
+  language?: string | null;
+  /** Left out where it was not. */
+  rejected?: boolean;
 }
 
 /** The fold behind the table of recordings. Reads the events of the recording and of its reports. */
@@ -100,6 +116,7 @@ function uploaded(event: Extract<Recorded<DomainEvent>, { type: 'AudioUploaded' 
     noSpeech: false,
     wordCount: 0,
     reports: [],
+    calls: { speech: NO_CALLS, reports: {} },
     cost: { usd: 0, callsOfUnknownPrice: 0 },
     erasure: 'none',
     cancelled: false,
@@ -132,15 +149,19 @@ function evolveExisting(view: RecordingView, event: Recorded<DomainEvent>): Reco
     case 'TranscriptAssembled': {
       const { transcriptVersion, wordCount, language } = event.data;
       const assembled = { assembledVersion: transcriptVersion, noSpeech: false, wordCount };
-      return { ...withoutFailures(view, ['assemble']), ...assembled, language: view.language ?? language };
+      const next = { ...withNewTranscript(view), ...assembled };
+      return { ...next, language: view.language ?? language };
     }
     case 'NoSpeechFound': {
       const assembledVersion = event.data.transcriptVersion;
-      return { ...withoutFailures(view, ['assemble']), assembledVersion, noSpeech: true, wordCount: 0 };
+      return { ...withNewTranscript(view), assembledVersion, noSpeech: true, wordCount: 0 };
     }
+    case 'TranscriptRejected':
+      return event.data.restored ? restored(view, event.data.restored) : view;
     case 'ReportCommissioned': {
-      const { reportId: id, reportType: type, transcriptVersion } = event.data;
-      return { ...view, reports: [...view.reports, { id, type, transcriptVersion, status: 'writing' }] };
+      const { reportId: id, reportType: type, transcriptVersion, language } = event.data;
+      const report = { id, type, transcriptVersion, status: 'writing' as const, language };
+      return { ...view, reports: [...view.reports, report] };
     }
     case 'PassagesEmbedded':
       return event.data.source.kind === 'transcript'
@@ -178,9 +199,17 @@ function evolveExisting(view: RecordingView, event: Recorded<DomainEvent>): Reco
     case 'RecordingErasureCompleted':
       return { ...view, erasure: 'completed', failures: [] };
     case 'ReportPartWritten':
-      return withCost(view, event.data.call);
+      return withCost(withReportCall(view, event.data), event.data.call);
     case 'AnalysisCompleted':
-      return withReport(view, event.data.reportId, 'completed');
+      return withReport(withReportMade(view, event.data.reportId), event.data.reportId, 'completed');
+    case 'ReportRejected': {
+      const { reportId } = event.data;
+      // One that had not begun never will.
+      const reports = view.reports.map((one) =>
+        one.id === reportId ? { ...cancelledIfWriting(one), rejected: true } : one,
+      );
+      return { ...view, reports };
+    }
     case 'AnalysisFailed':
       return withReport(view, event.data.reportId, 'failed');
     case 'ReportRetryRequested':
@@ -218,7 +247,45 @@ function transcribed(
   { chunkIndex, gaps, call, discardedCalls }: Extract<DomainEvent, { type: 'ChunkTranscribed' }>['data'],
 ): RecordingView {
   const changed = withChunk(view, chunkIndex, { status: 'transcribed', code: null, gaps });
-  return [call, ...discardedCalls].reduce(withCost, changed);
+  const calls = [call, ...discardedCalls];
+  const counted = calls.reduce(withSpeechCall, changed);
+  return calls.reduce(withCost, counted);
+}
+
+function withNewTranscript(view: RecordingView): RecordingView {
+  const { restoredVersion: _, ...next } = withoutFailures(view, ['assemble']);
+  return next;
+}
+
+/** Not searchable until its passages are there again. */
+function restored(
+  view: RecordingView,
+  {
+    transcriptVersion,
+    isSilent,
+    language,
+    wordCount,
+  }: NonNullable<Extract<DomainEvent, { type: 'TranscriptRejected' }>['data']['restored']>,
+): RecordingView {
+  return {
+    ...withoutFailures(view, ['index']),
+    ...{ restoredVersion: transcriptVersion, noSpeech: isSilent, wordCount, indexedVersion: 0 },
+    language: language ?? view.language,
+  };
+}
+
+/** The transcript that is read, searched and written reports on; 0 before there is one. */
+export function currentVersionOf({ restoredVersion, assembledVersion }: RecordingView): number {
+  return restoredVersion ?? assembledVersion;
+}
+
+/** Ids of the reports that are to be read: of each type and language the newest that is complete and was not rejected. */
+export function currentReportsOf({ reports }: RecordingView): Set<string> {
+  const newest = new Map<string, string>();
+  for (const { id, type, language, status, rejected } of reports) {
+    if (status === 'completed' && !rejected) newest.set(JSON.stringify([type, language]), id);
+  }
+  return new Set(newest.values());
 }
 
 function withChunk(
@@ -268,7 +335,7 @@ export function stageOf(view: RecordingView): ProcessingStage {
   const nothingHeard = view.chunks.every((chunk) => chunk.status === 'failed');
   if (nothingHeard) return 'done';
   if (view.announcedVersion === 0 || view.assembledVersion < view.announcedVersion) return 'assembling';
-  if (!view.noSpeech && view.indexedVersion < view.assembledVersion) return 'indexing';
+  if (!view.noSpeech && view.indexedVersion !== currentVersionOf(view)) return 'indexing';
   return 'done';
 }
 

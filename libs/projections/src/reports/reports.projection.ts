@@ -22,6 +22,8 @@ export interface ReportView {
   language: string | null;
   status: 'writing' | 'completed' | 'failed' | 'cancelled';
   searchable: boolean;
+  /** Somebody wanted what was there before. Left out where nobody did. */
+  rejected?: boolean;
   parts: ReportPartView[];
   /** ISO 8601. */
   requestedAt: string;
@@ -79,6 +81,8 @@ function evolve(row: ReportView | undefined, event: Recorded<DomainEvent>): Repo
       return { ...row, status: 'completed', completedAt: event.metadata.recordedAt };
     case 'PassagesEmbedded':
       return { ...row, searchable: true };
+    case 'ReportRejected':
+      return { ...row, rejected: true, searchable: false };
     default:
       return row;
   }

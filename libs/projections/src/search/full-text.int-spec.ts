@@ -97,4 +97,20 @@ describe('Search by words', () => {
     });
     expect(await find('rooms bread завтрак zimmer')).toEqual([]);
   });
+  it('forgets what is rejected, and finds what is current again', async () => {
+    const before = embedded('en', ['The shower was cold.']);
+    const data = { recordingId: recording, transcriptVersion: 2, reportIds: [] };
+    const restored = {
+      ...{ transcriptVersion: 1, isSilent: false, language: 'en', wordCount: 4, reportIds: [] },
+    };
+    await apply(embedded('en', ['A shower of rain.'], { kind: 'transcript', transcriptVersion: 2 }));
+    await apply(embedded('en', ['A report about the shower.'], { kind: 'report', reportId: report }));
+    await apply({ type: 'TranscriptRejected', data: { ...data, restored: null } });
+    await apply({ type: 'ReportRejected', data: { reportId: report, recordingId: recording } });
+    expect(await find('shower')).toEqual(['A shower of rain.']);
+    await apply({ type: 'TranscriptRejected', data: { ...data, restored } });
+    expect(await find('shower')).toEqual([]);
+    await apply(before);
+    expect(await find('shower')).toEqual(['The shower was cold.']);
+  });
 });

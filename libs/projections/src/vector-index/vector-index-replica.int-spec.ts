@@ -82,6 +82,25 @@ describe('The replica of the vector index', () => {
     expect((await find(replica, vectors[1][0]!, 50)).toSorted()).toEqual(ids.toSorted());
   });
 
+  it('forgets what is rejected', async () => {
+    const [kept, rejected] = [randomUUID(), randomUUID()];
+    const [before, after] = [some(3), some(3)] as const;
+    const ids = await world.embed(kept, before);
+    await world.embed(rejected, after);
+    const data = { recordingId: rejected, transcriptVersion: 2, reportIds: [] };
+    const restored = {
+      ...{ transcriptVersion: 1, isSilent: false, language: 'en', wordCount: 4, reportIds: [] },
+    };
+    const { replica } = start();
+    // Another one was current already.
+    await world.append({ type: 'TranscriptRejected', data: { ...data, restored: null } });
+    await caughtUp(replica);
+    expect(await find(replica, after[0]!, 50)).toHaveLength(6);
+    await world.append({ type: 'TranscriptRejected', data: { ...data, restored } });
+    await caughtUp(replica);
+    expect((await find(replica, after[0]!, 50)).toSorted()).toEqual(ids.toSorted());
+  });
+
   it('begins at its snapshot, and writes one when it stops', async () => {
     const vectors = some(40);
     const ids = await world.embed(randomUUID(), vectors);

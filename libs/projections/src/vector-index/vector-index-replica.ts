@@ -22,7 +22,10 @@ import { VectorStore } from '@voxpersona/vector-store';
 import { DurableVectorIndex } from './durable-vector-index';
 
 const FILTER: EventFilter = {
-  types: ['PassagesEmbedded', 'TranscriptAssembled', 'NoSpeechFound', 'RecordingErased', 'ReportErased'],
+  types: [
+    ...['PassagesEmbedded', 'TranscriptAssembled', 'NoSpeechFound', 'TranscriptRejected'],
+    ...['ReportRejected', 'RecordingErased', 'ReportErased'],
+  ],
 };
 
 /** Changed vectors after which a snapshot is written. */
@@ -237,6 +240,11 @@ export class VectorIndexReplica extends LogFollower {
       case 'NoSpeechFound':
         this.changes += 1;
         return this.index.removeRecording(event.data.recordingId);
+      case 'TranscriptRejected':
+        if (!event.data.restored) return undefined;
+        this.changes += 1;
+        return this.index.removeRecording(event.data.recordingId);
+      case 'ReportRejected':
       case 'ReportErased':
         this.changes += 1;
         return this.index.removeSource(event.data.reportId);
