@@ -1,5 +1,6 @@
 import { accessTrailProjection } from './access/access-trail.projection';
 import { apiKeysProjection } from './access/api-keys.projection';
+import { directoryProjection } from './directory/directory.projection';
 import { EVENTS_TABLE_SQL } from './events/events.projection';
 import { GENERATION_MIGRATIONS } from './generations/generation';
 import { invitationsProjection } from './access/invitations.projection';
@@ -38,4 +39,10 @@ export const PROJECTION_MIGRATIONS = [
   },
   ...GENERATION_MIGRATIONS,
   { name: '0043-read-events', sql: EVENTS_TABLE_SQL },
+  {
+    name: '0045-read-directory',
+    sql: `
+      ${tableOf(directoryProjection)}
+      CREATE INDEX read_directory_of_owner ON read_directory (owner, role, entity_id);`,
+  },
 ] as const;

@@ -9,6 +9,7 @@ import {
   ListInvitationsHandler,
   ListMembersHandler,
 } from './queries/access-queries';
+import { ListPeopleHandler, ListPlacesHandler } from './queries/directory-queries';
 import {
   FindEventWithItsRequestHandler,
   FindPositionAtHandler,
@@ -31,6 +32,8 @@ const QUERIES = [
   GetMemberHandler,
   ListInvitationsHandler,
   ListAccessTrailHandler,
+  ListPlacesHandler,
+  ListPeopleHandler,
   SearchPassagesHandler,
   ListEventsHandler,
   FindEventWithItsRequestHandler,

@@ -2,6 +2,7 @@ import { accessTrailProjection } from './access/access-trail.projection';
 import { apiKeysProjection } from './access/api-keys.projection';
 import { invitationsProjection } from './access/invitations.projection';
 import { membersProjection } from './access/members.projection';
+import { directoryProjection } from './directory/directory.projection';
 import { eventsReadModel } from './events/events.projection';
 import { ReadModel } from './generations/read-model';
 import { passagesReadModel } from './passages/passages.projection';
@@ -19,6 +20,7 @@ export const READ_MODELS: readonly ReadModel[] = [
   documentReadModel(membersProjection),
   documentReadModel(invitationsProjection),
   documentReadModel(accessTrailProjection),
+  documentReadModel(directoryProjection),
   passagesReadModel,
   eventsReadModel,
 ];
@@ -34,6 +36,7 @@ export const PROJECTION_NAMES = [
   'members',
   'invitations',
   'access-trail',
+  'directory',
   'passages',
   'events',
   VECTOR_INDEX,

@@ -18,6 +18,7 @@ read. Errors are problem details (RFC 9457); every \`type\` is listed in docs/er
 const TAGS: Record<string, string> = {
   recordings: 'Audio in, transcripts out.',
   reports: 'What was written on a recording.',
+  directory: 'Places and people that recordings name.',
   search: 'Passages of transcripts and reports.',
   progress: 'Live, by server-sent events.',
   jobs: 'The queue of work.',

@@ -1,4 +1,5 @@
 import { ACCESS_ROUTES } from '../access/access.routes';
+import { DIRECTORY_ROUTES } from '../directory/directory.routes';
 import { HEALTH_ROUTES } from '../health/health.routes';
 import { JOB_ROUTES } from '../jobs/jobs.routes';
 import { JOIN_ROUTES } from '../join/join.routes';
@@ -14,6 +15,7 @@ import { RouteSpec } from './route';
 /** Every route of the API that is described. A new one is added to the list of its folder. */
 export const ROUTES: readonly RouteSpec[] = [
   ...RECORDING_ROUTES,
+  ...DIRECTORY_ROUTES,
   ...REPORT_ROUTES,
   ...SEARCH_ROUTES,
   ...PROGRESS_ROUTES,
