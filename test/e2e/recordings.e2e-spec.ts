@@ -203,7 +203,10 @@ describe('recordings, by the typed client', () => {
     it('change by merge, and only as their sender has read them', async () => {
       const params = { path: { id: ids[0]! } };
       const read = await client.GET('/v1/recordings/{id}/details', { params });
-      expect(read.data).toEqual({ details: {}, version: 0 });
+      expect(read.data).toEqual({
+        ...{ scenario: 'interview', details: {}, version: 0 },
+        missing: ['date', 'employee', 'client', 'place', 'buildingType'],
+      });
       const etag = read.response.headers.get('etag')!;
       const changed = await client.PATCH('/v1/recordings/{id}/details', {
         params: { ...params, header: { 'If-Match': etag } },

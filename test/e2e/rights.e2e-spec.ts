@@ -55,6 +55,8 @@ const CALLS: Calls = {
   'GET /v1/recordings/:id/transcript': recordingRoute('/transcript'),
   'GET /v1/recordings/:id/details': recordingRoute('/details'),
   'PATCH /v1/recordings/:id/details': recordingRoute('/details', { city: 'Bonn' }),
+  'GET /v1/places': () => ({ path: '/v1/places' }),
+  'GET /v1/people': () => ({ path: '/v1/people' }),
   'GET /v1/recordings/:id/events': recordingRoute('/events'),
   'GET /v1/recordings/:id/progress': recordingRoute('/progress'),
   'POST /v1/recordings/:id/retry': recordingRoute('/retry', {}),

@@ -17,6 +17,7 @@ import { KeyCheck } from './auth/key-check';
 import { RateLimits } from './auth/rate-limits';
 import { Refusals } from './auth/refusals';
 import { RefusalsInterceptor } from './auth/refusals.interceptor';
+import { DirectoryController } from './directory/directory.controller';
 import { HealthController } from './health/health.controller';
 import { InputGuard } from './http/input-guard';
 import { ReadAfter } from './http/read-after';
@@ -61,6 +62,7 @@ const API_CONTROLLERS = [
   TranscriptController,
   AudioController,
   DetailsController,
+  DirectoryController,
   ProgressController,
   CommissionController,
   ReportsController,

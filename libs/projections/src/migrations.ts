@@ -1,5 +1,6 @@
 import { accessTrailProjection } from './access/access-trail.projection';
 import { apiKeysProjection } from './access/api-keys.projection';
+import { directoryProjection } from './directory/directory.projection';
 import { EVENTS_TABLE_SQL } from './events/events.projection';
 import { GENERATION_MIGRATIONS } from './generations/generation';
 import { invitationsProjection } from './access/invitations.projection';
@@ -47,5 +48,11 @@ export const PROJECTION_MIGRATIONS = [
       ${tableOf(reprocessingItemsProjection)}
       CREATE INDEX read_reprocessings_of_owner ON read_reprocessings (owner, requested_position);
       CREATE INDEX read_reprocessing_items_of_batch ON read_reprocessing_items (reprocessing_id, place);`,
+  },
+  {
+    name: '0046-read-directory',
+    sql: `
+      ${tableOf(directoryProjection)}
+      CREATE INDEX read_directory_of_owner ON read_directory (owner, role, entity_id);`,
   },
 ] as const;

@@ -10,6 +10,7 @@ import {
   ListInvitationsHandler,
   ListMembersHandler,
 } from './queries/access-queries';
+import { ListPeopleHandler, ListPlacesHandler } from './queries/directory-queries';
 import {
   FindEventWithItsRequestHandler,
   FindPositionAtHandler,
@@ -39,6 +40,8 @@ const QUERIES = [
   GetMemberHandler,
   ListInvitationsHandler,
   ListAccessTrailHandler,
+  ListPlacesHandler,
+  ListPeopleHandler,
   SearchPassagesHandler,
   GetReprocessingHandler,
   ListReprocessingsHandler,

@@ -2,6 +2,7 @@ import { accessTrailProjection } from './access/access-trail.projection';
 import { apiKeysProjection } from './access/api-keys.projection';
 import { invitationsProjection } from './access/invitations.projection';
 import { membersProjection } from './access/members.projection';
+import { directoryProjection } from './directory/directory.projection';
 import { eventsReadModel } from './events/events.projection';
 import { ReadModel } from './generations/read-model';
 import { passagesReadModel } from './passages/passages.projection';
@@ -23,6 +24,7 @@ export const READ_MODELS: readonly ReadModel[] = [
   documentReadModel(accessTrailProjection),
   documentReadModel(reprocessingsProjection),
   documentReadModel(reprocessingItemsProjection),
+  documentReadModel(directoryProjection),
   passagesReadModel,
   eventsReadModel,
 ];
@@ -40,6 +42,7 @@ export const PROJECTION_NAMES = [
   'access-trail',
   'reprocessings',
   'reprocessing-items',
+  'directory',
   'passages',
   'events',
   VECTOR_INDEX,

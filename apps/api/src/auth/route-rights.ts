@@ -23,6 +23,8 @@ export const ROUTE_RIGHTS: Readonly<Record<string, Right | typeof PUBLIC>> = {
   'GET /v1/recordings/:id/transcript': right(EVERYBODY, 'recordings:read'),
   'GET /v1/recordings/:id/details': right(EVERYBODY, 'recordings:read'),
   'PATCH /v1/recordings/:id/details': right(WORKERS, 'recordings:write'),
+  'GET /v1/places': right(EVERYBODY, 'recordings:read'),
+  'GET /v1/people': right(EVERYBODY, 'recordings:read'),
   'GET /v1/recordings/:id/events': right(AUDITORS, 'trail:read'),
   'GET /v1/recordings/:id/progress': right(EVERYBODY, 'recordings:read'),
   'POST /v1/recordings/:id/retry': right(WORKERS, 'recordings:write'),

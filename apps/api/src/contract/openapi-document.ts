@@ -20,6 +20,7 @@ const TAGS: Record<string, string> = {
   'upload links': 'For recordings that are sent by somebody without a key.',
   reports: 'What was written on a recording.',
   reprocessings: 'Many recordings done once more, and what is kept of it.',
+  directory: 'Places and people that recordings name.',
   search: 'Passages of transcripts and reports.',
   progress: 'Live, by server-sent events.',
   jobs: 'The queue of work.',

@@ -1,4 +1,5 @@
 import { ACCESS_ROUTES } from '../access/access.routes';
+import { DIRECTORY_ROUTES } from '../directory/directory.routes';
 import { HEALTH_ROUTES } from '../health/health.routes';
 import { JOB_ROUTES } from '../jobs/jobs.routes';
 import { JOIN_ROUTES } from '../join/join.routes';
@@ -18,6 +19,7 @@ import { RouteSpec } from './route';
 export const ROUTES: readonly RouteSpec[] = [
   ...RECORDING_ROUTES,
   ...UPLOAD_LINK_ROUTES,
+  ...DIRECTORY_ROUTES,
   ...REPORT_ROUTES,
   ...REPROCESSING_ROUTES,
   ...SEARCH_ROUTES,

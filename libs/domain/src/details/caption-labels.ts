@@ -5,10 +5,8 @@ export type CaptionLabel = DetailField | 'scenario';
 
 const LABELS: Readonly<Record<CaptionLabel, readonly string[]>> = {
   scenario: ['scenario', 'сценарий', 'тип записи'],
-  auditNumber: [
-    ...['audit', 'audit no', 'audit number', 'no'],
-    ...['аудит', 'аудит no', 'номер', 'номер аудита', 'no аудита'],
-  ],
+  // Not "номер" alone: that is a room too.
+  auditNumber: ['audit', 'audit no', 'audit number', 'аудит', 'аудит no', 'номер аудита', 'no аудита'],
   date: ['date', 'дата'],
   employee: ['employee', 'сотрудник', 'сотрудница'],
   client: ['client', 'клиент', 'клиентка'],
@@ -33,12 +31,19 @@ export interface LabelledLine {
 
 /** `Date: 2026-11-23`, `Дата - 23.11.2026`, `Аудит № 17`; undefined for a line without a label. */
 export function labelledLine(line: string): LabelledLine | undefined {
-  const audit = /^(?:audit|аудит)\s*(?:№|#|no\.?\s|number\s|номер\s)\s*(?<value>[^\s:].*)$/iu.exec(line);
-  if (audit?.groups?.value) return { label: 'auditNumber', value: audit.groups.value };
+  const audit = /^(?:audit|аудит)\s*(?:№|#|no\.?\s|number\s|номер\s)\s*(?<value>[^\s:]\S*)$/iu.exec(line);
+  if (audit?.groups?.value) return labelled('auditNumber', audit.groups.value);
   const [, name = '', value = ''] = /^([^:=]{1,40}?)\s*[:：=]\s*(.*)$/u.exec(line) ?? [];
-  if (name !== '') return { label: LABEL_OF_NAME.get(foldText(name)) ?? null, value };
+  if (name === '№') return labelled('auditNumber', value);
+  if (name !== '') return labelled(LABEL_OF_NAME.get(foldText(name)), value);
   const [, dashed = '', rest = ''] = /^(.{1,40}?)\s+[-–—]\s+(.+)$/u.exec(line) ?? [];
   // A dash stands in names too, so it makes a label only of what is one.
   const label = LABEL_OF_NAME.get(foldText(dashed));
-  return label && { label, value: rest };
+  return label && labelled(label, rest);
+}
+
+/** An audit of which something is told is no number of one. */
+function labelled(label: CaptionLabel | undefined, value: string): LabelledLine {
+  const isTold = label === 'auditNumber' && !/\p{N}/u.test(value);
+  return { label: isTold ? null : (label ?? null), value };
 }

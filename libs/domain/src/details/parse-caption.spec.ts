@@ -27,6 +27,11 @@ it('reads labelled lines in Russian, in any order', () => {
   });
 });
 
+it.each(['Аудит № 17', 'аудит #17', 'Audit no. 17', '№: 17', '№ 17', 'Audit — 17', 'Номер аудита: 17'])(
+  'reads the number of an audit from %j',
+  (line) => expect(parseCaption(line)).toMatchObject({ details: { auditNumber: '17' }, unknown: [] }),
+);
+
 it('reads labelled lines in English, and tags anywhere', () => {
   const text = lines(
     'Interview #first',
@@ -108,10 +113,9 @@ describe('Never guesses', () => {
     });
   });
   it('what a stranger label means', () => {
-    expect(parseCaption(lines('Погода: дождь', 'Call at 12:30'))).toMatchObject({
-      details: {},
-      unknown: ['Погода: дождь', 'Call at 12:30'],
-    });
+    const strange = ['Погода: дождь', 'Call at 12:30', 'Номер: 305', 'No: never', 'Аудит: прошёл хорошо'];
+    expect(parseCaption(lines(...strange))).toMatchObject({ details: {}, unknown: strange });
+    expect(parseCaption('Audit No. 5 went well')).toMatchObject({ details: {} });
   });
 });
 

@@ -7,6 +7,7 @@ export type ReadTable =
   | 'read_members'
   | 'read_invitations'
   | 'read_access_trail'
+  | 'read_directory'
   | 'read_passages'
   | 'read_reprocessings'
   | 'read_reprocessing_items'

@@ -8,6 +8,7 @@ import { inTransaction, migrate } from '@voxpersona/platform';
 import { VECTOR_STORE_MIGRATIONS } from '@voxpersona/vector-store';
 import { randomBytes } from 'node:crypto';
 import { PROJECTION_MIGRATIONS } from '../migrations';
+import { directoryProjection } from '../directory/directory.projection';
 import { READ_MODELS } from '../read-models';
 import { recordingsProjection } from '../recordings/recordings.projection';
 import { reportsProjection } from '../reports/reports.projection';
@@ -74,6 +75,9 @@ describe('Replaying a log', () => {
         { status: 'transcribed', gaps: [] },
       ],
     });
+    expect((await rowsOf('read_directory')).get(`${recordingId}/place`)).toMatchObject({
+      named: { name: 'Adlon', city: 'Berlin' },
+    });
     expect((await rowsOf('read_transcripts')).get(recordingId)).toMatchObject({ version: 1, wordCount: 4 });
     expect((await rowsOf('read_members')).get(founderOf(ownerId))).toMatchObject({ role: 'owner' });
     expect((await rowsOf('read_api_keys')).get('k1')).toMatchObject({
@@ -90,6 +94,7 @@ describe('Replaying a log', () => {
         [recordingsProjection, 'read_recordings'],
         [transcriptsProjection, 'read_transcripts'],
         [reportsProjection, 'read_reports'],
+        [directoryProjection, 'read_directory'],
       ];
       for (let turn = 0; turn < MOMENTS; turn += 1) {
         const upTo: Position = events[Math.floor(Math.random() * events.length)]!.position;
