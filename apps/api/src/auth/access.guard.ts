@@ -5,6 +5,7 @@ import { ApiKeyUses } from '@voxpersona/pipeline';
 import { Request, Response } from 'express';
 import { ROUTE } from '../contract/handles';
 import { routeName, RouteSpec } from '../contract/route';
+import { isHttp } from '../http/is-http';
 import { Problem } from '../http/problem';
 import { ProblemName } from '../http/problems';
 import { setCaller } from './caller';
@@ -27,6 +28,7 @@ export class AccessGuard implements CanActivate {
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
+    if (!isHttp(context)) return true;
     const http = context.switchToHttp();
     const request = http.getRequest<Request>();
     const spec = this.reflector.get<RouteSpec | undefined>(ROUTE, context.getHandler());

@@ -1,3 +1,4 @@
+import { isHttp } from '../http/is-http';
 import { CallHandler, ExecutionContext, Injectable, NestInterceptor } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { CommandRefused } from '@voxpersona/pipeline';
@@ -20,6 +21,7 @@ export class RefusalsInterceptor implements NestInterceptor {
   ) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    if (!isHttp(context)) return next.handle();
     return next.handle().pipe(catchError((error: unknown) => from(this.record(context, error))));
   }
 

@@ -1,6 +1,7 @@
 import { CanActivate, ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { Request } from 'express';
+import { isHttp } from './is-http';
 import { ROUTE } from '../contract/handles';
 import { PUBLIC, rightsOf } from '../auth/route-rights';
 import { routeName, RouteSpec } from '../contract/route';
@@ -17,6 +18,7 @@ export class InputGuard implements CanActivate {
   constructor(private readonly reflector: Reflector) {}
 
   canActivate(context: ExecutionContext): boolean {
+    if (!isHttp(context)) return true;
     const spec = this.reflector.get<RouteSpec | undefined>(ROUTE, context.getHandler());
     const request = context.switchToHttp().getRequest<Request>();
     const isPage = spec && rightsOf(routeName(spec)) === PUBLIC;

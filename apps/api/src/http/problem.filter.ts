@@ -1,6 +1,7 @@
 import { ArgumentsHost, Catch, ExceptionFilter, Logger } from '@nestjs/common';
 import { Request, Response } from 'express';
 import { asProblem } from './as-problem';
+import { isHttp } from './is-http';
 import { lingerUntilRead } from './linger';
 import { Problem } from './problem';
 import { requestIdOf } from './request-id';
@@ -11,6 +12,7 @@ export class ProblemFilter implements ExceptionFilter {
   private readonly log = new Logger('Api');
 
   catch(error: unknown, host: ArgumentsHost): void {
+    if (!isHttp(host)) throw error;
     const http = host.switchToHttp();
     const request = http.getRequest<Request>();
     const response = http.getResponse<Response>();

@@ -1,3 +1,4 @@
+import { isHttp } from '../http/is-http';
 import { CallHandler, ExecutionContext, Injectable, NestInterceptor } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { deriveId } from '@voxpersona/domain';
@@ -21,6 +22,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
   ) {}
 
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
+    if (!isHttp(context)) return next.handle();
     const http = context.switchToHttp();
     const request = http.getRequest<Request>();
     const spec = this.reflector.get<RouteSpec>(ROUTE, context.getHandler());

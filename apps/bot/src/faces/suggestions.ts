@@ -49,13 +49,13 @@ export class Suggestions {
     field: DetailField,
     details: Readonly<Record<string, string>>,
   ): Promise<string[]> {
-    const page = { owner, limit: LOOKED_AT };
+    const page = { owner, limit: LOOKED_AT, after: null };
     if (field === 'employee' || field === 'client') {
-      const people = await this.queries.execute(new ListPeople({ ...page, memberId, role: field }));
-      return people.map(({ name }) => name);
+      const people = await this.queries.execute(new ListPeople(page, { role: field, memberId }));
+      return people.rows.map(({ name }) => name);
     }
     if (field !== 'place' && field !== 'city') return [];
-    const places = await this.queries.execute(new ListPlaces({ ...page, memberId }));
+    const { rows: places } = await this.queries.execute(new ListPlaces(page, { memberId }));
     if (field === 'place') return places.map(({ name }) => name);
     // The city of a place that was named before is the likeliest; the zone is never suggested: it belongs to the visit.
     const [here, elsewhere] = [true, false].map((isHere) =>

@@ -61,7 +61,7 @@ export function cutOf(
   // One more than fits: a place is where white space begins, which may be just behind.
   const window = text.slice(start, start + limit + 1);
   const places: [CutKind, number][] = [
-    ['block', (blockEnds.findLast((end) => end <= start + limit) ?? start) - start],
+    ['block', Math.max(0, (blockEnds.findLast((end) => end <= start + limit) ?? 0) - start)],
     ['line', lastMatch(window, LINE_END)],
     ['sentence', lastMatch(window, SENTENCE_END)],
     ['word', lastMatch(window, WORD_END)],

@@ -32,7 +32,7 @@ function treeOf(tokens: readonly Token[]): MarkdownNode[] {
       type: token.type.replace(/_open$/, ''),
       content: token.content,
       info: token.info,
-      attributes: new Map(token.attrs ?? []),
+      attributes: new Map((token.attrs ?? []).map(([name, value]) => [name, String(value)])),
       children: treeOf(token.children ?? []),
     };
     (open.at(-1) ?? root).push(node);

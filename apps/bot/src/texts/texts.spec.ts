@@ -45,7 +45,9 @@ function sampleValues(key: TextKey, count: number, text = 'Sample'): Record<stri
 
 const isButton = (key: string): boolean => key.startsWith('button.');
 const isAlert = (key: string): boolean =>
-  /^(access|clip\.coming|detail\.invalid$|recording\.gone|transcript\.not-ready|card\.saved|(retry|stop|report)\.(begun|refused))/.test(key);
+  /^(access|clip\.coming|detail\.invalid$|recording\.gone|transcript\.not-ready|card\.saved|(retry|stop|report)\.(begun|refused))/.test(
+    key,
+  );
 const isCommand = (key: string): boolean => key.startsWith('commands.');
 /** Names of things stand in buttons and in other texts. */
 const isName = (key: string): boolean =>

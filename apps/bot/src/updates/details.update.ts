@@ -1,4 +1,4 @@
-import { Action, Ctx, Update } from 'nestjs-telegraf';
+import { Action, Ctx, Next, Update } from 'nestjs-telegraf';
 import { QUESTIONS } from '@voxpersona/domain';
 import { MembersOnly } from '../access/members-only';
 import { CallbackAction } from '../callbacks';
@@ -23,7 +23,7 @@ export class DetailsUpdate {
   ) {}
 
   @Action(/.*/)
-  async press(@Ctx() ctx: BotContext, next: () => Promise<void>): Promise<void> {
+  async press(@Ctx() ctx: BotContext, @Next() next: () => Promise<void>): Promise<void> {
     const action = this.pressed.read(ctx, KINDS);
     if (!action) return next();
     const { talk } = ctx;

@@ -1,5 +1,5 @@
 import { CommandBus } from '@nestjs/cqrs';
-import { Action, Command, Ctx, Update } from 'nestjs-telegraf';
+import { Action, Command, Ctx, Next, Update } from 'nestjs-telegraf';
 import { EraseRecording, TelegramMember } from '@voxpersona/pipeline';
 import { MembersOnly } from '../access/members-only';
 import { BotReader } from '../faces/bot-reader';
@@ -37,7 +37,7 @@ export class EraseUpdate {
   }
 
   @Action(/.*/)
-  async press(@Ctx() ctx: BotContext, next: () => Promise<void>): Promise<void> {
+  async press(@Ctx() ctx: BotContext, @Next() next: () => Promise<void>): Promise<void> {
     const action = this.pressed.read(ctx, ['erase-all', 'erase-keep']);
     if (!action) return next();
     const { talk } = ctx;

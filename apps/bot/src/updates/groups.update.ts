@@ -1,4 +1,4 @@
-import { Action, Command, Ctx, On, Update } from 'nestjs-telegraf';
+import { Action, Command, Ctx, On, Next, Update } from 'nestjs-telegraf';
 import { MembersOnly } from '../access/members-only';
 import { BotContext } from '../talk/bot-context';
 import { Talk } from '../talk/talk';
@@ -37,7 +37,7 @@ export class GroupsUpdate {
   }
 
   @Action(/.*/)
-  async press(@Ctx() ctx: BotContext, next: () => Promise<void>): Promise<void> {
+  async press(@Ctx() ctx: BotContext, @Next() next: () => Promise<void>): Promise<void> {
     const action = this.pressed.read(ctx, ['group']);
     if (!action) return next();
     const { talk } = ctx;

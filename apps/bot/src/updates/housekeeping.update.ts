@@ -1,5 +1,5 @@
 import { Inject } from '@nestjs/common';
-import { Action, Command, Ctx, Update } from 'nestjs-telegraf';
+import { Action, Command, Ctx, Next, Update } from 'nestjs-telegraf';
 import { BOT_LANGUAGES, currentInterview, OpenChat, SCENARIOS } from '@voxpersona/domain';
 import { TelegramMember } from '@voxpersona/pipeline';
 import { MembersOnly } from '../access/members-only';
@@ -32,7 +32,7 @@ export class HousekeepingUpdate {
   }
 
   @Action(/.*/)
-  async press(@Ctx() ctx: BotContext, next: () => Promise<void>): Promise<void> {
+  async press(@Ctx() ctx: BotContext, @Next() next: () => Promise<void>): Promise<void> {
     const action = this.pressed.read(ctx, ['settings']);
     if (!action) return next();
     const { talk } = ctx;

@@ -1,5 +1,5 @@
 import { CommandBus } from '@nestjs/cqrs';
-import { Action, Command, Ctx, Update } from 'nestjs-telegraf';
+import { Action, Command, Ctx, Next, Update } from 'nestjs-telegraf';
 import { ROLES } from '@voxpersona/domain';
 import { CommandRefused, InviteMember } from '@voxpersona/pipeline';
 import { MembersOnly } from '../access/members-only';
@@ -37,7 +37,7 @@ export class InviteUpdate {
   }
 
   @Action(/.*/)
-  async press(@Ctx() ctx: BotContext, next: () => Promise<void>): Promise<void> {
+  async press(@Ctx() ctx: BotContext, @Next() next: () => Promise<void>): Promise<void> {
     const action = this.pressed.read(ctx, ['invite']);
     if (!action) return next();
     const { talk, me } = ctx;

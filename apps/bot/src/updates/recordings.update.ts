@@ -1,5 +1,5 @@
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
-import { Action, Command, Ctx, Update } from 'nestjs-telegraf';
+import { Action, Command, Ctx, Next, Update } from 'nestjs-telegraf';
 import {
   CancelRecording,
   CommandRefused,
@@ -62,7 +62,7 @@ export class RecordingsUpdate {
   }
 
   @Action(/.*/)
-  async press(@Ctx() ctx: BotContext, next: () => Promise<void>): Promise<void> {
+  async press(@Ctx() ctx: BotContext, @Next() next: () => Promise<void>): Promise<void> {
     const action = this.pressed.read(ctx, Object.keys(RIGHT_OF) as Kind[]);
     if (!action) return next();
     const { talk } = ctx;
@@ -228,7 +228,7 @@ export class RecordingsUpdate {
     const transcript = await this.reader.transcript(recording.owner, recording.id);
     if (!transcript) return talk.answer(texts.plain('transcript.not-ready'), { alert: true });
     const content = { txt: toText, srt: toSrt, vtt: toVtt }[format](transcript);
-    const base = nameOf(recording, texts).replace(/\.[^.]{1,5}$/, '');
+    const base = nameOf(recording, texts).replace(/\.(?=[a-z0-9]*[a-z])[a-z0-9]{2,5}$/i, "");
     await talk.sendDocument({ name: `${base}.${format}`, content: Buffer.from(content, 'utf8') });
   }
 }

@@ -33,7 +33,10 @@ describe('Updates of Telegram', () => {
   const put = (updateId: number, chatId = ONE, text = 'words of somebody') =>
     inbox.put([{ updateId, chatId, content: { text } }]);
 
-  async function run(handle: (update: ReceivedUpdate) => Promise<void>, log = world as TestLog): Promise<UpdateRunner> {
+  async function run(
+    handle: (update: ReceivedUpdate) => Promise<void>,
+    log = world as TestLog,
+  ): Promise<UpdateRunner> {
     const quiet = { warn: () => undefined, error: () => undefined };
     const runner = new UpdateRunner({
       ...{ inbox: new UpdateInbox(log.pool, key, BOT), listener: log.listener, log: quiet, handle },
@@ -81,7 +84,9 @@ describe('Updates of Telegram', () => {
 
   it('lie in the database sealed', async () => {
     await put(1, ONE, 'a secret word');
-    const { rows } = await world.pool.query<{ sealed_update: Buffer }>('SELECT sealed_update FROM telegram_updates');
+    const { rows } = await world.pool.query<{ sealed_update: Buffer }>(
+      'SELECT sealed_update FROM telegram_updates',
+    );
     expect(rows[0]?.sealed_update.includes('secret')).toBe(false);
   });
 
