@@ -228,7 +228,7 @@ export class RecordingsUpdate {
     const transcript = await this.reader.transcript(recording.owner, recording.id);
     if (!transcript) return talk.answer(texts.plain('transcript.not-ready'), { alert: true });
     const content = { txt: toText, srt: toSrt, vtt: toVtt }[format](transcript);
-    const base = nameOf(recording, texts).replace(/\.(?=[a-z0-9]*[a-z])[a-z0-9]{2,5}$/i, "");
+    const base = nameOf(recording, texts).replace(/\.(?=[a-z0-9]*[a-z])[a-z0-9]{2,5}$/i, '');
     await talk.sendDocument({ name: `${base}.${format}`, content: Buffer.from(content, 'utf8') });
   }
 }
