@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Markup, Telegraf } from 'telegraf';
+import { Telegraf } from 'telegraf';
+import { message } from 'telegraf/filters';
 import { FakeTelegram, Person } from './fake-telegram';
 import { botOf, launch, listen, refusalOf, until } from './test-bot';
 
@@ -9,8 +10,9 @@ let ann: Person;
 const closing: (() => unknown)[] = [];
 
 async function start(options: Parameters<typeof FakeTelegram.start>[0] = {}): Promise<void> {
-  telegram = await FakeTelegram.start(options);
-  closing.push(() => telegram.stop());
+  const started = await FakeTelegram.start(options);
+  closing.push(() => started.stop());
+  telegram = started;
   bot = botOf(telegram);
   ann = telegram.user({ firstName: 'Ann', username: 'ann_a', languageCode: 'en' });
 }
@@ -24,14 +26,15 @@ describe('a bot that polls', () => {
 
   it('is started, answers, edits, and hears a button', async () => {
     bot.start((context) => context.reply(`Hello <${context.payload}>`));
-    bot.on('text', async (context) => {
-      const keyboard = Markup.inlineKeyboard([
-        Markup.button.callback('More', 'more:1'),
-        Markup.button.url('Site', 'https://example.com'),
-      ]);
-      const sent = await context.reply('<b>Working</b> &amp; so', { parse_mode: 'HTML', ...keyboard });
+    bot.on(message('text'), async (context) => {
+      const row = [
+        { text: 'More', callback_data: 'more:1' },
+        { text: 'Site', url: 'https://example.com' },
+      ];
+      const buttons = { reply_markup: { inline_keyboard: [row] } };
+      const sent = await context.reply('<b>Working</b> &amp; so', { parse_mode: 'HTML', ...buttons });
       await bot.telegram.editMessageText(sent.chat.id, sent.message_id, undefined, 'Done', {
-        ...keyboard,
+        ...buttons,
         link_preview_options: { is_disabled: true },
       });
     });
@@ -93,7 +96,7 @@ describe('a bot that polls', () => {
     const first = launch(closing, bot);
     await until(() => telegram.callsOf('getUpdates').length === 1);
     const second = botOf(telegram);
-    second.on('text', (context) => context.reply(`second: ${context.message.text}`));
+    second.on(message('text'), (context) => context.reply(`second: ${context.message.text}`));
     void launch(closing, second);
     expect(String(await first)).toContain('409: Conflict: terminated by other getUpdates request');
     const chat = ann.privateChat();
@@ -133,7 +136,7 @@ describe('a bot with a webhook', () => {
     let failures = 2;
     const order: string[] = [];
     const seen: (string | undefined)[] = [];
-    bot.on('text', async (context) => {
+    bot.on(message('text'), async (context) => {
       order.push(context.message.text);
       await context.sendChatAction('typing');
     });
@@ -199,7 +202,7 @@ describe('judgement', () => {
     ann.privateChat().start();
   });
 
-  it.each([
+  it.each<[string, object, string]>([
     ['   ', {}, '400 Bad Request: message text is empty'],
     ['<b> </b>', { parse_mode: 'HTML' }, '400 Bad Request: message text is empty'],
     ['x'.repeat(4_097), {}, '400 Bad Request: message is too long'],
@@ -215,10 +218,10 @@ describe('judgement', () => {
       "400 Bad Request: inline keyboard button URL 'http://localhost/x' is invalid: Wrong HTTP URL",
     ],
     ['x', { reply_parameters: { message_id: 77 } }, '400 Bad Request: message to be replied not found'],
-  ] as const)('of a text: %.20s %j', async (text, extra, refusal) => {
-    expect(
-      await refusalOf(bot.telegram.callApi('sendMessage', { chat_id: ann.id, text, ...extra } as never)),
-    ).toBe(refusal);
+  ])('of a text, case %#', async (text, extra, refusal) => {
+    expect(await refusalOf(bot.telegram.callApi('sendMessage', { chat_id: ann.id, text, ...extra }))).toBe(
+      refusal,
+    );
     expect(ann.privateChat().messages).toHaveLength(1);
   });
 

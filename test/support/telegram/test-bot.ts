@@ -52,6 +52,9 @@ export async function listen(
 
 /** Waits until something is so; throws after five seconds. */
 export async function until(isSo: () => boolean): Promise<void> {
-  for (const end = Date.now() + 5_000; !isSo(); await sleep(5))
+  const end = Date.now() + 5_000;
+  while (!isSo()) {
     if (Date.now() > end) throw new Error(`Waited in vain for ${isSo.toString()}`);
+    await sleep(5);
+  }
 }
