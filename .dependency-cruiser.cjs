@@ -27,7 +27,9 @@ module.exports = {
       name: 'vector-index-stands-on-platform',
       severity: 'error',
       from: { path: '^libs/vector-index/src' },
-      to: { path: '^(apps|libs/(domain|event-store|pipeline|projections|vector-store|telegram|composition))/' },
+      to: {
+        path: '^(apps|libs/(domain|event-store|pipeline|projections|vector-store|telegram|composition))/',
+      },
     },
     {
       name: 'vector-store-stands-on-event-store',

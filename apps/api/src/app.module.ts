@@ -1,7 +1,7 @@
 import { DynamicModule, Module } from '@nestjs/common';
 import { APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
-import { BotModule } from '@voxpersona/bot';
+import { BotModule, botTokenOf } from '@voxpersona/bot';
 import { Adapters, Foundation, FoundationModule } from '@voxpersona/composition';
 import { PipelineModule } from '@voxpersona/pipeline';
 import { Environment } from '@voxpersona/platform';
@@ -133,6 +133,6 @@ function controllersOf({ ROLES: roles }: Environment) {
 
 /** The bot, where this process is to run it and it has a token. */
 function botOf(environment: Environment, foundation: Foundation): DynamicModule[] {
-  const { ROLES: roles, TELEGRAM_BOT_TOKEN: token } = environment;
-  return roles.includes('bot') && token !== undefined ? [BotModule.forRoot(token, foundation)] : [];
+  const token = botTokenOf(environment);
+  return token === undefined ? [] : [BotModule.forRoot(token, foundation)];
 }

@@ -13,7 +13,7 @@ import {
 import { FilesystemObjectStorage, PipelineRunner, ProviderFailure, Workspaces } from '@voxpersona/pipeline';
 import { createLogger, Environment, Role } from '@voxpersona/platform';
 import { ProjectionsRunner } from '@voxpersona/projections';
-import { BotRunner } from '@voxpersona/bot';
+import { BotRunner, botTokenOf } from '@voxpersona/bot';
 import { Server } from 'node:http';
 import { AddressInfo } from 'node:net';
 import { AppModule } from './app.module';
@@ -72,7 +72,7 @@ export async function startServer(
       closing.abort();
       await closeHttp(app, http, environment.SHUTDOWN_GRACE_SECONDS * 1_000);
       await opened.catch(() => undefined);
-      await botOf(app)?.stop();
+      await botOf(app, environment)?.stop();
       await app.get(PipelineRunner).stop();
       await app.get(ProjectionsRunner).stop();
       await foundation.close();
@@ -141,7 +141,7 @@ async function open(
     if (foundation.database.isAlone) await tidyUp(foundation, adapters);
     await app.get(PipelineRunner).start();
   }
-  const bot = botOf(app);
+  const bot = botOf(app, environment);
   if (isRole('api') || bot) await projections.startIndexes();
   if (isRole('api')) {
     // Which workspace a key belongs to: whoever comes first after an upgrade is not to be taken for a stranger.
@@ -154,8 +154,8 @@ async function open(
 }
 
 /** Undefined where no bot runs in this process. */
-function botOf(app: INestApplication): BotRunner | undefined {
-  return app.get(BotRunner, { strict: false, optional: true } as { strict: boolean });
+function botOf(app: INestApplication, environment: Environment): BotRunner | undefined {
+  return botTokenOf(environment) === undefined ? undefined : app.get(BotRunner, { strict: false });
 }
 
 /** Makes the bucket; a storage that cannot be used does not keep the rest from working, and readiness tells. */

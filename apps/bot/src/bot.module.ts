@@ -122,6 +122,11 @@ export class BotModule {
   }
 }
 
+/** The token, where this process is to run the bot and has one. */
+export function botTokenOf({ ROLES: roles, TELEGRAM_BOT_TOKEN: token }: Environment): string | undefined {
+  return roles.includes('bot') ? token : undefined;
+}
+
 /** Derived, so that every process knows it and nobody has to keep it. */
 function webhookSecretOf(key: Buffer, botId: number): string {
   return createHmac('sha256', key).update(`webhook ${botId}`).digest('base64url');

@@ -1,4 +1,4 @@
-export { BotModule } from './bot.module';
+export { BotModule, botTokenOf } from './bot.module';
 export { BotRunner } from './bot-runner';
 export { botIdOf } from './tokens';
 export { Webhook, WEBHOOK_PATH } from './transport/webhook';
