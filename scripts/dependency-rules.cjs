@@ -18,6 +18,7 @@ const ALLOWED = new Set(
     'CC0-1.0',
     'ISC',
     'MIT',
+    'PSF-2.0',
     'Python-2.0',
     'Unlicense',
     'Zlib',

@@ -90,17 +90,18 @@ describe('The Telegram bot, killed', () => {
   it('goes on when it is killed in the middle of things: at most what was in flight comes twice', async () => {
     const { chat } = await world.member('analyst');
     let kills = 0;
-    let walking = true;
+    const walked = new AbortController();
+    const isOver = (): boolean => walked.signal.aborted;
     const killer = (async () => {
-      while (walking && kills < KILLS) {
+      while (!isOver() && kills < KILLS) {
         await sleep(300 + Math.random() * 1_500);
-        if (!walking) return;
+        if (isOver()) return;
         kills += 1;
         await restart();
       }
     })();
     await walk(chat, () => Promise.resolve(), 2);
-    walking = false;
+    walked.abort();
     await killer;
     process.stdout.write(`${kills} kills, ${repeated(chat).length} messages twice\n`);
     expect(repeated(chat).length).toBeLessThanOrEqual(kills);

@@ -71,5 +71,5 @@ export function seeFile(
   ending: string,
   options: { after?: ChatMessage } = {},
 ): Promise<ChatMessage> {
-  return see(chat, ({ document }) => document?.fileName?.endsWith(ending) === true, options);
+  return see(chat, ({ document }) => document?.fileName.endsWith(ending) === true, options);
 }

@@ -45,9 +45,10 @@ export class Poller {
   }
 
   private async poll(signal: AbortSignal): Promise<void> {
+    const isOver = (): boolean => signal.aborted;
     let offset = 0;
     let hasWebhook = true;
-    while (!signal.aborted) {
+    while (!isOver()) {
       try {
         // One that was set before would keep Telegram from answering.
         if (hasWebhook) await this.telegram.deleteWebhook();
@@ -60,7 +61,7 @@ export class Poller {
         await this.inbox.put(updates.flatMap((update) => incoming(this.botId, update) ?? []));
         offset = (updates.at(-1)?.update_id ?? offset - 1) + 1;
       } catch (error) {
-        if (signal.aborted) return;
+        if (isOver()) return;
         await sleep(this.tell(error), undefined, { signal }).catch(() => undefined);
       }
     }

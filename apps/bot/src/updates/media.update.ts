@@ -2,7 +2,6 @@ import { Inject } from '@nestjs/common';
 import { Command, Ctx, Next, On, Update } from 'nestjs-telegraf';
 import { intakeIdOf, recordingIdOfIntake } from '@voxpersona/domain';
 import { CHAT_FILES, ChatFiles, TelegramMember } from '@voxpersona/pipeline';
-import { Message } from 'telegraf/types';
 import { MembersOnly } from '../access/members-only';
 import { BotReader } from '../faces/bot-reader';
 import { UploadLinks } from '../links/upload-links';
@@ -41,7 +40,7 @@ export class MediaUpdate {
   @Command('transcribe')
   async transcribe(@Ctx() { message, talk }: BotContext): Promise<void> {
     const answered = message && 'reply_to_message' in message ? message.reply_to_message : undefined;
-    const media = answered && mediaOf(answered as Message);
+    const media = answered && mediaOf(answered);
     if (media) await this.take(talk, media);
     else if (await this.members.admit(talk, 'send')) await talk.say(talk.texts.text('transcribe.hint'));
   }

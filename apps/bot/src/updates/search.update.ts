@@ -95,7 +95,7 @@ export class SearchUpdate {
   private line(hit: PassageHit, number: number, { texts }: Talk) {
     const name = nameOf(hit, texts);
     const text = hit.moment?.text ?? hit.text;
-    const quote = text.length > MAX_QUOTE ? `${[...text].slice(0, MAX_QUOTE).join('')}…` : text;
+    const quote = text.length > MAX_QUOTE ? `${text.slice(0, text.lastIndexOf(' ', MAX_QUOTE))}…` : text;
     const from = hit.moment?.start ?? hit.start;
     return from === null
       ? texts.text('search.line-report', { number, name, quote })

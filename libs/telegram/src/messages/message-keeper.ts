@@ -165,14 +165,14 @@ export class MessageKeeper {
   }
 
   private async afterFailure(message: KeptMessage, error: unknown): Promise<void> {
-    const { rows, log, onChatGone } = this.options;
+    const { rows, log } = this.options;
     const { messageId, shown, failures } = message;
     if (error instanceof MessageDeleted) {
       await rows.forgetMessage(message);
       return;
     }
     if (error instanceof SendFailure && error.kind === 'chat-gone') {
-      await onChatGone(message.chatId);
+      await this.options.onChatGone(message.chatId);
       await rows.settle(message, { messageId, shown }, 0);
       return;
     }

@@ -35,7 +35,7 @@ describe('Updates of Telegram', () => {
 
   async function run(
     handle: (update: ReceivedUpdate) => Promise<void>,
-    log = world as TestLog,
+    log = world,
   ): Promise<UpdateRunner> {
     const quiet = { warn: () => undefined, error: () => undefined };
     const runner = new UpdateRunner({

@@ -2,7 +2,6 @@ import { isAbsolute } from 'node:path';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
-import { ReadableStream } from 'node:stream/web';
 import { z } from 'zod';
 import { ProviderFailure, ProviderFailureCode } from '../../provider-failure';
 import { ChatFiles } from '../chat-files';
@@ -40,7 +39,7 @@ export class TelegramFiles implements ChatFiles {
     const { apiRoot, token } = this.options;
     const response = await this.fetch(`${apiRoot}/file/bot${token}/${path}`, { signal });
     if (!response.ok || !response.body) throw this.failure(codeOf(response.status), 'the file is not sent');
-    return Readable.fromWeb(response.body as ReadableStream);
+    return Readable.fromWeb(response.body);
   }
 
   private async pathOf(fileId: string, signal: AbortSignal): Promise<string> {
