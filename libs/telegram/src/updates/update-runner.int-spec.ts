@@ -33,10 +33,7 @@ describe('Updates of Telegram', () => {
   const put = (updateId: number, chatId = ONE, text = 'words of somebody') =>
     inbox.put([{ updateId, chatId, content: { text } }]);
 
-  async function run(
-    handle: (update: ReceivedUpdate) => Promise<void>,
-    log = world,
-  ): Promise<UpdateRunner> {
+  async function run(handle: (update: ReceivedUpdate) => Promise<void>, log = world): Promise<UpdateRunner> {
     const quiet = { warn: () => undefined, error: () => undefined };
     const runner = new UpdateRunner({
       ...{ inbox: new UpdateInbox(log.pool, key, BOT), listener: log.listener, log: quiet, handle },
