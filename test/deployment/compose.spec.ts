@@ -71,6 +71,8 @@ describe('docker-compose.yml', () => {
           .map(([name, { deploy }]) => [name, deploy?.replicas ?? 1]),
       );
     expect(of('single')).toEqual({ eventstoredb: 1, api: 1, worker: 1 });
+    expect(of('telegram')).toEqual({ bot: 1 });
+    expect(of('telegram-of-cluster')).toEqual({ 'bot-of-cluster': 2 });
     expect(of('cluster')).toEqual({
       ...{ 'eventstoredb-1': 1, 'eventstoredb-2': 1, 'eventstoredb-3': 1 },
       ...{ 'api-of-cluster': 2, 'worker-of-cluster': 3, proxy: 1 },
