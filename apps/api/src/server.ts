@@ -148,7 +148,7 @@ async function open(
     await projections.waitFor(['api-keys'], await foundation.store.head(), KEYS_PATIENCE_MS);
     await showFirstKey(app, foundation, projections);
   }
-  await bot?.start(url);
+  bot?.start(url);
   await announce(app, url, environment, foundation, adapters, log);
   return true;
 }

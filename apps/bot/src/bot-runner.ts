@@ -18,6 +18,7 @@ import {
   MessagesConsumer,
   ReceivedUpdate,
   Sender,
+  SendGate,
   SentLedger,
   toSendFailure,
   UpdateInbox,
@@ -53,6 +54,7 @@ export class BotRunner {
   private readonly keeper: MessageKeeper;
   private background: Promise<unknown> = Promise.resolve();
   private isStarted = false;
+  private isListening = false;
 
   constructor(
     @InjectBot() private readonly bot: Telegraf<BotContext>,
@@ -65,17 +67,18 @@ export class BotRunner {
     private readonly actors: Actors<DomainEvent>,
     private readonly ledger: SentLedger,
     private readonly links: UploadLinks,
+    private readonly gate: SendGate,
     codec: EventCodec<DomainEvent>,
     pool: Pool,
     listener: PostgresListener,
     inbox: UpdateInbox,
     rows: MessageRows,
-    sender: Sender,
+    private readonly sender: Sender,
     faces: Faces,
   ) {
     takeOver(bot);
     const { log } = this;
-    this.poller = new Poller(bot.telegram, inbox, leadership, identity.botId);
+    this.poller = new Poller(bot.telegram, inbox, leadership, identity);
     this.updates = new UpdateRunner({
       ...{ inbox, listener, log, locks: new ChatLocks(pool) },
       handle: (update) => this.handle(update),
@@ -95,10 +98,9 @@ export class BotRunner {
   }
 
   /** @param url where this process listens; links begin with it where PUBLIC_URL is not set */
-  async start(url: string): Promise<void> {
+  start(url: string): void {
     this.isStarted = true;
     this.links.listeningUrl = url;
-    await this.updates.start();
     this.messages.start();
     this.background = Promise.all([this.keepMessages(), this.meetTelegram(), this.forgetOld()]);
     if (this.environment.TELEGRAM_UPDATES === 'polling') this.poller.start();
@@ -107,7 +109,10 @@ export class BotRunner {
   async stop(): Promise<void> {
     this.stopping.abort();
     if (!this.isStarted) return;
-    await Promise.all([this.poller.stop(), this.updates.stop(), this.messages.stop(), this.background]);
+    // Who waits for their turn to send goes on after the next start.
+    this.gate.close();
+    await Promise.all([this.poller.stop(), this.messages.stop(), this.background]);
+    if (this.isListening) await this.updates.stop();
   }
 
   private async handle({ content }: ReceivedUpdate): Promise<void> {
@@ -115,14 +120,15 @@ export class BotRunner {
   }
 
   /** The last word on an update that could not be dealt with. */
-  private async giveUp({ content }: ReceivedUpdate): Promise<void> {
+  private async giveUp({ content, chatId }: ReceivedUpdate): Promise<void> {
     const update = content as Update;
     const message = 'message' in update ? update.message : undefined;
     if (message?.chat.type !== 'private') return;
     const texts = this.texts(message.from.language_code?.startsWith('ru') ? 'ru' : 'en');
-    await this.bot.telegram.sendMessage(message.chat.id, texts.text('failure.generic').toString(), {
-      parse_mode: 'HTML',
-    });
+    const text = texts.text('failure.generic').toString();
+    await this.sender.send({ chatId, isGroup: false }, () =>
+      this.bot.telegram.sendMessage(message.chat.id, text),
+    );
   }
 
   /** Messages are kept by one process at a time. */
@@ -143,10 +149,13 @@ export class BotRunner {
     const { signal } = this.stopping;
     while (!signal.aborted) {
       try {
-        const me = await this.bot.telegram.getMe();
+        // Without it telegraf would ask for it by itself, and never again where that failed.
+        this.bot.botInfo ??= await this.bot.telegram.getMe();
+        if (!this.isListening) await this.updates.start();
+        this.isListening = true;
         await tellCommands(this.bot.telegram, this.texts);
         if (this.environment.TELEGRAM_UPDATES === 'webhook') await this.setWebhook();
-        this.log.log(`Telegram knows us as @${me.username}`);
+        this.log.log(`Telegram knows us as @${this.bot.botInfo.username}`);
         return;
       } catch (error) {
         this.log.warn(`Telegram: ${toSendFailure(error).message}; again in ${RETRY_MS / 1_000} s`);
@@ -190,7 +199,8 @@ export class BotRunner {
 /** What goes wrong is ours to deal with, not telegraf's, which would only log it; and we start and stop it, not Nest. */
 function takeOver(bot: Telegraf<BotContext>): void {
   bot.catch((error) => {
-    throw error;
+    // Told as what it means: the words of some errors hold the address that was called, and so the token.
+    throw toSendFailure(error);
   });
   bot.stop = () => undefined;
 }

@@ -55,16 +55,17 @@ const UPDATES = [
 @Module({})
 class TalksModule {
   static forRoot(token: string, foundation: Foundation): DynamicModule {
-    const { pool, telegramUpdateKey, telegramSigningKey } = foundation;
+    const { pool, telegramUpdateKey, telegramSigningKey, telegramIdSecret } = foundation;
     const botId = botIdOf(token);
     const gate = new SendGate(pool, botId);
     const providers = [
       Talks,
       FloodGuard,
-      { provide: BOT_IDENTITY, useValue: { botId } },
+      { provide: BOT_IDENTITY, useValue: { botId, idSecret: telegramIdSecret } },
       { provide: CALLBACKS, useValue: createCallbacks(telegramSigningKey) },
       { provide: TEXTS, useValue: createTexts() },
       { provide: WEBHOOK_SECRET, useValue: webhookSecretOf(telegramSigningKey, botId) },
+      { provide: SendGate, useValue: gate },
       { provide: Sender, useValue: new Sender(gate) },
       { provide: SentLedger, useValue: new SentLedger(pool) },
       { provide: MessageRows, useValue: new MessageRows(pool) },
@@ -92,6 +93,8 @@ export class BotModule {
             token,
             options: {
               telegram: { apiRoot: environment.TELEGRAM_API_ROOT, webhookReply: false },
+              // One that is given up while it runs on would be begun beside itself.
+              handlerTimeout: Infinity,
               contextType: BotContext,
             },
             // Updates come by our own inbox.

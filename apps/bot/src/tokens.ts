@@ -7,6 +7,8 @@ export const WEBHOOK_SECRET = Symbol('WebhookSecret');
 /** Who the bot is; its number is the first part of its token. */
 export interface BotIdentity {
   botId: number;
+  /** What ids of chats are made with. */
+  idSecret: string;
 }
 
 /** @param token as @BotFather gives it */

@@ -20,6 +20,7 @@ import {
   Sealer,
   SPEECH_TO_TEXT,
   SWEEP_AFTER_MS,
+  TELEGRAM_ID_SECRET,
 } from '@voxpersona/pipeline';
 import { Environment, PostgresListener } from '@voxpersona/platform';
 import {
@@ -77,6 +78,7 @@ export class FoundationModule {
       { provide: EMBEDDER, useValue: embedder },
       { provide: MEDIA, useValue: adapters.media },
       { provide: OBJECT_STORAGE, useValue: adapters.objectStorage },
+      { provide: TELEGRAM_ID_SECRET, useValue: foundation.telegramIdSecret },
       { provide: CHAT_FILES, useValue: adapters.chatFiles },
       { provide: CATALOGUE, useValue: adapters.catalogue },
       { provide: PIPELINE_SETTINGS, useValue: settings },

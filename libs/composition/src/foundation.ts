@@ -64,6 +64,8 @@ export interface Foundation {
   idempotentRequests: IdempotentRequests;
   /** Updates of Telegram are sealed under it while they wait. */
   telegramUpdateKey: Buffer;
+  /** What ids of chats and accounts are made with. */
+  telegramIdSecret: string;
   /** Buttons of the bot, and calls of Telegram to us, are signed by it. */
   telegramSigningKey: Buffer;
   /** Snapshots of vector indexes are sealed under it. */
@@ -138,6 +140,7 @@ export async function layFoundation(
     apiKeyUses: new ApiKeyUses(pool),
     idempotentRequests: new IdempotentRequests(pool, deriveKey(masterKey, 'idempotent answers')),
     telegramUpdateKey: deriveKey(masterKey, 'telegram updates'),
+    telegramIdSecret: deriveKey(masterKey, 'telegram ids').toString('hex'),
     telegramSigningKey: deriveKey(masterKey, 'telegram buttons'),
     snapshotKey: deriveKey(masterKey, 'vector-index snapshot'),
     sealSigner: new SealSigner(deriveKey(masterKey, 'log seal')),

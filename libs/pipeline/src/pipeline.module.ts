@@ -14,6 +14,7 @@ import { CancelReportHandler } from './activities/cancel-report.handler';
 import {
   EraseRecordingDataHandler,
   EraseReportHandler,
+  ForgetIntakeHandler,
   ReleaseAudioClaimHandler,
 } from './activities/erase.handlers';
 import { FetchMediaHandler } from './activities/fetch-media.handler';
@@ -65,6 +66,7 @@ const ACTIVITIES = [
   ReleaseAudioClaimHandler,
   FetchMediaHandler,
   TellChatOfUploadHandler,
+  ForgetIntakeHandler,
 ];
 
 const COMMANDS = [

@@ -8,6 +8,8 @@ export const LANGUAGE_MODEL = Symbol('LanguageModel');
 export const EMBEDDER = Symbol('Embedder');
 export const MEDIA = Symbol('Media');
 export const OBJECT_STORAGE = Symbol('ObjectStorage');
+/** Secret of the installation that ids of chats and accounts are made with. */
+export const TELEGRAM_ID_SECRET = Symbol('TelegramIdSecret');
 /** Files of a chat; undefined where no bot is configured. */
 export const CHAT_FILES = Symbol('ChatFiles');
 export const CATALOGUE = Symbol('Catalogue');

@@ -15,6 +15,7 @@ export type SignOnOutcome =
   | 'invitation-accepted'
   | 'code-linked'
   | 'already-member'
+  | 'linked-elsewhere'
   | 'invitation-used'
   | 'invitation-expired'
   | 'invitation-revoked'
@@ -56,8 +57,11 @@ export class SignOn {
     who: { telegramUserId: number; name: string; requestId: string },
   ): Promise<SignOnOutcome | undefined> {
     try {
+      const caller = await this.accounts.find(who.telegramUserId);
       const code = parseTelegramCode(shown);
       if (code) {
+        // Whoever sends a link must not make somebody else's account act for them.
+        if (caller.kind !== 'unknown') return 'linked-elsewhere';
         await this.accounts.useCode(who.telegramUserId, code, who.requestId);
         return 'code-linked';
       }
@@ -66,8 +70,8 @@ export class SignOn {
       if (!short) return undefined;
       const ownerId = long?.ownerId ?? (await this.ownerOf(short.invitationId));
       if (ownerId === null) return 'link-unknown';
-      const caller = await this.accounts.find(who.telegramUserId);
       if (caller.kind === 'member' && caller.member.ownerId === ownerId) return 'already-member';
+      if (caller.kind !== 'unknown') return 'linked-elsewhere';
       const { invitationId, secret } = short;
       const invitation = { ownerId, invitationId, secret };
       await this.accounts.acceptInvitation(who.telegramUserId, who.name, invitation, who.requestId);

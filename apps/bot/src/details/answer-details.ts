@@ -45,6 +45,11 @@ export class AnswerDetails {
     return interview && askedNow(interview) !== undefined ? interview : undefined;
   }
 
+  /** Whether this very update answered something already: it was begun before, and broke off. */
+  hasAnswered({ chat, requestId }: Talk): boolean {
+    return Object.values(chat?.interviews ?? {}).some(({ answeredBy }) => answeredBy.includes(requestId));
+  }
+
   /** A text that answers what is being asked. */
   async byText(
     talk: Talk,
@@ -135,7 +140,7 @@ export class AnswerDetails {
       const left = questionsFor(known.scenario, known.details).filter((one) => one !== question);
       const answered = await talk.tell(member, {
         type: 'AnswerDetail',
-        ...{ recordingId, question, questions: left },
+        ...{ recordingId, question, questions: left, answeredBy: talk.requestId },
       });
       return answered.kind === 'accepted' ? { kind: 'taken' } : { kind: 'stale' };
     } catch (error) {

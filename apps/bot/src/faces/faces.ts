@@ -1,11 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectBot } from 'nestjs-telegraf';
-import { KeptMessage, MessageFace } from '@voxpersona/telegram';
+import { chatDecider, deriveId, DomainEvent } from '@voxpersona/domain';
+import { Actors } from '@voxpersona/event-store';
+import { KeptMessage, MessageFace, SendFailure, toSendFailure } from '@voxpersona/telegram';
 import { Telegraf } from 'telegraf';
 import { Callbacks } from '../callbacks';
 import { BotContext } from '../talk/bot-context';
 import { Keyboard } from '../talk/talk';
-import { Texts } from '../texts';
+import { Texts, Translator } from '../texts';
 import { CALLBACKS, TEXTS } from '../tokens';
 import { toMarkup } from '../talk/markup';
 import { BotReader } from './bot-reader';
@@ -20,6 +22,7 @@ export class Faces {
   constructor(
     @InjectBot() private readonly bot: Telegraf<BotContext>,
     private readonly reader: BotReader,
+    private readonly actors: Actors<DomainEvent>,
     private readonly statuses: StatusFace,
     private readonly cards: CardFace,
     private readonly reports: ReportFace,
@@ -30,28 +33,32 @@ export class Faces {
   async of(message: KeptMessage): Promise<MessageFace> {
     const chat = await this.reader.chat(message.chatId);
     if (!isReachable(chat)) return { kind: 'never' };
-    if (!(await this.reader.until(message.position))) throw new Error('The read models are far behind');
+    if (!(await this.reader.until(message.position)))
+      throw new SendFailure('unavailable', 'The read models are far behind');
     const texts = this.texts(chat.settings.language);
     switch (message.kind) {
       case 'status': {
         const intake = chat.intakes[message.subjectId];
         if (!intake) return { kind: 'never' };
         const rendered = await this.statuses.render(chat, intake, texts);
-        if (rendered === 'erased') return this.removed(chat);
+        if (rendered === 'erased') return this.removed(chat, texts);
         return rendered ? this.shown(chat, rendered, { replyTo: intake.messageId }) : { kind: 'later' };
       }
       case 'card': {
         const rendered = await this.cards.render(chat, message.subjectId, texts);
-        if (rendered === 'erased') return this.removed(chat);
+        if (rendered === 'erased') {
+          await this.endQuestions(chat, message.subjectId);
+          return this.removed(chat, texts);
+        }
         return rendered ? this.shown(chat, rendered, { comesBack: true }) : { kind: 'later' };
       }
       case 'report': {
         const rendered = await this.reports.render(chat, message.subjectId, texts);
-        if (!rendered) return this.removed(chat);
+        if (!rendered) return this.removed(chat, texts);
         return this.shown(chat, rendered, { once: true });
       }
       case 'report-file':
-        return this.file(chat, message.subjectId);
+        return this.file(chat, message.subjectId, texts);
     }
   }
 
@@ -88,9 +95,9 @@ export class Faces {
     };
   }
 
-  private async file(chat: ReachableChat, reportId: string): Promise<MessageFace> {
+  private async file(chat: ReachableChat, reportId: string, texts: Translator): Promise<MessageFace> {
     const file = await this.reports.file(chat, reportId);
-    if (!file) return this.removed(chat);
+    if (!file) return this.removed(chat, texts);
     const { chatId, telegramChatId, kind } = chat;
     return {
       kind: 'shown',
@@ -104,14 +111,42 @@ export class Faces {
     };
   }
 
-  private removed({ chatId, telegramChatId, kind }: ReachableChat): MessageFace {
+  private removed({ chatId, telegramChatId, kind }: ReachableChat, texts: Translator): MessageFace {
+    const { telegram } = this.bot;
     return {
       kind: 'removed',
       chat: { chatId, isGroup: kind === 'group' },
       remove: async (messageId) => {
-        await this.bot.telegram.deleteMessage(telegramChatId, messageId);
+        try {
+          await telegram.deleteMessage(telegramChatId, messageId);
+        } catch (error) {
+          const failure = toSendFailure(error);
+          if (failure.kind !== 'message-gone' && failure.kind !== 'rejected') throw failure;
+          // Older than Telegram lets a bot delete: then at least its words go. Of a file nothing can be changed.
+          await telegram.editMessageText(
+            ...([telegramChatId, messageId, undefined, texts.text('status.erased').toString()] as const),
+            { parse_mode: 'HTML' },
+          );
+        }
       },
     };
+  }
+
+  /** Nothing is asked any more about what is gone: the next recording has its turn. */
+  private async endQuestions({ chatId, interviews }: ReachableChat, recordingId: string): Promise<void> {
+    const phase = interviews[recordingId]?.phase;
+    if (phase === undefined || phase === 'confirmed') return;
+    const requestId = deriveId('telegram-questions-ended', chatId, recordingId);
+    await this.actors.ask(
+      chatDecider,
+      chatId,
+      { type: 'ConfirmDetails', recordingId },
+      {
+        commandId: requestId,
+        ...{ correlationId: requestId, causationId: requestId },
+        actor: { kind: 'system', id: 'telegram', owner: null },
+      },
+    );
   }
 
   private markup(keyboard: Keyboard, telegramChatId: number) {

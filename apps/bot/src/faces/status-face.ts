@@ -18,6 +18,8 @@ export class StatusFace {
     texts: Translator,
   ): Promise<Rendered | 'erased' | null> {
     const name = intake.fileName ?? texts.plain('recording.unnamed');
+    // Sent in the name of another workspace, which this chat has left.
+    if (intake.ownerId !== chat.ownerId) return null;
     switch (intake.status) {
       case 'received': {
         const before = await this.reader.filesBefore(intake.intakeId);

@@ -45,9 +45,9 @@ export class Talks {
   }
 
   private async open(ctx: BotContext, { id: telegramChatId, type }: Chat): Promise<Talk> {
-    const { botId } = this.identity;
+    const { botId, idSecret } = this.identity;
     const isGroup = type !== 'private';
-    const chatId = telegramChatIdOf(botId, telegramChatId);
+    const chatId = telegramChatIdOf(idSecret, botId, telegramChatId);
     const userId = ctx.from?.id ?? null;
     const caller: TelegramCaller = userId === null ? { kind: 'unknown' } : await this.accounts.find(userId);
     const language = languageOf(ctx.from?.language_code);
@@ -89,7 +89,7 @@ export class Talks {
         settings: state.phase === 'open' ? state.settings : settings,
       },
     });
-    return answer.state.phase === 'open' ? answer.state : null;
+    return ownChat(answer.state, member.ownerId);
   }
 }
 

@@ -1,15 +1,16 @@
 import { telegramChatIdOf } from '@voxpersona/domain';
 import { IncomingUpdate } from '@voxpersona/telegram';
 import { Update } from 'telegraf/types';
+import { BotIdentity } from '../tokens';
 
 /** What is asked for; everything else Telegram keeps to itself. */
 export const ALLOWED_UPDATES = ['message', 'callback_query', 'my_chat_member'] as const;
 
 /** An update as the inbox takes it; undefined for one that belongs to no chat. */
-export function incoming(botId: number, update: Update): IncomingUpdate | undefined {
+export function incoming({ botId, idSecret }: BotIdentity, update: Update): IncomingUpdate | undefined {
   const chat = chatOf(update);
   if (chat === undefined) return undefined;
-  return { updateId: update.update_id, chatId: telegramChatIdOf(botId, chat), content: update };
+  return { updateId: update.update_id, chatId: telegramChatIdOf(idSecret, botId, chat), content: update };
 }
 
 function chatOf(update: Update): number | undefined {

@@ -3,6 +3,7 @@ import { Leadership } from '@voxpersona/event-store';
 import { toSendFailure, UpdateInbox } from '@voxpersona/telegram';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Telegram } from 'telegraf';
+import { BotIdentity } from '../tokens';
 import { ALLOWED_UPDATES, incoming } from './incoming';
 
 /** Seconds that Telegram holds a question back while nothing happens. */
@@ -22,7 +23,7 @@ export class Poller {
     private readonly telegram: Telegram,
     private readonly inbox: UpdateInbox,
     private readonly leadership: Leadership,
-    private readonly botId: number,
+    private readonly identity: BotIdentity,
   ) {}
 
   start(): void {
@@ -58,7 +59,7 @@ export class Poller {
           { offset, timeout: LONG_POLL_SECONDS, allowed_updates: [...ALLOWED_UPDATES] },
           { signal: signal as never },
         );
-        await this.inbox.put(updates.flatMap((update) => incoming(this.botId, update) ?? []));
+        await this.inbox.put(updates.flatMap((update) => incoming(this.identity, update) ?? []));
         offset = (updates.at(-1)?.update_id ?? offset - 1) + 1;
       } catch (error) {
         if (isOver()) return;

@@ -25,7 +25,7 @@ export class Webhook {
 
   /** Written down before Telegram is told that it was received. */
   async take(update: Update): Promise<void> {
-    const received = incoming(this.identity.botId, update);
+    const received = incoming(this.identity, update);
     if (received) await this.inbox.put([received]);
   }
 }

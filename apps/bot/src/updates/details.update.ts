@@ -3,6 +3,7 @@ import { QUESTIONS } from '@voxpersona/domain';
 import { MembersOnly } from '../access/members-only';
 import { CallbackAction } from '../callbacks';
 import { AnswerDetails, AnswerOutcome } from '../details/answer-details';
+import { BotReader } from '../faces/bot-reader';
 import { CardFace, editButtons } from '../faces/card-face';
 import { isReachable } from '../faces/rendered';
 import { BotContext } from '../talk/bot-context';
@@ -20,6 +21,7 @@ export class DetailsUpdate {
     private readonly members: MembersOnly,
     private readonly answers: AnswerDetails,
     private readonly cards: CardFace,
+    private readonly reader: BotReader,
   ) {}
 
   @Action(/.*/)
@@ -31,6 +33,11 @@ export class DetailsUpdate {
     if (!member) return;
     if (!talk.chat?.interviews[action.recordingId] && action.kind !== 'edit' && action.kind !== 'ask') {
       await talk.answer(talk.texts.plain('button.stale'));
+      return;
+    }
+    if (this.answers.hasAnswered(talk)) return;
+    if (!(await this.reader.recording(member.ownerId, action.recordingId))) {
+      await talk.answer(talk.texts.plain('recording.gone'), { alert: true });
       return;
     }
     switch (action.kind) {

@@ -55,7 +55,7 @@ export class EraseUpdate {
 
   private async recordingsOf({ chat }: Talk, { ownerId, memberId }: TelegramMember): Promise<string[]> {
     const sent = Object.values(chat?.intakes ?? {}).filter(
-      (intake) => intake.memberId === memberId && intake.status === 'stored',
+      (intake) => intake.ownerId === ownerId && intake.memberId === memberId && intake.status === 'stored',
     );
     const present: string[] = [];
     for (const { recordingId } of sent) {

@@ -1,4 +1,5 @@
 import { Action, Command, Ctx, On, Next, Update } from 'nestjs-telegraf';
+import { toSendFailure } from '@voxpersona/telegram';
 import { MembersOnly } from '../access/members-only';
 import { BotContext } from '../talk/bot-context';
 import { Talk } from '../talk/talk';
@@ -24,7 +25,7 @@ export class GroupsUpdate {
       await talk.say(texts.text('group.only-there'));
       return;
     }
-    await ensureGroup(talk, member);
+    if (!(await ensureGroup(talk, member))) return;
     const mode = talk.chat?.settings.groupMode ?? 'asked';
     await talk.say(texts.text(`group.${mode}`), {
       keyboard: [
@@ -44,7 +45,8 @@ export class GroupsUpdate {
     const { texts } = talk;
     const member = await this.members.admit(talk, 'read');
     const messageId = ctx.callbackQuery?.message?.message_id;
-    if (!member || messageId === undefined) return;
+    // Of another workspace's group a member is nobody.
+    if (!member || !talk.chat || messageId === undefined) return;
     const manages = member.role === 'owner' || member.role === 'admin';
     if (!manages && !(await isAdmin(ctx))) {
       await talk.answer(texts.plain('group.admins-only'), { alert: true });
@@ -73,6 +75,8 @@ export class GroupsUpdate {
 async function isAdmin(ctx: BotContext): Promise<boolean> {
   const { from, chat } = ctx;
   if (!from || !chat) return false;
-  const { status } = await ctx.telegram.getChatMember(chat.id, from.id);
+  const { status } = await ctx.telegram.getChatMember(chat.id, from.id).catch((error: unknown) => {
+    throw toSendFailure(error);
+  });
   return status === 'creator' || status === 'administrator';
 }

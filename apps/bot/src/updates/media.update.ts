@@ -48,7 +48,7 @@ export class MediaUpdate {
   private async take(talk: Talk, media: SentMedia): Promise<void> {
     const member = await this.members.admit(talk, 'send');
     if (!member) return;
-    await ensureGroup(talk, member);
+    if (!(await ensureGroup(talk, member))) return;
     const { sizeBytes } = media.file;
     const fetch = sizeBytes === null || sizeBytes <= this.files.maxBytes;
     const intakeId = intakeIdOf(this.identity.botId, talk.updateId);
@@ -119,5 +119,8 @@ export class MediaUpdate {
 
 function earlier(talk: Talk, fileUniqueId: string) {
   const intakes = Object.values(talk.chat?.intakes ?? {});
-  return intakes.findLast(({ file, status }) => file.fileUniqueId === fileUniqueId && status !== 'failed');
+  return intakes.findLast(
+    ({ ownerId, file, status }) =>
+      ownerId === talk.chat?.ownerId && file?.fileUniqueId === fileUniqueId && status !== 'failed',
+  );
 }

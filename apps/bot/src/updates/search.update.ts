@@ -59,6 +59,7 @@ export class SearchUpdate {
     member: TelegramMember,
     said: string,
   ): Promise<boolean> {
+    if (this.answers.hasAnswered(talk)) return true;
     const replied = message && 'reply_to_message' in message ? message.reply_to_message : undefined;
     const card = replied && (await this.rows.find(talk.chatId, replied.message_id));
     const byReply = card?.kind === 'card' ? card.subjectId : undefined;

@@ -1,13 +1,17 @@
 import { deriveId } from '../shared/ids';
 
-/** Streams are named by UUIDs; Telegram's own numbers stay inside events, sealed. */
-export function telegramAccountIdOf(telegramUserId: number): string {
-  return deriveId('telegram-account', telegramUserId);
+/**
+ * Streams are named by UUIDs; Telegram's own numbers stay inside events, sealed.
+ *
+ * @param secret of the installation: without it nobody finds the number again by trying all there are
+ */
+export function telegramAccountIdOf(secret: string, telegramUserId: number): string {
+  return deriveId('telegram-account', secret, telegramUserId);
 }
 
 /** A chat as one bot sees it. */
-export function telegramChatIdOf(botId: number, telegramChatId: number): string {
-  return deriveId('telegram-chat', botId, telegramChatId);
+export function telegramChatIdOf(secret: string, botId: number, telegramChatId: number): string {
+  return deriveId('telegram-chat', secret, botId, telegramChatId);
 }
 
 /** What came with one update: the same update, delivered again, is the same intake. */

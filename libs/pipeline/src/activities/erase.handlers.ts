@@ -6,7 +6,7 @@ import { VectorStore } from '@voxpersona/vector-store';
 import { ObjectStorage } from '../providers/object-storage';
 import { ResultStore } from '../results/result-store';
 import { KEY_RING, OBJECT_STORAGE } from '../tokens';
-import { EraseRecordingData, EraseReport, ReleaseAudioClaim } from './job-command';
+import { EraseRecordingData, EraseReport, ForgetIntake, ReleaseAudioClaim } from './job-command';
 import { recordingPrefix } from './object-keys';
 import { ResultReporter } from './result-reporter';
 
@@ -30,6 +30,16 @@ export class EraseRecordingDataHandler implements ICommandHandler<EraseRecording
       vectorsDeleted: await this.vectors.deleteRecording(recordingId),
     };
     await this.results.toRecording(recordingId, { type: 'RecordErasure', erasure }, run.context);
+  }
+}
+
+/** Of a file that was sent in a chat and became no recording of its own: what it was called, and what was written with it. */
+@CommandHandler(ForgetIntake)
+export class ForgetIntakeHandler implements ICommandHandler<ForgetIntake> {
+  constructor(@Inject(KEY_RING) private readonly keys: KeyRing) {}
+
+  async execute({ job }: ForgetIntake): Promise<void> {
+    await this.keys.destroy(job.recordingId);
   }
 }
 

@@ -11,16 +11,17 @@ import {
   recordingDecider,
   recordingIdOfIntake,
 } from '@voxpersona/domain';
-import { Actor, Actors, KeyRing } from '@voxpersona/event-store';
+import { Actor, Actors } from '@voxpersona/event-store';
+import { randomUUID } from 'node:crypto';
 import { AcceptUpload } from '../commands/accept-upload';
 import { PIPELINE_SETTINGS, PipelineSettings } from '../pipeline-settings';
 import { ChatFiles } from '../providers/chat-files';
 import { UnusableAudio } from '../providers/media';
 import { ObjectStorage, StoredObject } from '../providers/object-storage';
 import { ProviderFailure } from '../providers/provider-failure';
-import { CHAT_FILES, KEY_RING, OBJECT_STORAGE } from '../tokens';
+import { CHAT_FILES, OBJECT_STORAGE } from '../tokens';
 import { FetchMedia, JobRun } from './job-command';
-import { originalKey } from './object-keys';
+import { adoptedKey } from './object-keys';
 import { ResultReporter } from './result-reporter';
 
 /** Report types that a recording from a chat gets by itself, as one by REST does. */
@@ -35,7 +36,6 @@ export class FetchMediaHandler implements ICommandHandler<FetchMedia> {
     private readonly results: ResultReporter,
     @Inject(CHAT_FILES) private readonly files: ChatFiles | undefined,
     @Inject(OBJECT_STORAGE) private readonly storage: ObjectStorage,
-    @Inject(KEY_RING) private readonly keys: KeyRing,
     @Inject(PIPELINE_SETTINGS) private readonly settings: PipelineSettings,
   ) {}
 
@@ -66,8 +66,8 @@ export class FetchMediaHandler implements ICommandHandler<FetchMedia> {
     // A run before this one came so far.
     if (state.phase !== 'absent') return { recordingId, duplicate: false };
     const stored = await this.store(intake, recordingId, signal);
-    const { ownerId, settings } = chat;
-    const { accountId, memberId } = intake;
+    const { settings } = chat;
+    const { accountId, memberId, ownerId } = intake;
     const actor: Actor = { kind: 'telegram', id: accountId, owner: ownerId, member: memberId };
     const upload = {
       recordingId,
@@ -90,12 +90,11 @@ export class FetchMediaHandler implements ICommandHandler<FetchMedia> {
     recordingId: string,
     signal: AbortSignal,
   ): Promise<StoredObject> {
-    if (!this.files) {
+    if (!this.files || !file) {
       throw new ProviderFailure('unavailable', 'No bot is configured here', { provider: 'telegram' });
     }
-    const key = originalKey(recordingId);
-    // A run that was cut off may have left it behind.
-    await this.storage.delete(key);
+    // Of this run alone: another one, whose lease was lost, may still be at it. What a crash leaves the sweeper removes.
+    const key = adoptedKey(recordingId, randomUUID());
     const stored = await this.storage.put(key, await this.files.open(file.fileId, signal), signal);
     if (stored.sizeBytes > 0) return stored;
     await this.storage.delete(key);
@@ -119,8 +118,6 @@ export class FetchMediaHandler implements ICommandHandler<FetchMedia> {
       { type: 'RecordStored', intakeId, recordingId, duplicate, questions, review },
       run,
     );
-    // What was sent with a duplicate belongs to no recording: nothing would ever erase it.
-    if (duplicate) await this.keys.destroy(recordingIdOfIntake(intakeId));
   }
 
   private toChat(

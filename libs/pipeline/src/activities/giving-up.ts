@@ -62,6 +62,7 @@ export class GivingUp {
       case 'EraseReport':
       case 'ReleaseAudioClaim':
       case 'TellChatOfUpload':
+      case 'ForgetIntake':
         return undefined;
     }
   }

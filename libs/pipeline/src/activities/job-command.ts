@@ -37,6 +37,7 @@ export class EraseRecordingData extends JobCommand<'EraseRecordingData'> {}
 export class ReleaseAudioClaim extends JobCommand<'ReleaseAudioClaim'> {}
 export class FetchMedia extends JobCommand<'FetchMedia'> {}
 export class TellChatOfUpload extends JobCommand<'TellChatOfUpload'> {}
+export class ForgetIntake extends JobCommand<'ForgetIntake'> {}
 
 /** The command of every type of job; a new type does not compile until it is here. */
 const JOB_COMMANDS: {
@@ -60,6 +61,7 @@ const JOB_COMMANDS: {
   ReleaseAudioClaim,
   FetchMedia,
   TellChatOfUpload,
+  ForgetIntake,
 };
 
 /** The command that carries out a job. */

@@ -35,6 +35,8 @@ export type Job =
   | { type: 'ReleaseAudioClaim'; recordingId: string; claimId: string }
   /** A file that was sent in a chat; `recordingId` is the one that it will have. */
   | { type: 'FetchMedia'; recordingId: string; chatId: string; intakeId: string }
+  /** File name and caption of what became no recording of its own; `recordingId` is the one that it would have had. */
+  | { type: 'ForgetIntake'; recordingId: string }
   /** A file that was too large for a chat came by the link that was offered there. */
   | { type: 'TellChatOfUpload'; recordingId: string; linkId: string; duplicate: boolean };
 
@@ -99,6 +101,7 @@ const LANE_OF: Record<JobType, Lane> = {
   ReleaseAudioClaim: 'housekeeping',
   FetchMedia: 'chat',
   TellChatOfUpload: 'housekeeping',
+  ForgetIntake: 'housekeeping',
 };
 
 export function laneOf(job: Job): Lane {

@@ -1,11 +1,13 @@
-import { DomainEvent } from '@voxpersona/domain';
+import { DomainEvent, recordingIdOfIntake } from '@voxpersona/domain';
 import { Recorded } from '@voxpersona/event-store';
 import { Instruction, run, Saga } from './saga';
 
 /** Has files fetched that were sent in a chat, and tells chats of what came past them. */
 export const telegramSaga: Saga = {
   name: 'telegram-saga',
-  filter: { types: ['MediaReceived', 'AudioUploaded', 'UploadLinkUsed'] },
+  filter: {
+    types: ['MediaReceived', 'MediaStored', 'MediaNotStored', 'AudioUploaded', 'UploadLinkUsed'],
+  },
   react,
 };
 
@@ -15,6 +17,13 @@ function react(event: Recorded<DomainEvent>): Instruction[] {
       const { recordingId, chatId, intakeId, fetch } = event.data;
       return fetch ? [run({ type: 'FetchMedia', recordingId, chatId, intakeId })] : [];
     }
+    // What was sent with it belongs to no recording then, and nothing else would ever erase it.
+    case 'MediaStored': {
+      const own = recordingIdOfIntake(event.data.intakeId);
+      return event.data.recordingId === own ? [] : [run({ type: 'ForgetIntake', recordingId: own })];
+    }
+    case 'MediaNotStored':
+      return [run({ type: 'ForgetIntake', recordingId: recordingIdOfIntake(event.data.intakeId) })];
     // What came by a link: known to its chat once it is a recording, or when it turned out to be one already.
     case 'AudioUploaded': {
       const { kind, id } = event.metadata.actor;

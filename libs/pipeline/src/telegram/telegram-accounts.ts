@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import {
   deriveId,
   DomainEvent,
@@ -14,6 +14,7 @@ import { hashSecret, makeCodeSecret, TelegramCodeParts, formatTelegramCode } fro
 import { Workspaces } from '../access/workspaces';
 import { CommandRefused } from '../commands/command-refused';
 import { commandContext, RequestContext } from '../commands/request-context';
+import { TELEGRAM_ID_SECRET } from '../tokens';
 
 /** A Telegram account and whom it acts for. */
 export interface TelegramMember {
@@ -50,10 +51,11 @@ export class TelegramAccounts {
   constructor(
     private readonly actors: Actors<DomainEvent>,
     private readonly workspaces: Workspaces,
+    @Inject(TELEGRAM_ID_SECRET) private readonly idSecret: string,
   ) {}
 
   async find(telegramUserId: number): Promise<TelegramCaller> {
-    const accountId = telegramAccountIdOf(telegramUserId);
+    const accountId = telegramAccountIdOf(this.idSecret, telegramUserId);
     const { state } = await this.actors.read(telegramAccountDecider, accountId);
     if (!state.linked) return { kind: 'unknown' };
     const { ownerId, memberId } = state.linked;
@@ -79,7 +81,7 @@ export class TelegramAccounts {
     { ownerId, invitationId, secret }: InvitationShown,
     requestId: string,
   ): Promise<void> {
-    const accountId = telegramAccountIdOf(telegramUserId);
+    const accountId = telegramAccountIdOf(this.idSecret, telegramUserId);
     const memberId = deriveId('telegram-member', accountId, invitationId);
     const actor: Actor = { kind: 'invitation', id: invitationId, owner: ownerId };
     const secretSha256 = hashSecret(secret);
@@ -121,7 +123,7 @@ export class TelegramAccounts {
     { codeId, secret }: TelegramCodeParts,
     requestId: string,
   ): Promise<void> {
-    const accountId = telegramAccountIdOf(telegramUserId);
+    const accountId = telegramAccountIdOf(this.idSecret, telegramUserId);
     const actor: Actor = { kind: 'telegram', id: accountId, owner: null };
     const answer = await this.actors.ask(
       telegramCodeDecider,
@@ -129,10 +131,8 @@ export class TelegramAccounts {
       { type: 'UseTelegramCode', secretSha256: hashSecret(secret), accountId, now: new Date().toISOString() },
       commandContext({ requestId, actor }, 'use-telegram-code', codeId),
     );
-    // Refused as used, although by this very account: the link may not have been recorded yet.
+    if (answer.kind === 'refused') throw new CommandRefused(answer.refusal);
     const { state } = answer;
-    const isOwn = state.phase === 'issued' && state.usedBy === accountId;
-    if (answer.kind === 'refused' && !isOwn) throw new CommandRefused(answer.refusal);
     if (state.phase !== 'issued') throw new Error('A code was used that is not there');
     const { ownerId, memberId } = state;
     await this.link(
@@ -143,7 +143,11 @@ export class TelegramAccounts {
 
   /** From now on the account acts for nobody. */
   async unlink(telegramUserId: number, request: RequestContext): Promise<void> {
-    await this.ask(telegramAccountIdOf(telegramUserId), { type: 'UnlinkTelegramAccount' }, request);
+    await this.ask(
+      telegramAccountIdOf(this.idSecret, telegramUserId),
+      { type: 'UnlinkTelegramAccount' },
+      request,
+    );
   }
 
   private async link(

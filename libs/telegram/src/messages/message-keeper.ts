@@ -1,5 +1,6 @@
 import { backoffDelayMs, PostgresListener } from '@voxpersona/platform';
 import { createHash } from 'node:crypto';
+import { isPassing } from '../sending/is-passing';
 import { Sender } from '../sending/sender';
 import { SendFailure } from '../sending/send-failure';
 import { GatedChat } from '../sending/send-gate';
@@ -87,7 +88,7 @@ export class MessageKeeper {
   private async look(signal: AbortSignal): Promise<number> {
     const { rows, log } = this.options;
     try {
-      for (const message of await rows.due(AT_ONCE * 4)) {
+      for (const message of await rows.due(AT_ONCE, [...this.busyChats])) {
         if (signal.aborted || this.running.size >= AT_ONCE) return POLL_MS;
         if (this.busyChats.has(message.chatId)) continue;
         this.begin(message);
@@ -181,7 +182,10 @@ export class MessageKeeper {
       return;
     }
     const what = `A message (${message.kind}) of Telegram`;
-    if (failures + 1 >= MAX_FAILURES || (error instanceof SendFailure && error.kind === 'rejected')) {
+    if (
+      (!isPassing(error) && failures + 1 >= MAX_FAILURES) ||
+      (error instanceof SendFailure && error.kind === 'rejected')
+    ) {
       log.error(`${what} is given up: ${describe(error)}`, error instanceof Error ? error.stack : undefined);
       await rows.settle(message, { messageId, shown }, 0);
       return;

@@ -42,11 +42,14 @@ interface Row {
 export class MessageRows {
   constructor(private readonly pool: Pool) {}
 
-  /** Those that may have to change, oldest first. */
-  async due(limit: number): Promise<KeptMessage[]> {
+  /** Those that may have to change, the first of each chat, those that wait longest first. @param busy chats to leave out */
+  async due(limit: number, busy: readonly string[]): Promise<KeptMessage[]> {
     const { rows } = await this.pool.query<Row>(
-      `SELECT * FROM telegram_messages WHERE due AND run_at <= clock_timestamp() ORDER BY run_at, ordinal LIMIT $1`,
-      [limit],
+      `SELECT * FROM (
+         SELECT DISTINCT ON (chat_id) * FROM telegram_messages
+         WHERE due AND run_at <= clock_timestamp() AND chat_id <> ALL ($2) ORDER BY chat_id, run_at, ordinal) AS first
+       ORDER BY run_at, ordinal LIMIT $1`,
+      [limit, busy],
     );
     return rows.map(toMessage);
   }

@@ -29,7 +29,7 @@ export class MessagesConsumer implements CheckpointedConsumer<DomainEvent> {
       if (event.type === 'MediaNotStored' || event.type === 'MediaTooLarge') {
         await touchIntake(transaction, event.data.intakeId, event.position);
       }
-      if (event.type === 'ChatReopened') await lookAgain(transaction, event.data.chatId);
+      if (event.type === 'ChatReopened') await lookAgain(transaction, event.data.chatId, event.position);
       const recordingId = recordingOf(event);
       if (recordingId !== null) touched.set(recordingId, event.position);
     }
@@ -104,10 +104,11 @@ async function wantReport(
   }
 }
 
-async function lookAgain(transaction: PoolClient, chatId: string): Promise<void> {
-  await transaction.query(`UPDATE telegram_messages SET due = true, run_at = now() WHERE chat_id = $1`, [
-    chatId,
-  ]);
+async function lookAgain(transaction: PoolClient, chatId: string, position: bigint): Promise<void> {
+  await transaction.query(
+    `UPDATE telegram_messages SET due = true, position = $2, run_at = now() WHERE chat_id = $1`,
+    [chatId, position.toString()],
+  );
 }
 
 async function touchIntake(transaction: PoolClient, intakeId: string, position: bigint): Promise<void> {

@@ -1,6 +1,7 @@
 import { inTransaction } from '@voxpersona/platform';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'pg';
+import { SendFailure } from './send-failure';
 
 /** A chat as the gate knows it. */
 export interface GatedChat {
@@ -15,21 +16,40 @@ export interface GatedChat {
 const LIMITS = { perSecond: 27, chatPauseMs: 1_060, groupPerMinute: 19, secondMs: 1_060, minuteMs: 61_000 };
 const NOBODY = '00000000-0000-0000-0000-000000000000';
 const LOCK = 7_730_112;
+/** Longer pauses are not waited for: who asked is to try again later. */
+const MAX_WAIT_MS = 20_000;
+/** What all other chats wait when one was told to. */
+const BREATH_MS = 500;
 
 /** Lets through what Telegram's limits allow, of all processes together; the others wait. */
 export class SendGate {
+  private readonly closing = new AbortController();
+
   constructor(
     private readonly pool: Pool,
     private readonly botId: number,
   ) {}
 
-  /** Waits until something may be sent to a chat, and counts it as sent. */
-  async pass(chat: GatedChat, signal?: AbortSignal): Promise<void> {
+  /**
+   * Waits until something may be sent to a chat, and counts it as sent.
+   *
+   * @throws SendFailure `rate-limited` where that would take long, or the gate was closed: to be tried again later
+   */
+  async pass(chat: GatedChat): Promise<void> {
+    const { signal } = this.closing;
     for (;;) {
       const waitMs = await this.tryToPass(chat);
       if (waitMs <= 0) return;
-      await sleep(Math.max(waitMs, 5), undefined, { signal });
+      if (waitMs > MAX_WAIT_MS) throw new SendFailure('rate-limited', 'Telegram asked for a pause', waitMs);
+      await sleep(Math.max(waitMs, 5), undefined, { signal }).catch(() => {
+        throw new SendFailure('rate-limited', 'this process ends', 0);
+      });
     }
+  }
+
+  /** Nobody waits any longer. */
+  close(): void {
+    this.closing.abort();
   }
 
   /** Milliseconds to wait; 0: it may be sent, now. */
@@ -64,7 +84,8 @@ export class SendGate {
   async pause(chatId: string, milliseconds: number): Promise<void> {
     await this.pool.query(
       `INSERT INTO telegram_pauses (bot_id, chat_id, until)
-       VALUES ($1, $2, clock_timestamp() + $3 * interval '1 millisecond')
+       VALUES ($1, $2, clock_timestamp() + $3 * interval '1 millisecond'),
+              ($1, '${NOBODY}', clock_timestamp() + least($3, ${BREATH_MS}) * interval '1 millisecond')
        ON CONFLICT (bot_id, chat_id) DO UPDATE SET until = greatest(telegram_pauses.until, excluded.until)`,
       [this.botId, chatId, milliseconds],
     );

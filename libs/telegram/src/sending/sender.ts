@@ -1,8 +1,6 @@
 import { SendFailure, toSendFailure } from './send-failure';
 import { GatedChat, SendGate } from './send-gate';
 
-/** Longer pauses are not waited for: who asked is to try again later. */
-const MAX_PAUSE_MS = 20_000;
 const ATTEMPTS = 4;
 
 /** Calls Telegram within its limits, and once more where it asked for a pause. */
@@ -19,7 +17,7 @@ export class Sender {
         const failure = toSendFailure(error);
         if (failure.kind !== 'rate-limited') throw failure;
         await this.gate.pause(chat.chatId, failure.retryAfterMs);
-        if (attempt >= ATTEMPTS || failure.retryAfterMs > MAX_PAUSE_MS) throw failure;
+        if (attempt >= ATTEMPTS) throw failure;
       }
     }
   }

@@ -74,19 +74,22 @@ export class UpdateInbox {
     return { updateId, chatId, content: JSON.parse(bytes.toString('utf8')), attempts: row.attempts };
   }
 
+  /** One that failed keeps its content, sealed, until it is forgotten: somebody may want to know. */
   async finish(updateId: number, state: 'done' | 'failed'): Promise<void> {
     await this.pool.query(
-      `UPDATE telegram_updates SET state = $3, sealed_update = NULL WHERE bot_id = $1 AND update_id = $2`,
-      [this.botId, updateId, state],
+      `UPDATE telegram_updates SET state = $3, sealed_update = CASE WHEN $4 THEN sealed_update END
+       WHERE bot_id = $1 AND update_id = $2`,
+      [this.botId, updateId, state, state === 'failed'],
     );
   }
 
-  async putBack(updateId: number, delayMs: number): Promise<void> {
+  /** @param counted whether it was an attempt of its own, and no disturbance from outside */
+  async putBack(updateId: number, delayMs: number, counted: boolean): Promise<void> {
     await this.pool.query(
       `UPDATE telegram_updates
-       SET attempts = attempts + 1, run_at = clock_timestamp() + $3 * interval '1 millisecond'
+       SET attempts = attempts + $4, run_at = clock_timestamp() + $3 * interval '1 millisecond'
        WHERE bot_id = $1 AND update_id = $2`,
-      [this.botId, updateId, delayMs],
+      [this.botId, updateId, delayMs, counted ? 1 : 0],
     );
   }
 

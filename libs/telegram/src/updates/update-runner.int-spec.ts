@@ -3,6 +3,7 @@ import { migrate } from '@voxpersona/platform';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TELEGRAM_MIGRATIONS } from '../migrations';
+import { SendFailure } from '../sending/send-failure';
 import { ChatLocks } from './chat-locks';
 import { ReceivedUpdate, UpdateInbox } from './update-inbox';
 import { UpdateRunner } from './update-runner';
@@ -132,6 +133,23 @@ describe('Updates of Telegram', () => {
     await until(async () => (await left()) === 0);
     expect(seen).toEqual([1, 1, 1, 1, 2]);
     expect(told).toEqual([1]);
+  });
+
+  it('wait for Telegram, or the database, to come back, however long that takes', async () => {
+    let isAway = true;
+    let tries = 0;
+    await put(1);
+    await run(() => {
+      tries += 1;
+      return isAway ? Promise.reject(new SendFailure('unavailable', 'away')) : Promise.resolve();
+    });
+    await until(async () => {
+      await world.pool.query('UPDATE telegram_updates SET run_at = now()');
+      return tries > 8;
+    });
+    expect(told).toEqual([]);
+    isAway = false;
+    await until(async () => (await left()) === 0);
   });
 
   it('go on where another process died over their chat', async () => {

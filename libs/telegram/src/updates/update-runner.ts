@@ -1,4 +1,5 @@
 import { backoffDelayMs, PostgresListener } from '@voxpersona/platform';
+import { isPassing } from '../sending/is-passing';
 import { ChatLocks } from './chat-locks';
 import { ReceivedUpdate, UpdateInbox, UPDATES_CHANNEL } from './update-inbox';
 
@@ -113,10 +114,12 @@ export class UpdateRunner {
     } catch (error) {
       const attempt = update.attempts + 1;
       const what = `Update ${update.updateId} of Telegram`;
-      if (attempt < MAX_ATTEMPTS) {
+      const counted = !isPassing(error);
+      if (!counted || attempt < MAX_ATTEMPTS) {
         log.warn(`${what}: ${describe(error)}; again soon`);
-        const times = { attempt, baseMs: 300, maxMs: 10_000, retryAfterMs: undefined };
-        await inbox.putBack(update.updateId, backoffDelayMs({ ...times, random: Math.random }));
+        const baseMs = counted ? 300 : 1_000;
+        const times = { attempt, baseMs, maxMs: 10_000, retryAfterMs: undefined };
+        await inbox.putBack(update.updateId, backoffDelayMs({ ...times, random: Math.random }), counted);
         return false;
       }
       log.error(`${what}: given up: ${describe(error)}`, error instanceof Error ? error.stack : undefined);

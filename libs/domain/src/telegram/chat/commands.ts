@@ -1,6 +1,6 @@
 import { EventOf } from '../../shared/event-definition';
 import { Failure } from '../../shared/values';
-import { ChatOpened, ChatSettings, MediaReceived } from './events';
+import { ChatOpened, ChatSettings, MediaReceived, TelegramFile } from './events';
 import { Question } from './questions';
 
 type DataOf<D> = EventOf<D> extends { data: infer Data } ? Data : never;
@@ -14,7 +14,7 @@ export type ChatCommand =
   | { type: 'ReopenChat' }
   | {
       type: 'ReceiveMedia';
-      media: Omit<DataOf<typeof MediaReceived>, 'chatId' | 'ownerId'>;
+      media: Omit<DataOf<typeof MediaReceived>, 'chatId' | 'ownerId' | 'file'> & { file: TelegramFile };
       /** How many files of one member may wait to be fetched. */
       maxWaiting: number;
       /** The same file is taken although it came before: what came of it is gone. */
@@ -32,7 +32,14 @@ export type ChatCommand =
   | { type: 'RecordTooLarge'; intakeId: string; linkId: string; expiresAt: string }
   /** Of details: to go to a question, by choice or back; answered, with what is left then; skipped; confirmed. */
   | { type: 'AskDetail'; recordingId: string; question: Question }
-  | { type: 'AnswerDetail'; recordingId: string; question: Question; questions: readonly Question[] }
+  | {
+      type: 'AnswerDetail';
+      recordingId: string;
+      question: Question;
+      questions: readonly Question[];
+      /** Id of the request. */
+      answeredBy: string;
+    }
   | { type: 'SkipDetail'; recordingId: string; question: Question }
   | { type: 'GoBack'; recordingId: string }
   | { type: 'ConfirmDetails'; recordingId: string };

@@ -11,7 +11,7 @@ const [A, B] = [id(11), id(12)];
 const [recA, recB] = [id(21), id(22)];
 
 const settings = { language: 'en', speechLanguage: null, scenario: null, groupMode: 'asked' } as const;
-const opened: ChatEvent = {
+const opened: Extract<ChatEvent, { type: 'ChatOpened' }> = {
   type: 'ChatOpened',
   data: { chatId, ownerId, memberId, kind: 'private', settings, telegramChatId: 77 },
 };
@@ -37,11 +37,11 @@ const asked = (recordingId: string, question: Question): ChatEvent => ({
 });
 const answered = (recordingId: string, question: Question, questions: Question[]): ChatEvent => ({
   type: 'DetailAnswered',
-  data: { chatId, recordingId, question, questions },
+  data: { chatId, recordingId, question, questions, answeredBy: id(99) },
 });
 const answer = (recordingId: string, question: Question, questions: Question[]): ChatCommand => ({
   type: 'AnswerDetail',
-  ...{ recordingId, question, questions },
+  ...{ recordingId, question, questions, answeredBy: id(99) },
 });
 const chat = (...events: ChatEvent[]) => given(chatDecider, [opened, ...events]);
 const begun = [opened, received(A, recA, 'a'), stored(A, recA, ['date', 'client']), asked(recA, 'date')];
@@ -53,6 +53,23 @@ describe('A chat', () => {
     const other = { ...opened.data, memberId: id(9) };
     chat().when({ type: 'OpenChat', chat: other }).then({ type: 'ChatOpened', data: other });
     given(chatDecider, []).when({ type: 'CloseChat' }).thenRefused('chat_not_open');
+  });
+
+  it('of a group stays with its workspace', () => {
+    const group: ChatEvent = { type: 'ChatOpened', data: { ...opened.data, kind: 'group' } };
+    const taken = { ...group.data, ownerId: id(8), memberId: id(9) };
+    given(chatDecider, [group]).when({ type: 'OpenChat', chat: taken }).thenRefused('of_another_workspace');
+    given(chatDecider, [group])
+      .when({ type: 'OpenChat', chat: { ...group.data, memberId: id(9) } })
+      .thenTypes('ChatOpened');
+  });
+
+  it('asks nothing on in the name of another workspace', () => {
+    const moved: ChatEvent = {
+      type: 'ChatOpened',
+      data: { ...opened.data, ownerId: id(8), memberId: id(9) },
+    };
+    expect(given(chatDecider, [...begun, moved]).state).toMatchObject({ ownerId: id(8), interviews: {} });
   });
 
   it('is closed and reopened, and says so once', () => {

@@ -4,7 +4,12 @@ import { ChatEvent } from './events';
 import { ChatState, currentInterview, evolveChat, initialChat, Interview, OpenChat, askedNow } from './state';
 
 export type ChatRefusal = Refusal<
-  'chat_not_open' | 'too_many_waiting' | 'sent_before' | 'not_asked' | 'nothing_before'
+  | 'chat_not_open'
+  | 'of_another_workspace'
+  | 'too_many_waiting'
+  | 'sent_before'
+  | 'not_asked'
+  | 'nothing_before'
 >;
 type ChatDecision = Decision<ChatEvent, ChatRefusal>;
 type CommandOf<Type extends ChatCommand['type']> = Extract<ChatCommand, { type: Type }>;
@@ -21,8 +26,11 @@ export const chatDecider: Decider<ChatState, ChatCommand, ChatEvent, ChatRefusal
   evolve: evolveChat,
 };
 
-/** Somebody else may take over: a person who joined another workspace. */
+/** A person may have joined another workspace; a group stays with the one that it was opened for. */
 function openChat(state: ChatState, { chat }: CommandOf<'OpenChat'>): ChatDecision {
+  if (state.phase === 'open' && state.kind === 'group' && state.ownerId !== chat.ownerId) {
+    return refuse('of_another_workspace', 'This group belongs to another workspace.');
+  }
   const same = state.phase === 'open' && state.ownerId === chat.ownerId && state.memberId === chat.memberId;
   if (same && state.telegramChatId !== null) return acceptNothing();
   return accept({ type: 'ChatOpened', data: chat });
@@ -69,7 +77,7 @@ function receiveMedia(
 ): ChatDecision {
   const intakes = Object.values(state.intakes);
   const before = intakes.find(
-    ({ file, status }) => file.fileUniqueId === media.file.fileUniqueId && status !== 'failed',
+    ({ file, status }) => file?.fileUniqueId === media.file.fileUniqueId && status !== 'failed',
   );
   if (before && !again) return refuse('sent_before', 'This file was sent here before.');
   const waiting = intakes.filter(
@@ -110,11 +118,11 @@ function decideInterview(state: OpenChat, command: InterviewCommand): ChatDecisi
   if (!interview) return notAsked();
   switch (command.type) {
     case 'AnswerDetail': {
-      const { question, questions } = command;
+      const { question, questions, answeredBy } = command;
       if (askedNow(interview) !== question) return notAsked();
       return withNext(state, {
         type: 'DetailAnswered',
-        data: { chatId, recordingId, question, questions: [...questions] },
+        data: { chatId, recordingId, question, questions: [...questions], answeredBy },
       });
     }
     case 'SkipDetail': {
@@ -129,7 +137,6 @@ function decideInterview(state: OpenChat, command: InterviewCommand): ChatDecisi
     }
     case 'ConfirmDetails': {
       if (interview.phase === 'confirmed') return acceptNothing();
-      if (interview.phase === 'waiting') return notAsked();
       const confirmed: ChatEvent = { type: 'DetailsConfirmed', data: { chatId, recordingId } };
       return accept<ChatEvent>(confirmed, ...nextRecording(evolveOpenChat(state, confirmed)));
     }

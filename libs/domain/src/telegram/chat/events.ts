@@ -73,7 +73,8 @@ export const MediaReceived = defineEvent(
     accountId: z.uuid(),
     /** Id that the recording will have, unless its audio is there already. */
     recordingId,
-    file: telegramFile,
+    /** Sealed: by it Telegram hands the audio out again. */
+    file: personal(telegramFile),
     /** False: it is larger than Telegram hands out. */
     fetch: z.boolean(),
     /** Files that were sent as one; they share what is written under one of them. */
@@ -115,7 +116,14 @@ export const DetailAsked = defineEvent('DetailAsked', z.object({ chatId, recordi
 /** It was answered; the answer itself is in the recording, see DetailsProvided. `questions`: what is left then. */
 export const DetailAnswered = defineEvent(
   'DetailAnswered',
-  z.object({ chatId, recordingId, question, questions: z.array(question) }),
+  z.object({
+    chatId,
+    recordingId,
+    question,
+    questions: z.array(question),
+    /** Request that answered: one that comes again answers nothing else. */
+    answeredBy: z.uuid(),
+  }),
 );
 
 export const DetailSkipped = defineEvent('DetailSkipped', z.object({ chatId, recordingId, question }));

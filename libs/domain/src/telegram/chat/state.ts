@@ -4,11 +4,14 @@ import { Question } from './questions';
 
 export interface IntakeState {
   intakeId: string;
+  /** Workspace that it was sent to; the chat's own may be another one by now. */
+  ownerId: string;
   memberId: string;
   accountId: string;
   /** As proposed; where it is a duplicate, the recording that was there. */
   recordingId: string;
-  file: TelegramFile;
+  /** Null once erased. */
+  file: TelegramFile | null;
   albumId: string | null;
   messageId: number;
   /** Null once erased. */
@@ -31,6 +34,8 @@ export interface Interview {
   skipped: readonly Question[];
   /** `waiting`: another recording of this chat is asked about. */
   phase: 'waiting' | 'asking' | 'review' | 'confirmed';
+  /** Requests that answered. */
+  answeredBy: readonly string[];
 }
 
 export interface OpenChat {
@@ -68,7 +73,10 @@ export function evolveChat(state: ChatState, event: ChatEvent): ChatState {
     const { telegramChatId, ...chat } = event.data;
     const number = isErased(telegramChatId) ? null : telegramChatId;
     const open = { phase: 'open' as const, ...chat, telegramChatId: number, reachable: true };
-    return state.phase === 'open' ? { ...state, ...open } : { ...open, intakes: {}, interviews: {} };
+    if (state.phase === 'absent') return { ...open, intakes: {}, interviews: {} };
+    // What was asked in the name of another workspace is not asked on.
+    const interviews = state.ownerId === open.ownerId ? state.interviews : {};
+    return { ...state, ...open, interviews };
   }
   return state.phase === 'open' ? evolveOpen(state, event) : state;
 }
@@ -111,7 +119,15 @@ function evolveOpen(state: OpenChat, event: Exclude<ChatEvent, { type: 'ChatOpen
 }
 
 function newInterview(recordingId: string): Interview {
-  return { recordingId, intakeId: null, questions: [], asked: [], skipped: [], phase: 'waiting' };
+  return {
+    recordingId,
+    intakeId: null,
+    questions: [],
+    asked: [],
+    skipped: [],
+    phase: 'waiting',
+    answeredBy: [],
+  };
 }
 
 type InterviewEvent = Extract<ChatEvent, { type: `Detail${string}` }>;
@@ -129,7 +145,13 @@ function evolveInterview(interview: Interview, event: InterviewEvent): Interview
     case 'DetailAnswered': {
       const { question } = event.data;
       const left = event.data.questions.filter((one) => !skipped.includes(one));
-      return { ...interview, questions: left, skipped: skipped.filter((one) => one !== question) };
+      const answeredBy = [...interview.answeredBy, event.data.answeredBy];
+      return {
+        ...interview,
+        answeredBy,
+        questions: left,
+        skipped: skipped.filter((one) => one !== question),
+      };
     }
     case 'DetailSkipped': {
       const { question } = event.data;
@@ -144,9 +166,10 @@ function evolveInterview(interview: Interview, event: InterviewEvent): Interview
 }
 
 function received(state: OpenChat, data: Extract<ChatEvent, { type: 'MediaReceived' }>['data']): OpenChat {
-  const { chatId: _chat, ownerId: _owner, fileName, caption, fetch, ...rest } = data;
+  const { chatId: _chat, file, fileName, caption, fetch, ...rest } = data;
   const intake: IntakeState = {
     ...rest,
+    file: isErased(file) ? null : file,
     fileName: isErased(fileName) ? null : fileName,
     caption: isErased(caption) ? null : caption,
     status: fetch ? 'received' : 'too-large',
