@@ -66,6 +66,12 @@ const PROOFS = {
     '1,000 edits of the log: every one in the sealed part found and named',
   ],
   'as-of': ['integration', 'generations/replay', '200 looks back, each equal to a replay up to there'],
+  'telegram-crowd': ['e2e', 'test/e2e/telegram-crowd', '100 people send voice notes to the bot at once'],
+  'telegram-crash': [
+    'e2e',
+    'test/e2e/telegram-crash',
+    'the bot killed 40 times in the middle of a conversation',
+  ],
   erasure: ['e2e', 'test/e2e/erasure', 'after an erasure nothing of a recording is found anywhere'],
 };
 
