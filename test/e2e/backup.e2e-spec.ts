@@ -1,3 +1,5 @@
+import { STANDING_SAGAS } from '@voxpersona/pipeline';
+import { READ_MODELS } from '@voxpersona/projections';
 import { longRecording } from '@test/audio/audio';
 import { withDatabaseOf } from '@test/server/dump-database';
 import { isFinished, makeDataFolder, TestServer } from '@test/server/test-server';
@@ -49,8 +51,9 @@ describe('vox backup and vox restore', () => {
           `SELECT (SELECT count(*) FROM jobs WHERE state IN ('ready', 'running')) AS open,
                   (SELECT count(*) FROM checkpoints WHERE position >= (SELECT max(position) FROM events)) AS there`,
         );
-        // Two sagas, one per embedder, and nine read models.
-        if (rows[0]?.open === '0' && Number(rows[0].there) >= 12) return;
+        // All sagas, one more for the embedder, and all read models.
+        const all = STANDING_SAGAS.length + 1 + READ_MODELS.length;
+        if (rows[0]?.open === '0' && Number(rows[0].there) >= all) return;
         await sleep(100);
       }
     });
