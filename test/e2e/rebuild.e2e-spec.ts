@@ -13,7 +13,7 @@ import { VectorStore } from '@voxpersona/vector-store';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'pg';
 
-const EVENTS = proofSize({ short: 3_000, full: 100_000 });
+const EVENTS = proofSize({ short: 2_000, full: 100_000 });
 const KILLS = proofSize({ short: 2, full: 20 });
 
 describe('Rebuilding every projection under load', () => {

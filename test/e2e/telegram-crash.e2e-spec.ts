@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Kills at odd moments besides those between the steps. */
-const KILLS = proofSize({ short: 4, full: 40 });
+const KILLS = proofSize({ short: 2, full: 40 });
 
 describe('The Telegram bot, killed', () => {
   let world: BotWorld;
