@@ -87,13 +87,16 @@ describe('The Telegram bot with files and faults', () => {
     const waiting = cards.filter(({ text }) => text.includes('I ask about this one next.'));
     expect([asked.length, waiting.length]).toEqual([1, 2]);
     expect((await names()).filter((name) => name.startsWith('part-'))).toHaveLength(3);
+    await see(dora, () => dora.messages.filter(({ document }) => document?.fileName.endsWith('.md')).length === 3);
   }, 40_000);
 
   it('waits as long as Telegram asks for', async () => {
     world.telegram.failNext('sendMessage', { status: 429, retryAfter: 2 });
     const asked = chats.Ann.say('/id');
     await see(chats.Ann, 'Your Telegram id', { after: asked });
-    const calls = world.telegram.callsOf('sendMessage');
+    const calls = world.telegram
+      .callsOf('sendMessage')
+      .filter(({ parameters }) => Number(parameters.chat_id) === chats.Ann.id);
     const refused = calls.findIndex(({ error }) => error?.code === 429);
     expect(calls[refused + 1]!.at - calls[refused]!.at).toBeGreaterThanOrEqual(2_000);
     expect(idAnswers(chats.Ann, asked)).toHaveLength(1);
