@@ -87,7 +87,10 @@ describe('The Telegram bot with files and faults', () => {
     const waiting = cards.filter(({ text }) => text.includes('I ask about this one next.'));
     expect([asked.length, waiting.length]).toEqual([1, 2]);
     expect((await names()).filter((name) => name.startsWith('part-'))).toHaveLength(3);
-    await see(dora, () => dora.messages.filter(({ document }) => document?.fileName.endsWith('.md')).length === 3);
+    await see(
+      dora,
+      () => dora.messages.filter(({ document }) => document?.fileName.endsWith('.md')).length === 3,
+    );
   }, 40_000);
 
   it('waits as long as Telegram asks for', async () => {

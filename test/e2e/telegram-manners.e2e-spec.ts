@@ -28,7 +28,8 @@ describe('The Telegram bot among people', () => {
   const chatOf = (name: (typeof NAMES)[number]): Chat => people[name].chat;
   const dataOf = (message: ChatMessage, label: string): string => {
     const button = message.buttons.flat().find(({ text }) => text === label);
-    if (button?.data === undefined) throw new Error(`No button "${label}": ${JSON.stringify(message.buttons)}`);
+    if (button?.data === undefined)
+      throw new Error(`No button "${label}": ${JSON.stringify(message.buttons)}`);
     return button.data;
   };
   const fromBot = (chat: Chat): ChatMessage[] => chat.messages.filter(({ from }) => from === 'bot');
@@ -164,7 +165,7 @@ describe('The Telegram bot among people', () => {
 
   /** Waits until so many recordings are there and nothing is worked on. */
   async function finished(atLeast: number): Promise<void> {
-    for (const end = Date.now() + 20_000; Date.now() < end; ) {
+    for (const end = Date.now() + 20_000; Date.now() < end;) {
       const { recordings } = await world.server.get<{ recordings: { status: string }[] }>('/v1/recordings');
       const isIdle = recordings.every(({ status }) => status !== 'processing');
       if (recordings.length >= atLeast && isIdle) return;

@@ -41,7 +41,10 @@ export class TelegramFiles implements ChatFiles {
     const response = await this.fetch(`${apiRoot}/file/bot${token}/${path}`, { signal });
     if (!response.ok || !response.body) throw this.failure(codeOf(response.status), 'the file is not sent');
     const body = response.body as ReadableStream<Uint8Array>;
-    return Readable.from(this.pieces(() => body, signal), { objectMode: false });
+    return Readable.from(
+      this.pieces(() => body, signal),
+      { objectMode: false },
+    );
   }
 
   private async pathOf(fileId: string, signal: AbortSignal): Promise<string> {
@@ -70,7 +73,10 @@ export class TelegramFiles implements ChatFiles {
         ...{ provider: this.provider, cause },
       });
     });
-    return Readable.from(this.pieces(() => createReadStream(path), signal), { objectMode: false });
+    return Readable.from(
+      this.pieces(() => createReadStream(path), signal),
+      { objectMode: false },
+    );
   }
 
   /** Read only when asked for: what breaks off before anybody listens would otherwise bring the process down. */
