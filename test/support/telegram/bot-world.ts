@@ -1,3 +1,4 @@
+import { wordsOfAudio } from '@test/openai/fake-openai';
 import { post } from '@test/server/workspace-fixture';
 import { serverWithFakes, ServerWithFakes } from '@test/server/with-fakes';
 import { Chat, ChatMessage, FakeTelegram, FakeTelegramOptions, Person } from './fake-telegram';
@@ -7,12 +8,12 @@ const PATIENCE_MS = 20_000;
 /** A server with its bot, and Telegram. */
 export interface BotWorld extends ServerWithFakes {
   telegram: FakeTelegram;
-  /** What an invitation of this role starts the bot with. */
-  invitation(role: string): Promise<string>;
+  /** What an invitation of this role starts the bot with. `by`: key of whoever invites; the first owner's by default. */
+  invitation(role: string, by?: string): Promise<string>;
   /** A person who came by an invitation, and their chat. */
   member(
     role: string,
-    about?: Partial<{ firstName: string; languageCode: string }>,
+    about?: Partial<{ firstName: string; languageCode: string; by: string }>,
   ): Promise<{ person: Person; chat: Chat }>;
 }
 
@@ -31,9 +32,8 @@ export async function openBotWorld(
     },
   });
   await world.server.start();
-  const invitation = async (role: string): Promise<string> => {
-    const { server } = world;
-    const made = await post<{ telegramLink: string }>(server, server.key, '/v1/invitations', { role });
+  const invitation = async (role: string, by = world.server.key): Promise<string> => {
+    const made = await post<{ telegramLink: string }>(world.server, by, '/v1/invitations', { role });
     const [, payload] = /\?start=([\w-]+)$/.exec(made.telegramLink) ?? [];
     if (payload === undefined) throw new Error(`No link: ${JSON.stringify(made)}`);
     return payload;
@@ -42,10 +42,10 @@ export async function openBotWorld(
     ...world,
     telegram,
     invitation,
-    member: async (role, { firstName = 'Ann', languageCode = 'en' } = {}) => {
+    member: async (role, { firstName = 'Ann', languageCode = 'en', by } = {}) => {
       const person = telegram.user({ firstName, languageCode });
       const chat = person.privateChat();
-      chat.start(await invitation(role));
+      chat.start(await invitation(role, by));
       await see(chat, /\/recordings/);
       return { person, chat };
     },
@@ -72,4 +72,13 @@ export function seeFile(
   options: { after?: ChatMessage } = {},
 ): Promise<ChatMessage> {
   return see(chat, ({ document }) => document?.fileName.endsWith(ending) === true, options);
+}
+
+/** It kept within the limits, and what the server wrote holds neither the token nor a word that was heard. */
+export function expectManners({ telegram, server, openai }: BotWorld): void {
+  expect(telegram.violations).toEqual([]);
+  const heard = openai.calls.flatMap(({ about }) => wordsOfAudio(about));
+  expect(heard).not.toEqual([]);
+  const [, secret = ''] = telegram.token.split(':');
+  expect([secret, ...heard].filter((text) => server.output.includes(text))).toEqual([]);
 }

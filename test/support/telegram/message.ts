@@ -32,7 +32,7 @@ export class KeptMessage implements ChatMessage {
   readonly date = Math.floor(Date.now() / 1_000);
   readonly attachment: Attachment | undefined;
   readonly extras: Wire;
-  private readonly repliesTo: KeptMessage | undefined;
+  readonly repliesTo: KeptMessage | undefined;
   changedIn: number;
 
   constructor(
@@ -102,7 +102,7 @@ export class KeptMessage implements ChatMessage {
     this.changedIn = revision;
   }
 
-  /** As the bot sees it. */
+  /** As the bot sees it, without the message that it replies to. */
   toWire(chat: Wire, from: Wire): Wire {
     const names = this.attachment
       ? { text: 'caption', entities: 'caption_entities' }
@@ -114,18 +114,12 @@ export class KeptMessage implements ChatMessage {
       chat,
       date: this.date,
       ...(lastEdit ? { edit_date: Math.floor(lastEdit.at / 1_000) } : {}),
-      ...(this.repliesTo && !this.repliesTo.deleted ? { reply_to_message: this.repliedWire(chat) } : {}),
       ...(this.attachment ? { [this.attachment.kind]: this.attachment.wire } : {}),
       ...(this.text === '' ? {} : { [names.text]: this.text }),
       ...(this.entities.length > 0 ? { [names.entities]: this.entities } : {}),
       ...(inlineRows(this.markup).length > 0 ? { reply_markup: this.markup } : {}),
       ...this.extras,
     };
-  }
-
-  private repliedWire(chat: Wire): Wire {
-    const { id, date, text } = this.repliesTo!;
-    return { message_id: id, date, chat, ...(text === '' ? {} : { text }) };
   }
 
   private fileOf(kind: MediaKind): MessageFile | undefined {

@@ -47,9 +47,11 @@ export class World {
     return { id: this.bot.id, is_bot: true, first_name: 'Test bot', username: this.bot.username };
   }
 
+  /** With the whole message that it replies to, and no further. */
   wireOf(message: KeptMessage): Wire {
-    const chat = this.chat(message.chatId);
-    return message.toWire(chat.toWire(), message.from === 'bot' ? this.botWire() : userWire(message.from));
+    const { repliesTo } = message;
+    const isReply = repliesTo !== undefined && !repliesTo.deleted;
+    return { ...this.wireAlone(message), ...(isReply && { reply_to_message: this.wireAlone(repliesTo) }) };
   }
 
   /** A message of the bot. */
@@ -111,6 +113,14 @@ export class World {
       ...{ old_chat_member: member(before), new_chat_member: member(status) },
     };
     this.update('my_chat_member', body, chat);
+  }
+
+  private wireAlone(message: KeptMessage): Wire {
+    const { from } = message;
+    return message.toWire(
+      this.chat(message.chatId).toWire(),
+      from === 'bot' ? this.botWire() : userWire(from),
+    );
   }
 
   private keep(chat: ChatState, from: 'bot' | PersonProfile, content: MessageContent): KeptMessage {

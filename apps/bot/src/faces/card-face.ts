@@ -41,7 +41,7 @@ export class CardFace {
     if (!recording) return 'erased';
     const notUnderstood = captionProblems(chat, interview, texts);
     const asked = askedNow(interview);
-    const summary = detailLines(recording, texts);
+    const summary = detailLines(recording, texts, { withScenario: !isScenarioOpen(interview) });
     const head = texts.text('card.title', {
       name: nameOf(recording, texts),
       length: clock(recording.audio.durationSeconds),
@@ -119,8 +119,17 @@ export function buttonsAfter({ phase, recordingId }: Interview, texts: Translato
   return [[{ text: texts.plain('button.confirm'), action: { kind: 'confirm', recordingId } }, edit]];
 }
 
+/** Whether the scenario is still to be said: until then the recording has one that nobody chose. */
+function isScenarioOpen({ phase, questions }: Interview): boolean {
+  return (phase === 'waiting' || phase === 'asking') && questions.includes('scenario');
+}
+
 /** Scenario and details, a line each. */
-export function detailLines(recording: RecordingView, texts: Translator): TelegramHtml {
+export function detailLines(
+  recording: RecordingView,
+  texts: Translator,
+  { withScenario = true } = {},
+): TelegramHtml {
   const details = recording.details ?? {};
   const line = (label: string, value: string): TelegramHtml => html`${label}: <b>${value}</b>`;
   const known = DETAIL_ORDER.filter((field) => details[field] !== undefined).map((field) =>
@@ -129,7 +138,9 @@ export function detailLines(recording: RecordingView, texts: Translator): Telegr
   const others = Object.entries(details).filter(([name]) => !isDetailField(name));
   return joinPresent(
     [
-      line(texts.plain('field.scenario'), texts.plain(`scenario.${recording.scenario}`)),
+      ...(withScenario
+        ? [line(texts.plain('field.scenario'), texts.plain(`scenario.${recording.scenario}`))]
+        : []),
       ...known,
       ...others.map(([name, value]) => line(name, value)),
     ],

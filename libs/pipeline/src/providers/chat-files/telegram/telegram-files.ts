@@ -35,11 +35,15 @@ export class TelegramFiles implements ChatFiles {
 
   async open(fileId: string, signal: AbortSignal): Promise<Readable> {
     const path = await this.pathOf(fileId, signal);
-    if (isAbsolute(path)) return this.openLocal(path);
+    if (isAbsolute(path)) return this.openLocal(path, signal);
     const { apiRoot, token } = this.options;
     const response = await this.fetch(`${apiRoot}/file/bot${token}/${path}`, { signal });
     if (!response.ok || !response.body) throw this.failure(codeOf(response.status), 'the file is not sent');
-    return Readable.fromWeb(response.body);
+    const { body } = response;
+    return Readable.from(
+      this.pieces(() => body, signal),
+      { objectMode: false },
+    );
   }
 
   private async pathOf(fileId: string, signal: AbortSignal): Promise<string> {
@@ -62,13 +66,29 @@ export class TelegramFiles implements ChatFiles {
     );
   }
 
-  private async openLocal(path: string): Promise<Readable> {
+  private async openLocal(path: string, signal: AbortSignal): Promise<Readable> {
     await stat(path).catch((cause: unknown) => {
       throw new ProviderFailure('unavailable', 'Telegram: the file of the local server cannot be read', {
         ...{ provider: this.provider, cause },
       });
     });
-    return createReadStream(path);
+    return Readable.from(
+      this.pieces(() => createReadStream(path), signal),
+      { objectMode: false },
+    );
+  }
+
+  /** Read only when asked for: what breaks off before anybody listens would otherwise bring the process down. */
+  private async *pieces(
+    open: () => AsyncIterable<Uint8Array>,
+    signal: AbortSignal,
+  ): AsyncGenerator<Uint8Array> {
+    try {
+      yield* open();
+    } catch (error) {
+      if (signal.aborted) throw error;
+      throw this.failure('unavailable', 'the file broke off');
+    }
   }
 
   /** The cause of a failure names the address, and so the token: it goes nowhere. */

@@ -1,0 +1,226 @@
+import { longRecording } from '@test/audio/audio';
+import { newMember, post } from '@test/server/workspace-fixture';
+import { BotWorld, expectManners, openBotWorld, see, seeFile } from '@test/telegram/bot-world';
+import { Chat, ChatMessage, Person } from '@test/telegram/fake-telegram';
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const STALE = 'This button has had its day.';
+/** Another recording for every seed. */
+const sound = (seed: number): Buffer => readFileSync(longRecording(3, seed));
+const spoken = { caption: 'Scenario: note' };
+
+/** Who may what, who sees what, and what a chat is set to. */
+describe('The Telegram bot and its members', () => {
+  let world: BotWorld;
+  let admin: { person: Person; chat: Chat };
+  let analyst: { person: Person; chat: Chat };
+  let auditor: { person: Person; chat: Chat };
+  let russian: { person: Person; chat: Chat };
+  /** Of another workspace. */
+  let bea: { person: Person; chat: Chat };
+  let keyOfBea: string;
+
+  beforeAll(async () => {
+    world = await openBotWorld();
+    keyOfBea = (await world.server.vox('keys', 'add', '--owner', 'Bea')).trim();
+    [admin, analyst, auditor, russian, bea] = await Promise.all([
+      world.member('admin', { firstName: 'Ada' }),
+      world.member('analyst', { firstName: 'Nat' }),
+      world.member('auditor', { firstName: 'Tor' }),
+      world.member('analyst', { firstName: 'Мария', languageCode: 'ru' }),
+      world.member('admin', { firstName: 'Bea', by: keyOfBea }),
+    ]);
+  }, 60_000);
+
+  afterAll(async () => {
+    if (process.env.SHOW_OUTPUT) process.stderr.write(world.server.output);
+    await world.close();
+  });
+
+  const fromBot = (chat: { messages: readonly ChatMessage[] }): ChatMessage[] =>
+    chat.messages.filter(({ from }) => from === 'bot');
+  const answerTo = (chat: Chat, text: string): Promise<ChatMessage> => {
+    const asked = chat.say(text);
+    return see(chat, /./, { after: asked });
+  };
+
+  it('lets an auditor read, and records what was refused', async () => {
+    const { chat } = auditor;
+    const refusal = await see(chat, 'Your role (Auditor) does not allow this.', {
+      after: chat.sendVoice(sound(951)),
+    });
+    expect(refusal.text).toContain('An administrator can change it.');
+    await see(chat, 'There are no recordings here.', { after: chat.say('/recordings') });
+    const { events } = await world.server.get<{ events: { data: object; metadata: object }[] }>(
+      '/v1/events?type=AccessDenied',
+    );
+    expect(events).toHaveLength(1);
+    expect(events[0]).toMatchObject({
+      ...{ data: { route: 'telegram send', role: 'auditor', reason: 'role' } },
+      metadata: { actor: { kind: 'telegram' } },
+    });
+    expect(world.telegram.callsOf('getFile')).toEqual([]);
+  }, 40_000);
+
+  it('lets an analyst send, and neither erase nor invite', async () => {
+    const { chat } = analyst;
+    for (const command of ['/erase', '/invite'])
+      expect((await answerTo(chat, command)).text).toContain('Your role (Analyst) does not allow this.');
+    const sent = chat.sendVoice(sound(952), spoken);
+    const done = await see(chat, /voice .*: done/, { after: sent });
+    expect(await chat.press({ text: 'Erase', in: done })).toMatchObject({
+      ...{ text: expect.stringContaining('does not allow this'), showAlert: true },
+    });
+  }, 40_000);
+
+  it('shows a recording to its workspace, and to no other', async () => {
+    const [mine] = (await see(analyst.chat, /voice .*: done/)).buttons;
+    expect((await answerTo(auditor.chat, '/recordings')).text).toMatch(/voice .*: ready/);
+    expect((await answerTo(bea.chat, '/recordings')).text).toContain('There are no recordings here.');
+    const words = /The (\w+ \w+ \w+)\./.exec((await see(analyst.chat, '📄')).text)?.[1] ?? '';
+    expect((await answerTo(auditor.chat, words)).text).toContain('I found');
+    expect((await answerTo(bea.chat, words)).text).toContain('I found nothing.');
+    const own = await see(bea.chat, 'I found nothing.');
+    for (const { data } of mine ?? [])
+      expect(await bea.chat.pressRaw(own, data ?? '')).toMatchObject({ text: STALE });
+  }, 40_000);
+
+  it('takes with it who goes to another workspace, and leaves the recordings behind', async () => {
+    const { chat } = await world.member('analyst', { firstName: 'Ben' });
+    const list = await answerTo(chat, '/recordings');
+    const open = list.buttons[0]?.[0];
+    expect(open?.text).toBe('1');
+    const moved = chat.start(await world.invitation('analyst', keyOfBea));
+    await see(chat, 'You are a member now.', { after: moved });
+    await see(chat, 'What I do', { after: moved });
+    // Its signature is right: it was made for this chat.
+    const answer = await chat.press({ text: '1', in: list });
+    expect(answer.text).toBe('This recording is not there any more.');
+    expect((await answerTo(chat, '/recordings')).text).toContain('There are no recordings here.');
+  }, 40_000);
+
+  it('speaks Russian with a Russian phone', async () => {
+    const { chat } = russian;
+    for (const [command, text] of [
+      ['/help', 'Что я умею'],
+      ['/privacy', 'Что хранится'],
+      ['/id', 'Роль: аналитик'],
+      ['/cancel', 'Отменять нечего'],
+      ['/unheard', '/help'],
+    ] as const)
+      expect((await answerTo(chat, command)).text).toContain(text);
+  }, 40_000);
+
+  it('does what it is set to, at once', async () => {
+    const { chat } = await world.member('analyst', { firstName: 'Sam' });
+    const settings = await answerTo(chat, '/settings');
+    await chat.press({ text: 'Interview', in: settings });
+    await see(chat, 'Scenario: Interview');
+    await chat.press({ text: 'Русский', in: settings });
+    await see(chat, 'Настройки этого чата');
+    expect(settings.text).toContain('Сценарий: Интервью');
+    const sent = chat.sendVoice(sound(953));
+    const card = await see(chat, 'Когда сделана запись?', { after: sent });
+    expect(card.text).toContain('Сценарий: Интервью');
+    await see(chat, 'Не понимаю эту дату', { after: chat.say('когда-нибудь') });
+    await chat.press({ text: 'Сегодня', in: card });
+    await see(chat, 'Кто делал запись?');
+    await see(chat, 'Хорошо, больше о ней не спрашиваю.', { after: chat.say('/cancel') });
+    expect(fromBot(chat).filter(({ text }) => text.includes('Что это за запись?'))).toEqual([]);
+  }, 40_000);
+
+  it('links an account by a code, once', async () => {
+    const { server, telegram } = world;
+    const member = await newMember(server, server.key, 'auditor');
+    const { start } = await post<{ start: string }>(server, member.key, '/v1/me/telegram-code', {});
+    const [one, other] = ['Lea', 'Liz'].map((firstName) =>
+      telegram.user({ firstName, languageCode: 'en' }).privateChat(),
+    );
+    one!.start(start);
+    await see(one!, 'this Telegram account is yours');
+    await see(one!, 'What I do');
+    expect((await answerTo(one!, '/id')).text).toContain('Role: Auditor');
+    other!.start(start);
+    await see(other!, 'This code has already been used.');
+    expect((await answerTo(other!, '/recordings')).text).toContain('I do not know you yet');
+  }, 40_000);
+
+  it('turns the pages of many recordings', async () => {
+    const { server } = world;
+    const seeds = [961, 962, 963, 964, 965, 966, 967, 968, 969];
+    for (const seed of seeds)
+      await server.upload(longRecording(1, seed), { reports: '' }, { key: keyOfBea, name: `r${seed}.mp3` });
+    const { chat } = bea;
+    let list = await answerTo(chat, '/recordings');
+    while (list.buttons.flat().every(({ text }) => text !== 'Older »'))
+      list = await answerTo(chat, '/recordings');
+    expect(list.text.split('\n')).toHaveLength(9);
+    await chat.press({ text: 'Older »', in: list });
+    await see(chat, 'page 2');
+    expect(list.text).toMatch(/\n9\. r961\.mp3/);
+    await chat.press({ text: '« Newer', in: list });
+    await see(chat, 'page 1');
+    expect(list.text).toMatch(/\n1\. r969\.mp3/);
+    await chat.press({ text: '1', in: list });
+    await see(chat, 'r969.mp3', { after: list });
+  }, 40_000);
+
+  it('erases when that is confirmed, and takes its messages out of the chat', async () => {
+    const { chat } = admin;
+    expect((await answerTo(chat, '/erase')).text).toContain('There is nothing of yours here');
+    const sent = chat.sendVoice(sound(971), spoken);
+    const report = await see(chat, '📄', { after: sent });
+    const file = await seeFile(chat, '.md', { after: sent });
+    const status = await see(chat, /voice .*: done/, { after: sent });
+    await chat.press({ text: 'Erase', in: status });
+    const asked = await see(chat, 'with its transcript and reports?');
+    await chat.press({ text: 'Keep', in: asked });
+    await see(chat, 'Nothing was erased.');
+    const all = await answerTo(chat, '/erase');
+    expect(all.text).toContain('(1 recording)');
+    await chat.press({ text: 'Yes, erase everything', in: all });
+    await see(chat, '1 recording is being erased.');
+    await see(chat, () => [report, file, status].every(({ deleted }) => deleted));
+    expect((await answerTo(chat, '/erase')).text).toContain('There is nothing of yours here');
+    // What others sent is theirs.
+    expect((await answerTo(chat, '/recordings')).text).toMatch(/voice .*: ready/);
+  }, 40_000);
+
+  it('takes in a group what it is asked to, or everything, and only from members', async () => {
+    const { telegram } = world;
+    const gus = telegram.user({ firstName: 'Gus', languageCode: 'en' });
+    const group = telegram.group({
+      title: 'Field work',
+      members: [analyst.person, gus],
+      admins: [admin.person],
+    });
+    const [ada, nat, stranger] = [admin.person, analyst.person, gus].map((person) => group.as(person));
+    const first = nat!.sendVoice(sound(981), spoken);
+    stranger!.sendVoice(sound(982), spoken);
+    stranger!.say('/transcribe', { replyTo: first });
+    await sleep(1_500);
+    expect(fromBot(group)).toEqual([]);
+    nat!.say(`/transcribe@${telegram.botUsername}`, { replyTo: first });
+    const status = await see(group, /voice .*: done/);
+    expect(status.replyTo).toBe(first.id);
+
+    nat!.say('/group');
+    const mode = await see(group, 'In this group I write down what I am asked to');
+    expect(await nat!.press({ text: 'Everything', in: mode })).toMatchObject({
+      text: 'Only administrators can change this.',
+    });
+    expect(await stranger!.press({ text: 'Everything', in: mode })).toMatchObject({ showAlert: true });
+    await ada!.press({ text: 'Everything', in: mode });
+    await see(group, 'In this group I write down everything');
+    const taken = nat!.sendVoice(sound(983), spoken);
+    const ignored = stranger!.sendVoice(sound(984), spoken);
+    await see(group, (message) => message.replyTo === taken.id);
+    await see(group, ({ document, id }) => document !== undefined && id > taken.id);
+    expect(fromBot(group).filter(({ replyTo }) => replyTo === ignored.id)).toEqual([]);
+  }, 60_000);
+
+  it('kept within the limits of Telegram, and wrote down no secret', () => {
+    expectManners(world);
+  });
+});
