@@ -91,7 +91,11 @@ describe('The Telegram bot and its members', () => {
     const list = await answerTo(chat, '/recordings');
     const open = list.buttons[0]?.[0];
     expect(open?.text).toBe('1');
-    const moved = chat.start(await world.invitation('analyst', keyOfBea));
+    const payload = await world.invitation('analyst', keyOfBea);
+    // A link that somebody sent must not make another's account act for them.
+    await see(chat, 'This account acts for a member already', { after: chat.start(payload) });
+    await answerTo(chat, '/leave');
+    const moved = chat.start(payload);
     await see(chat, 'You are a member now.', { after: moved });
     await see(chat, 'What I do', { after: moved });
     // Its signature is right: it was made for this chat.

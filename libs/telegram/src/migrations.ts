@@ -29,7 +29,13 @@ export const TELEGRAM_MIGRATIONS = [
       );
 
       -- When something was sent where: Telegram's limits are shared by all processes.
-      CREATE TABLE telegram_slots (bot_id bigint NOT NULL, chat_id uuid NOT NULL, at timestamptz NOT NULL);
+      CREATE TABLE telegram_slots (
+        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        bot_id bigint NOT NULL,
+        chat_id uuid NOT NULL,
+        -- Ahead of now while it is under way.
+        at timestamptz NOT NULL
+      );
       CREATE INDEX telegram_slots_of_bot ON telegram_slots (bot_id, at);
       CREATE INDEX telegram_slots_of_chat ON telegram_slots (bot_id, chat_id, at);
       -- Pauses that Telegram asked for; of the whole bot under the nil UUID.

@@ -9,11 +9,19 @@ export interface GatedChat {
   isGroup: boolean;
 }
 
+/** Leave to send one message. */
+export interface Slot {
+  id: string;
+}
+
 /**
  * What Telegram allows, a little less of it: requests arrive later than they were let through, and closer together.
  * https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
  */
 const LIMITS = { perSecond: 27, chatPauseMs: 1_060, groupPerMinute: 19, secondMs: 1_060, minuteMs: 61_000 };
+/** Longest time that a call is waited for whose end nobody told of, because its process died. */
+const UNDER_WAY_MS = 3_000;
+const LOOK_MS = 300;
 const NOBODY = '00000000-0000-0000-0000-000000000000';
 const LOCK = 7_730_112;
 /** Longer pauses are not waited for: who asked is to try again later. */
@@ -35,13 +43,14 @@ export class SendGate {
    *
    * @throws SendFailure `rate-limited` where that would take long, or the gate was closed: to be tried again later
    */
-  async pass(chat: GatedChat): Promise<void> {
+  async pass(chat: GatedChat): Promise<Slot> {
     const { signal } = this.closing;
     for (;;) {
-      const waitMs = await this.tryToPass(chat);
-      if (waitMs <= 0) return;
+      const { slot, waitMs } = await this.tryToPass(chat);
+      if (slot) return slot;
       if (waitMs > MAX_WAIT_MS) throw new SendFailure('rate-limited', 'Telegram asked for a pause', waitMs);
-      await sleep(Math.max(waitMs, 5), undefined, { signal }).catch(() => {
+      // What is under way may be done sooner than it was given.
+      await sleep(Math.min(Math.max(waitMs, 5), LOOK_MS), undefined, { signal }).catch(() => {
         throw new SendFailure('rate-limited', 'this process ends', 0);
       });
     }
@@ -52,8 +61,13 @@ export class SendGate {
     this.closing.abort();
   }
 
-  /** Milliseconds to wait; 0: it may be sent, now. */
-  async tryToPass({ chatId, isGroup }: GatedChat): Promise<number> {
+  /** It arrived, or never will: the next one may follow it a second later. Without this word it is waited for a while. */
+  async arrived({ id }: Slot): Promise<void> {
+    await this.pool.query('UPDATE telegram_slots SET at = clock_timestamp() WHERE id = $1', [id]);
+  }
+
+  /** Either a slot, and it is to be used now; or the milliseconds to wait. */
+  async tryToPass({ chatId, isGroup }: GatedChat): Promise<{ slot?: Slot; waitMs: number }> {
     return inTransaction(this.pool, async (transaction) => {
       await transaction.query('SELECT pg_advisory_xact_lock($1, hashint8($2))', [LOCK, this.botId]);
       const { rows } = await transaction.query<{ wait_ms: string }>(
@@ -70,13 +84,14 @@ export class SendGate {
         [this.botId, chatId, isGroup],
       );
       const waitMs = Number(rows[0]?.wait_ms ?? 0);
-      if (waitMs > 0) return waitMs;
-      await transaction.query(
+      if (waitMs > 0) return { waitMs };
+      const taken = await transaction.query<{ id: string }>(
         `WITH old AS (DELETE FROM telegram_slots WHERE bot_id = $1 AND at < clock_timestamp() - interval '2 minutes')
-         INSERT INTO telegram_slots (bot_id, chat_id, at) VALUES ($1, $2, clock_timestamp())`,
+         INSERT INTO telegram_slots (bot_id, chat_id, at)
+         VALUES ($1, $2, clock_timestamp() + interval '${UNDER_WAY_MS} milliseconds') RETURNING id`,
         [this.botId, chatId],
       );
-      return 0;
+      return { slot: { id: taken.rows[0]?.id ?? '' }, waitMs: 0 };
     });
   }
 

@@ -10,7 +10,7 @@ export class Sender {
   /** @throws SendFailure, and whatever is no failure of Telegram's */
   async send<T>(chat: GatedChat, call: () => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
-      await this.gate.pass(chat);
+      const slot = await this.gate.pass(chat);
       try {
         return await call();
       } catch (error) {
@@ -18,6 +18,9 @@ export class Sender {
         if (failure.kind !== 'rate-limited') throw failure;
         await this.gate.pause(chat.chatId, failure.retryAfterMs);
         if (attempt >= ATTEMPTS) throw failure;
+      } finally {
+        // Where that cannot be written the slot runs out by itself; the message was sent all the same.
+        await this.gate.arrived(slot).catch(() => undefined);
       }
     }
   }
