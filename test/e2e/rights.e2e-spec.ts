@@ -138,6 +138,8 @@ const CALLS: Calls = {
     path: `/v1/keys/${(await spare(server, world)).keyId}`,
   }),
   'GET /v1/access/events': () => ({ path: '/v1/access/events' }),
+  'POST /v1/me/telegram-code': () => ({ path: '/v1/me/telegram-code', body: {} }),
+  'POST /telegram/webhook': () => ({ path: '/telegram/webhook', body: { update_id: 1 } }),
   'GET /join': () => ({ path: '/join' }),
   'GET /join.js': () => ({ path: '/join.js' }),
   'GET /send': () => ({ path: '/send' }),

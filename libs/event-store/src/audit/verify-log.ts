@@ -85,7 +85,7 @@ export async function verifyLog(options: VerifyOptions): Promise<VerifiedLog> {
   const last = Math.max(0, ...roots.keys());
   for await (const event of everyEvent(store)) {
     const expected = await sealed?.next();
-    if (expected && !expected.done) await checkSealed(pool, event, expected.value);
+    if (expected && !expected.done) await checkSealed(store, pool, event, expected.value);
     frontier.append(leafHash(checkChain(event, ends)));
     checkRoot(frontier, roots);
     options.onProgress?.(frontier.size);
@@ -120,14 +120,20 @@ async function leadsToSeals(pool: Pool, roots: ReadonlyMap<number, { rootHash: s
   return frontier.size >= Math.max(0, ...roots.keys());
 }
 
-async function checkSealed(pool: Pool, event: StoredEvent, expected: SealedEvent): Promise<void> {
+async function checkSealed(
+  store: EventStore,
+  pool: Pool,
+  event: StoredEvent,
+  expected: SealedEvent,
+): Promise<void> {
   const { id, type, stream, revision, metadata } = event;
   const place = `${type} ${id}, event ${revision} of ${stream}`;
   if (id === expected.eventId) {
     if (metadata.hash === expected.hash) return;
     throw new LogBroken('changed', id, `${place}, is not what was sealed`);
   }
-  if (await isSealedEvent(pool, id)) {
+  // Something newer may have come up into the place of what is gone: where a seal ends, and all after it is not sealed yet.
+  if ((await isSealedEvent(pool, id)) || !(await isInLog(store, expected.eventId))) {
     throw new LogBroken(
       'missing',
       expected.eventId,
@@ -135,6 +141,12 @@ async function checkSealed(pool: Pool, event: StoredEvent, expected: SealedEvent
     );
   }
   throw new LogBroken('inserted', id, `${place}, was not there when the log was sealed`);
+}
+
+/** Reads the whole log: asked only once it is known to be broken. */
+async function isInLog(store: EventStore, eventId: string): Promise<boolean> {
+  for await (const { id } of everyEvent(store)) if (id === eventId) return true;
+  return false;
 }
 
 function checkChain(event: StoredEvent, ends: Map<string, ChainEnd>): string {

@@ -215,6 +215,13 @@ describe('The seal over the log', () => {
     10 * 60_000,
   );
 
+  it('names the last event that was sealed, where it is gone and what is newer came up into its place', async () => {
+    const event = sealed.at(-1)!;
+    await skilledEdits['a deletion, the rest of the stream moved up and hashed anew']!(event, sealed);
+    await expect(verify()).rejects.toMatchObject({ eventId: event.id });
+    await restore();
+  });
+
   it(
     'leaves the rest to the chains: they find what was done without hashing anew',
     async () => {
