@@ -42,6 +42,7 @@ describe('The routes', () => {
       'GET /health/live',
       'GET /health/ready',
       ...OF_THE_OPERATOR,
+      'POST /telegram/webhook',
       'GET /metrics',
     ]);
     for (const rights of Object.values(ROUTE_RIGHTS)) {
@@ -60,6 +61,7 @@ describe('The routes', () => {
       'POST /v1/keys',
       'POST /v1/keys/:id/rotate',
       'DELETE /v1/keys/:id',
+      'POST /v1/me/telegram-code',
     ]);
   });
 

@@ -10,6 +10,8 @@ export const telegramWebhook = defineRoute({
   summary: 'Telegram brings what happens in chats.',
   description:
     'For Telegram alone, which shows the secret that it was told. Where no bot runs there is no such route.',
+  // An update that comes twice is one by its own number.
+  idempotency: 'question',
   headers: {
     'X-Telegram-Bot-Api-Secret-Token': {
       description: 'The secret.',
@@ -32,6 +34,7 @@ export const makeTelegramCode = defineRoute({
   ...{ method: 'POST', path: '/v1/me/telegram-code', tag, operationId: 'makeTelegramCode' },
   summary: 'A link by which a Telegram account acts for you from then on.',
   description: 'It works once, within the quarter of an hour.',
+  idempotency: 'answer',
   answers: [
     {
       status: 201,
@@ -51,7 +54,7 @@ export const makeTelegramCode = defineRoute({
       ],
     },
   ],
-  problems: [],
+  problems: ['answer-lost'],
 });
 
 export const TELEGRAM_ROUTES = [telegramWebhook, makeTelegramCode];

@@ -39,11 +39,16 @@ it('seals everything that people say, write or name', () => {
     'AudioSplit.promptContext',
     'AudioUploaded.details',
     'AudioUploaded.fileName',
+    'ChatOpened.telegramChatId',
     'ChunkTranscribed.segments',
     'DetailsProvided.details',
+    'MediaReceived.caption',
+    'MediaReceived.file',
+    'MediaReceived.fileName',
     'MemberJoined.name',
     'PassagesEmbedded.passages',
     'ReportPartWritten.text',
+    'TelegramAccountLinked.telegramUserId',
     'TranscriptAssembled.lines',
   ]);
 });

@@ -26,7 +26,7 @@ export class MessagesConsumer implements CheckpointedConsumer<DomainEvent> {
     for (const event of events) {
       for (const wanted of wantedBy(event)) await want(transaction, wanted, event.position);
       if (event.type === 'AnalysisCompleted') await wantReport(transaction, event);
-      if (event.type === 'MediaNotStored' || event.type === 'MediaTooLarge') {
+      if (event.type === 'MediaNotStored' || event.type === 'UploadLinkOffered') {
         await touchIntake(transaction, event.data.intakeId, event.position);
       }
       if (event.type === 'ChatReopened') await lookAgain(transaction, event.data.chatId, event.position);

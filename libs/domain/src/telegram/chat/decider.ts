@@ -60,7 +60,7 @@ function decideOpen(state: OpenChat, command: Exclude<ChatCommand, { type: 'Open
       });
     case 'RecordTooLarge': {
       const { intakeId, linkId, expiresAt } = command;
-      return accept({ type: 'MediaTooLarge', data: { chatId, intakeId, linkId, expiresAt } });
+      return accept({ type: 'UploadLinkOffered', data: { chatId, intakeId, linkId, expiresAt } });
     }
     case 'AskDetail':
     case 'AnswerDetail':

@@ -105,8 +105,8 @@ export const MediaStored = defineEvent(
 export const MediaNotStored = defineEvent('MediaNotStored', z.object({ chatId, intakeId, failure }));
 
 /** It is larger than Telegram hands out; a link was offered by which it can be sent past Telegram. */
-export const MediaTooLarge = defineEvent(
-  'MediaTooLarge',
+export const UploadLinkOffered = defineEvent(
+  'UploadLinkOffered',
   z.object({ chatId, intakeId, linkId: z.uuid(), expiresAt: z.iso.datetime() }),
 );
 
@@ -141,7 +141,7 @@ export const CHAT_EVENTS = [
   MediaReceived,
   MediaStored,
   MediaNotStored,
-  MediaTooLarge,
+  UploadLinkOffered,
   DetailAsked,
   DetailAnswered,
   DetailSkipped,

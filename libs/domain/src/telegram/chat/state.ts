@@ -102,7 +102,7 @@ function evolveOpen(state: OpenChat, event: Exclude<ChatEvent, { type: 'ChatOpen
       return withIntake(state, event.data.intakeId, {
         ...{ status: 'failed', failureCode: event.data.failure.code },
       });
-    case 'MediaTooLarge': {
+    case 'UploadLinkOffered': {
       const { intakeId, expiresAt } = event.data;
       return withIntake(state, intakeId, { status: 'too-large', linkExpiresAt: expiresAt });
     }
