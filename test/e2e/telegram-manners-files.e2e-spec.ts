@@ -36,7 +36,10 @@ describe('The Telegram bot with files and faults', () => {
 
   it('takes what is too large for Telegram by a link, and goes on in the chat', async () => {
     const ann = chats.Ann;
-    const sent = ann.sendDocument({ claimedSize: 30_000_000 }, { fileName: 'conference.mp3' });
+    const sent = ann.sendDocument(
+      { claimedSize: 30_000_000 },
+      { fileName: 'conference.mp3', caption: 'City: Bonn' },
+    );
     const offer = await see(ann, 'conference.mp3 is too large for Telegram', { after: sent });
     const [button] = offer.buttons.flat();
     expect(button).toMatchObject({ text: 'Send the file' });
@@ -49,7 +52,8 @@ describe('The Telegram bot with files and faults', () => {
     });
     expect(answer.status).toBe(202);
     await see(ann, /conference\.mp3.*: done/, { after: offer });
-    await see(ann, 'What kind of recording is it?', { after: offer });
+    const card = await see(ann, 'What kind of recording is it?', { after: offer });
+    expect(card.text).toContain('City: Bonn');
     expect(world.server.output).not.toContain(token);
     // It is there, so it is not asked for once more.
     const again = ann.sendDocument({ claimedSize: 30_000_000 }, { fileName: 'conference.mp3' });

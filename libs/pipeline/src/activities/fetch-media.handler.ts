@@ -6,8 +6,6 @@ import {
   IntakeState,
   OpenChat,
   ParsedCaption,
-  parseCaption,
-  questionsFor,
   recordingDecider,
   recordingIdOfIntake,
 } from '@voxpersona/domain';
@@ -20,6 +18,7 @@ import { UnusableAudio } from '../providers/media';
 import { ObjectStorage, StoredObject } from '../providers/object-storage';
 import { ProviderFailure } from '../providers/provider-failure';
 import { CHAT_FILES, OBJECT_STORAGE } from '../tokens';
+import { askedAfter, captionOf } from './chat-caption';
 import { FetchMedia, JobRun } from './job-command';
 import { adoptedKey } from './object-keys';
 import { ResultReporter } from './result-reporter';
@@ -109,10 +108,7 @@ export class FetchMediaHandler implements ICommandHandler<FetchMedia> {
   ): Promise<void> {
     const { intakeId } = intake;
     const { recordingId, duplicate, caption } = outcome;
-    const scenario = caption.scenario ?? chat.settings.scenario;
-    const questions = duplicate ? [] : questionsFor(scenario, caption.details);
-    const said = Object.keys(caption.details).length + caption.unknown.length + caption.problems.length;
-    const review = !duplicate && said > 0;
+    const { questions, review } = askedAfter(chat, caption, duplicate);
     await this.toChat(
       chat.chatId,
       { type: 'RecordStored', intakeId, recordingId, duplicate, questions, review },
@@ -127,14 +123,4 @@ export class FetchMediaHandler implements ICommandHandler<FetchMedia> {
   ): Promise<void> {
     return this.results.send(chatDecider, chatId, command, context);
   }
-}
-
-/** What is written under a file; files that were sent as one share it. */
-function captionOf(chat: OpenChat, intake: IntakeState): ParsedCaption {
-  const own = intake.caption ?? '';
-  const shared = Object.values(chat.intakes).find(
-    ({ albumId, caption }) => albumId !== null && albumId === intake.albumId && (caption ?? '') !== '',
-  );
-  const text = own === '' ? (shared?.caption ?? '') : own;
-  return parseCaption(text, { scenario: chat.settings.scenario ?? undefined });
 }

@@ -1,43 +1,46 @@
-import { CommandHandler, ICommandHandler } from '@nestjs/cqrs';
-import {
-  chatDecider,
-  DomainEvent,
-  isErased,
-  questionsFor,
-  recordingDecider,
-  uploadLinkDecider,
-} from '@voxpersona/domain';
-import { Actors } from '@voxpersona/event-store';
+import { CommandBus, CommandHandler, ICommandHandler } from '@nestjs/cqrs';
+import { chatDecider, DomainEvent, recordingDecider, uploadLinkDecider } from '@voxpersona/domain';
+import { Actor, Actors } from '@voxpersona/event-store';
+import { ProvideDetails } from '../commands/provide-details';
+import { askedAfter, captionOf } from './chat-caption';
 import { TellChatOfUpload } from './job-command';
 import { eventsOfType, RecordedEvents } from './recorded-events';
 import { ResultReporter } from './result-reporter';
 
-/** The chat in which a link was offered goes on as if the file had come there. */
+/** The chat in which a link was offered goes on as if the file had come there, with what was written under it. */
 @CommandHandler(TellChatOfUpload)
 export class TellChatOfUploadHandler implements ICommandHandler<TellChatOfUpload> {
   constructor(
     private readonly actors: Actors<DomainEvent>,
+    private readonly commands: CommandBus,
     private readonly events: RecordedEvents,
     private readonly results: ResultReporter,
   ) {}
 
   async execute({ job, run }: TellChatOfUpload): Promise<void> {
     const { linkId, recordingId, duplicate } = job;
-    const [issued] = eventsOfType(
-      await this.events.read(uploadLinkDecider.category, linkId),
-      'UploadLinkIssued',
-    );
+    const link = await this.events.read(uploadLinkDecider.category, linkId);
+    const [issued] = eventsOfType(link, 'UploadLinkIssued');
     if (issued?.data.origin.kind !== 'telegram') return;
     const { chatId, intakeId } = issued.data.origin;
-    const { state } = await this.actors.read(recordingDecider, recordingId);
-    if (state.phase !== 'present') return;
-    const [uploaded] = eventsOfType(await this.events.read('recording', recordingId), 'AudioUploaded');
-    const details = uploaded && !isErased(uploaded.data.details) ? uploaded.data.details : {};
-    const questions = duplicate ? [] : questionsFor(issued.data.scenario, details);
+    const { state: chat } = await this.actors.read(chatDecider, chatId);
+    const intake = chat.phase === 'open' ? chat.intakes[intakeId] : undefined;
+    const { state: recording } = await this.actors.read(recordingDecider, recordingId);
+    if (chat.phase !== 'open' || !intake || recording.phase !== 'present') return;
+    const caption = captionOf(chat, intake);
+    const hasDetails = Object.keys(caption.details).length > 0 || caption.scenario !== null;
+    if (!duplicate && hasDetails) {
+      const { accountId, ownerId, memberId } = intake;
+      const actor: Actor = { kind: 'telegram', id: accountId, owner: ownerId, member: memberId };
+      const request = { requestId: run.context.correlationId, actor };
+      const scenario = caption.scenario ?? undefined;
+      await this.commands.execute(new ProvideDetails(recordingId, caption.details, null, request, scenario));
+    }
+    const asked = askedAfter(chat, caption, duplicate);
     await this.results.send(
       chatDecider,
       chatId,
-      { type: 'RecordStored', intakeId, recordingId, duplicate, questions, review: false },
+      { type: 'RecordStored', intakeId, recordingId, duplicate, ...asked },
       run.context,
     );
   }
