@@ -41,11 +41,11 @@ export class MembersOnly {
 
   private async record(
     talk: Talk,
-    { accountId, ownerId, memberId, role }: TelegramMember,
+    member: TelegramMember,
     right: BotRight,
     scope: (typeof BOT_RIGHTS)[BotRight]['scope'],
   ): Promise<void> {
-    const member = { accountId, ownerId, memberId, role, workspaceName: '' };
+    const { accountId, ownerId, memberId, role } = member;
     const denial = {
       ...{ ownerId, memberId, keyId: accountId, role, route: `telegram ${right}` },
       ...{ reason: 'role' as const, scope, deniedAt: new Date().toISOString() },

@@ -60,6 +60,9 @@ export class SignOn {
       const caller = await this.accounts.find(who.telegramUserId);
       const code = parseTelegramCode(shown);
       if (code) {
+        // Shown again, or the update came again: it is so already.
+        if (caller.kind === 'member' && (await this.accounts.cameBy(caller.member, code)))
+          return 'code-linked';
         // Whoever sends a link must not make somebody else's account act for them.
         if (caller.kind !== 'unknown') return 'linked-elsewhere';
         await this.accounts.useCode(who.telegramUserId, code, who.requestId);
@@ -68,6 +71,9 @@ export class SignOn {
       const long = parseInvitation(shown);
       const short = long ?? parseTelegramInvitation(shown);
       if (!short) return undefined;
+      if (caller.kind === 'member' && (await this.accounts.cameBy(caller.member, short))) {
+        return 'invitation-accepted';
+      }
       const ownerId = long?.ownerId ?? (await this.ownerOf(short.invitationId));
       if (ownerId === null) return 'link-unknown';
       if (caller.kind === 'member' && caller.member.ownerId === ownerId) return 'already-member';

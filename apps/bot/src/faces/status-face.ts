@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { IntakeState } from '@voxpersona/domain';
-import { html, joinPresent } from '../rendering';
+import { joinPresent } from '../rendering';
 import { Translator } from '../texts';
 import { BotReader } from './bot-reader';
 import { buttonsOf, nameOf, progressOf, reasonOf } from './recording-words';
@@ -50,6 +50,6 @@ export class StatusFace {
       const text = texts.text('status.duplicate', { name: nameOf(recording, texts) });
       return { text: joinPresent([text, progressOf(recording, texts)], '\n'), keyboard };
     }
-    return { text: html`${progressOf(recording, texts)}`, keyboard };
+    return { text: progressOf(recording, texts), keyboard };
   }
 }

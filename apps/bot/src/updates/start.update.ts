@@ -4,7 +4,6 @@ import { MembersOnly } from '../access/members-only';
 import { SignOn } from '../access/sign-on';
 import { BotContext } from '../talk/bot-context';
 import { Talks } from '../talk/talks';
-import { html } from '../rendering';
 import { payloadOf } from './payload';
 
 /** The door: who comes by a link, who is a member already, who is told how to ask. */
@@ -70,7 +69,7 @@ export class StartUpdate {
     const member = await this.members.admit(talk, 'read');
     if (!member || talk.isGroup || talk.telegramUserId === null) return;
     await this.accounts.unlink(talk.telegramUserId, talk.requestOf(member));
-    await talk.say(html`${talk.texts.text('leave.done', { workspace: member.workspaceName })}`);
+    await talk.say(talk.texts.text('leave.done', { workspace: member.workspaceName }));
   }
 }
 

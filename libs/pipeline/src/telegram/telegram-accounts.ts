@@ -82,7 +82,7 @@ export class TelegramAccounts {
     requestId: string,
   ): Promise<void> {
     const accountId = telegramAccountIdOf(this.idSecret, telegramUserId);
-    const memberId = deriveId('telegram-member', accountId, invitationId);
+    const memberId = memberIdOf(accountId, invitationId);
     const actor: Actor = { kind: 'invitation', id: invitationId, owner: ownerId };
     const secretSha256 = hashSecret(secret);
     const now = new Date().toISOString();
@@ -95,6 +95,16 @@ export class TelegramAccounts {
       { accountId, ownerId, memberId, by: 'invitation', telegramUserId },
       { requestId, actor: { kind: 'telegram', id: accountId, owner: ownerId, member: memberId } },
     );
+  }
+
+  /** Whether this account acts for its member by this very invitation or code: who shows it again has been let in. */
+  async cameBy(
+    { accountId, memberId }: TelegramMember,
+    shown: { invitationId: string } | { codeId: string },
+  ): Promise<boolean> {
+    if ('invitationId' in shown) return memberId === memberIdOf(accountId, shown.invitationId);
+    const { state } = await this.actors.read(telegramCodeDecider, shown.codeId);
+    return state.phase === 'issued' && state.usedBy === accountId && state.memberId === memberId;
   }
 
   /** Makes a code for one of a member's own accounts. */
@@ -165,4 +175,9 @@ export class TelegramAccounts {
     const context = commandContext(request, command.type, accountId);
     await this.actors.ask(telegramAccountDecider, accountId, command, context);
   }
+}
+
+/** A member who came by Telegram: the same account and invitation make the same member. */
+function memberIdOf(accountId: string, invitationId: string): string {
+  return deriveId('telegram-member', accountId, invitationId);
 }
