@@ -61,11 +61,20 @@ export async function appendHistories(
   return { events, recordings, owner };
 }
 
+const MADE = new Map<number, () => Float32Array>();
+
+/** Of all histories together: they talk of the same topics, and to make these up takes longer than a history. */
+function vectorsOf(dimension: number): () => Float32Array {
+  const next = MADE.get(dimension) ?? sentenceLikeVectors(dimension, 1);
+  MADE.set(dimension, next);
+  return next;
+}
+
 async function storeVectors(event: DomainEvent, { vectors }: HistoryOptions): Promise<void> {
   if (event.type !== 'PassagesEmbedded' || !vectors) return;
   const { store, embedder } = vectors;
   const { recordingId, passageIds } = event.data;
-  const next = sentenceLikeVectors(embedder.dimension, Number.parseInt(recordingId.slice(0, 7), 16));
+  const next = vectorsOf(embedder.dimension);
   const made = passageIds.map((passageId) => ({ passageId, vector: next() }));
   await store.put(recordingId, embedderName(embedder), made);
 }
