@@ -140,10 +140,12 @@ describe('Two api and three worker processes on one installation', () => {
         }
       })();
       const ids: string[] = [];
-      for (let n = 0; n < RECORDINGS; n += 1) ids.push(await upload(n));
-      const recordings = await Promise.all(ids.map((id, n) => finished(id, n, 15 * 60_000)));
-      over.abort();
-      await killing;
+      const work = async (): Promise<RecordingBody[]> => {
+        for (let n = 0; n < RECORDINGS; n += 1) ids.push(await upload(n));
+        return Promise.all(ids.map((id, n) => finished(id, n, 15 * 60_000)));
+      };
+      // What fails must not leave the killing to the tests that come after.
+      const [recordings] = await Promise.all([work().finally(() => over.abort()), killing]);
 
       expect(new Set(ids).size).toBe(RECORDINGS);
       for (const recording of recordings) {

@@ -13,6 +13,9 @@ const quiet = {
   error: (message: string): void => console.error(message),
 };
 
+/** A command comes beside servers that need theirs, and does one thing after another. */
+const CONNECTIONS = 4;
+
 type Use<T> = (foundation: Foundation, environment: Environment) => Promise<T>;
 
 /** Runs a command on the installation that the environment names, and closes it again. */
@@ -35,10 +38,12 @@ async function withDatabase<T>(
 ): Promise<T> {
   const environment = loadEnvironment(process.env);
   const database = await open(environment);
-  const foundation = await layFoundation(environment, database, quiet).catch(async (error: unknown) => {
-    await database.close();
-    throw error;
-  });
+  const foundation = await layFoundation(environment, database, quiet, CONNECTIONS).catch(
+    async (error: unknown) => {
+      await database.close();
+      throw error;
+    },
+  );
   try {
     return await use(foundation, environment);
   } finally {

@@ -99,15 +99,21 @@ export function eventIdOf(commandId: string, index: number): string {
   return deriveId('event', commandId, index);
 }
 
-/** Builds the foundation on an open database; closing it closes the database too. */
+/**
+ * Builds the foundation on an open database; closing it closes the database too.
+ *
+ * @param connections to the database at most
+ */
 export async function layFoundation(
   environment: Environment,
   database: Database,
   log: CompositionLog,
+  connections = environment.DATABASE_CONNECTIONS,
 ): Promise<Foundation> {
   const { connectionString, dataFolder } = database;
   const pool = createPool({
     connectionString,
+    max: connections,
     applicationName: `voxpersona, pid ${process.pid}`,
     onIdleError: (error) => log.warn(`A database connection was lost: ${error.message}`),
   });

@@ -49,6 +49,10 @@ export const SETTINGS = {
     z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// address' }).optional(),
     { secret: true },
   ),
+  DATABASE_CONNECTIONS: setting(
+    'Database connections of this process at most, beside about four that it holds for locks and notices.',
+    wholeNumber(4, 500).default(20),
+  ),
   EVENT_STORE: setting('What keeps the event log.', z.enum(['postgres', 'eventstoredb']).default('postgres')),
   EVENTSTORE_URL: setting(
     'Connection string of EventStoreDB, such as `esdb://user:password@host:2113?tls=true`.',

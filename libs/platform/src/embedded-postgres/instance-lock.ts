@@ -6,7 +6,7 @@ import { DataFolderInUse, InstallationInUse } from './errors';
 
 /** Any number would do; this one spells "voxp" in ASCII. */
 const LOCK = 0x766f7870;
-const PATIENCE_MS = 2_000;
+const PATIENCE_MS = 5_000;
 
 export interface HeldInstance {
   /** Calls back once, if the lock is lost with its connection. */

@@ -127,7 +127,8 @@ function spawnPostmaster(
   const settings = {
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
-    max_connections: '100',
+    // Several processes may share it, and commands of an operator come beside them.
+    max_connections: '300',
     timezone: 'UTC',
     log_timezone: 'UTC',
   };
