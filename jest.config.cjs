@@ -37,8 +37,8 @@ const database = {
 };
 
 module.exports = {
-  // Most of the time tests wait: for timers, processes, limits. Two at once use what a small machine has.
-  maxWorkers: 2,
+  // Most of the time tests wait: for timers, processes, limits. Three at once use what two cores have.
+  maxWorkers: 3,
   reporters: ['default', '<rootDir>/test/support/closing-line-reporter.cjs'],
   // A hung test must not hang the run; the proofs set longer times of their own.
   testTimeout: 20_000,

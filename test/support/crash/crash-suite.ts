@@ -95,8 +95,10 @@ export function describeCrashes(name: string, step: number, open: () => Promise<
           id,
           (r) => isFinished(r) && r.reports.length === 1,
         );
-        const { events } = await world.server.get<{ events: TrailEvent[] }>(`/v1/recordings/${id}/events`);
-        if (isIndexed(events)) return { recording, events };
+        const trail = await world.server.getPatiently<{ events: TrailEvent[] }>(
+          `/v1/recordings/${id}/events`,
+        );
+        if (trail && isIndexed(trail.events)) return { recording, events: trail.events };
         await sleep(20);
       }
     }

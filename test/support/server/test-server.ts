@@ -149,6 +149,14 @@ export class TestServer {
     return body as T;
   }
 
+  /** Nothing while it is told to try again soon, as any client of a log that breaks off is now and then. */
+  async getPatiently<T>(path: string, key = this.key): Promise<T | undefined> {
+    const { status, body, text } = await this.request(path, { key });
+    if (status === 503) return undefined;
+    if (status !== 200) throw new Error(`GET ${path}: ${status} ${text}`);
+    return body as T;
+  }
+
   async upload(
     file: string,
     fields: Record<string, string> = {},
@@ -179,8 +187,8 @@ export class TestServer {
   ): Promise<RecordingBody> {
     const deadline = Date.now() + patienceMs;
     for (;;) {
-      const recording = await this.get<RecordingBody>(`/v1/recordings/${id}`, key);
-      if (enough(recording)) return recording;
+      const recording = await this.getPatiently<RecordingBody>(`/v1/recordings/${id}`, key);
+      if (recording && enough(recording)) return recording;
       if (Date.now() > deadline) throw new Error(`Not in time: ${JSON.stringify(recording)}\n${this.output}`);
       await sleep(50);
     }
