@@ -83,7 +83,7 @@ export function describeCrashes(name: string, step: number, open: () => Promise<
     async function again(file: string): Promise<string> {
       const { body } = await world.server.upload(file);
       const { id, position } = body as { id: string; position: string };
-      await world.server.get(`/v1/recordings/${id}?after=${position}`);
+      while (!(await world.server.getPatiently(`/v1/recordings/${id}?after=${position}`))) await sleep(20);
       return id;
     }
 
