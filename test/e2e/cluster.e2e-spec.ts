@@ -59,9 +59,17 @@ describe('Two api and three worker processes on one installation', () => {
       const { status, body } = await api(n + 1).request(`/v1/recordings/${id}`, { key: cluster.key });
       const recording = body as RecordingBody;
       if (status === 200 && isFinished(recording) && recording.reports.length === 1) return recording;
-      if (Date.now() > deadline) throw new Error(`Not in time: ${JSON.stringify(body)}`);
+      // What failed for good does not come about by waiting.
+      if (recording.status === 'failed') throw new Error(`Failed: ${JSON.stringify(body)}\n${warnings()}`);
+      if (Date.now() > deadline) throw new Error(`Not in time: ${JSON.stringify(body)}\n${warnings()}`);
       await sleep(200);
     }
+  }
+
+  /** What the processes complained of. */
+  function warnings(): string {
+    const lines = [...cluster.apis, ...cluster.workers].flatMap(({ output }) => output.split('\n'));
+    return lines.filter((line) => /WARN|ERROR/.test(line)).join('\n');
   }
 
   async function stateOf(server: TestServer, name: string): Promise<string | undefined> {

@@ -177,6 +177,17 @@ describe('The Telegram bot and its members', () => {
     const report = await see(chat, '📄', { after: sent });
     const file = await seeFile(chat, '.md', { after: sent });
     const status = await see(chat, /voice .*: done/, { after: sent });
+    await chat.press({ text: 'Transcript', in: status });
+    const words = await see(chat, ({ text }) => /^The \w+ \w+ \w+\./m.test(text), { after: status });
+    await chat.press({ text: 'SRT', in: status });
+    const subtitles = await seeFile(chat, '.srt', { after: words });
+    const hits = await answerTo(chat, words.text);
+    expect(hits.text).toContain('I found');
+    await chat.press({ text: hits.buttons[0]![0]!.text, in: hits });
+    const clip = await see(chat, ({ audio }) => audio !== undefined, { after: hits });
+    const list = await answerTo(chat, '/recordings');
+    // Telegram lets a bot delete what is younger than 48 hours.
+    for (const old of [words, subtitles, clip]) chat.age(old, 49);
     await chat.press({ text: 'Erase', in: status });
     const asked = await see(chat, 'with its transcript and reports?');
     await chat.press({ text: 'Keep', in: asked });
@@ -185,7 +196,11 @@ describe('The Telegram bot and its members', () => {
     expect(all.text).toContain('(1 recording)');
     await chat.press({ text: 'Yes, erase everything', in: all });
     await see(chat, '1 recording is being erased.');
-    await see(chat, () => [report, file, status].every(({ deleted }) => deleted));
+    await see(chat, () => [report, file, status, hits, list].every(({ deleted }) => deleted));
+    await see(chat, () => [subtitles, clip].every(({ document }) => document?.fileName === 'erased.txt'));
+    expect(words.text).toBe('🗑 This recording was erased.');
+    expect(subtitles.document?.bytes.toString()).toBe('🗑 This recording was erased.');
+    expect([clip.text, clip.audio]).toEqual(['', undefined]);
     expect((await answerTo(chat, '/erase')).text).toContain('There is nothing of yours here');
     // What others sent is theirs.
     expect((await answerTo(chat, '/recordings')).text).toMatch(/voice .*: ready/);
@@ -209,6 +224,16 @@ describe('The Telegram bot and its members', () => {
     const status = await see(group, /voice .*: done/);
     expect(status.replyTo).toBe(first.id);
 
+    // By its name, in a caption or a question; and by an answer to it.
+    const named = nat!.sendVoice(sound(985), { caption: `@${telegram.botUsername}\nScenario: note` });
+    const done = await see(group, ({ replyTo, text }) => replyTo === named.id && text.includes('done'));
+    nat!.say(`@${telegram.botUsername}x what do you say?`);
+    const asked = nat!.say(`@${telegram.botUsername} zebras and giraffes`);
+    await see(group, 'I found', { after: asked });
+    const answered = nat!.say('zebras and giraffes', { replyTo: done });
+    await see(group, 'I found', { after: answered });
+    expect(fromBot(group).filter(({ text }) => text.includes('I found'))).toHaveLength(2);
+
     nat!.say('/group');
     const mode = await see(group, 'In this group I write down what I am asked to');
     expect(await nat!.press({ text: 'Everything', in: mode })).toMatchObject({
@@ -222,6 +247,27 @@ describe('The Telegram bot and its members', () => {
     await see(group, (message) => message.replyTo === taken.id);
     await see(group, ({ document, id }) => document !== undefined && id > taken.id);
     expect(fromBot(group).filter(({ replyTo }) => replyTo === ignored.id)).toEqual([]);
+  }, 60_000);
+
+  it('lets nobody in by an invitation that has expired', async () => {
+    const printed = await world.server.vox('members', 'invite', '--owner', 'owner', '--hours', '0.0001');
+    const [, payload = ''] = /\?start=([\w-]+)$/m.exec(printed) ?? [];
+    const late = world.telegram.user({ firstName: 'Lou', languageCode: 'en' }).privateChat();
+    await sleep(500);
+    late.start(payload);
+    await see(late, 'This invitation has expired. Please ask for a new one.');
+    expect((await answerTo(late, '/recordings')).text).toContain('I do not know you yet');
+  }, 30_000);
+
+  it('does not answer any more who floods it, and says so once', async () => {
+    const { chat } = await world.member('analyst', { firstName: 'Flo' });
+    const help = await answerTo(chat, '/help');
+    for (let press = 0; press < 60; press += 1) await chat.pressRaw(help, 'forged');
+    const said = await see(chat, 'That was a lot at once.');
+    const ignored = chat.say('/help');
+    await sleep(1_500);
+    expect(fromBot(chat).filter(({ id }) => id > said.id && id > ignored.id)).toEqual([]);
+    expect((await answerTo(bea.chat, '/id')).text).toContain('Role');
   }, 60_000);
 
   it('kept within the limits of Telegram, and wrote down no secret', () => {

@@ -30,6 +30,7 @@ import { providerKeysCommands } from './provider-keys';
 import { recordingsCommand } from './recordings';
 import { reprocessCommands } from './reprocess';
 import { ReprocessRefused } from './reprocess-options';
+import { telegramCommands, UpdateNotFailed } from './telegram';
 
 /** Errors whose message says all that the operator needs. */
 const PLAIN_ERRORS = [
@@ -53,6 +54,7 @@ const PLAIN_ERRORS = [
   ReprocessRefused,
   SealFileInvalid,
   SealsDisagree,
+  UpdateNotFailed,
 ];
 
 async function main(): Promise<void> {
@@ -62,6 +64,7 @@ async function main(): Promise<void> {
     .addCommand(keysCommands())
     .addCommand(membersCommands())
     .addCommand(jobsCommands())
+    .addCommand(telegramCommands())
     .addCommand(providerKeysCommands())
     .addCommand(recordingsCommand())
     .addCommand(eventsCommand())

@@ -44,12 +44,13 @@ async function list(name: string): Promise<void> {
 
 async function invite(name: string, role: Role, hours: number): Promise<void> {
   if (!(hours > 0 && hours <= 720)) throw new Error('--hours must be between 1 and 720');
-  const { token, expiresAt } = await withFoundation(({ actors }) =>
+  const { token, telegramPayload, expiresAt } = await withFoundation(({ actors }) =>
     new InviteMemberHandler(new Workspaces(actors)).execute(
       new InviteMember(ownerIdOf(name), BY_OPERATOR, role, hours * 3_600, operatorRequest()),
     ),
   );
   console.log(`${token}\nGive it to one person, who opens /join#TOKEN on the server, until ${expiresAt}.`);
+  if (telegramPayload !== null) console.log(`Or they open https://t.me/BOT?start=${telegramPayload}`);
 }
 
 async function change(name: string, command: WorkspaceCommand): Promise<void> {

@@ -7,5 +7,6 @@ export * from './sending/send-gate';
 export * from './sending/sender';
 export * from './sending/sent-ledger';
 export * from './updates/chat-locks';
+export * from './updates/failed-updates';
 export * from './updates/update-inbox';
 export * from './updates/update-runner';

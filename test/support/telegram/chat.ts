@@ -142,6 +142,11 @@ export class Chat extends ChatReading {
     this.world.delete(kept(message));
   }
 
+  /** Lets time pass for one message: what Telegram allows depends on how old it is. */
+  age(message: ChatMessage, hours: number): void {
+    kept(message).date -= hours * 3_600;
+  }
+
   block(): void {
     this.requirePrivate();
     this.world.changeBotStatus(this.state, this.person, 'kicked');

@@ -29,8 +29,8 @@ export class KeptMessage implements ChatMessage {
   markup: Wire | undefined;
   deleted = false;
   readonly edits: { at: number; text: string }[] = [];
-  readonly date = Math.floor(Date.now() / 1_000);
-  readonly attachment: Attachment | undefined;
+  date = Math.floor(Date.now() / 1_000);
+  attachment: Attachment | undefined;
   readonly extras: Wire;
   readonly repliesTo: KeptMessage | undefined;
   changedIn: number;
@@ -94,7 +94,8 @@ export class KeptMessage implements ChatMessage {
     );
   }
 
-  edit(content: FormattedText, markup: Wire | undefined, revision: number): void {
+  edit(content: MessageContent, markup: Wire | undefined, revision: number): void {
+    if (content.attachment) this.attachment = content.attachment;
     this.text = content.text;
     this.entities = content.entities;
     this.markup = markup;

@@ -51,7 +51,12 @@ export class Parameters {
 
   /** A file sent with the call, in the part of that name or in the one that it names with attach://. */
   file(name: string): UploadedFile | undefined {
-    const part = /^attach:\/\/(.+)$/.exec(this.text(name))?.[1] ?? name;
-    return this.body.files.get(part);
+    return this.attached(this.text(name)) ?? this.body.files.get(name);
+  }
+
+  /** The file that attach:// names. */
+  attached(reference: unknown): UploadedFile | undefined {
+    const part = /^attach:\/\/(.+)$/.exec(typeof reference === 'string' ? reference : '')?.[1];
+    return part === undefined ? undefined : this.body.files.get(part);
   }
 }

@@ -35,6 +35,11 @@ export class Clips {
     );
     const name = nameOf(recording, talk.texts);
     const caption = talk.texts.text('clip.caption', { name, from: clock(from), to: clock(to) });
-    await talk.sendAudio({ name: `${name} ${clock(from).replaceAll(':', '.')}.mp3`, content }, caption);
+    const file = {
+      name: `${name} ${clock(from).replaceAll(':', '.')}.mp3`,
+      content,
+      recordingId: recording.id,
+    };
+    await talk.sendAudio(file, caption);
   }
 }

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectBot } from 'nestjs-telegraf';
-import { chatDecider, deriveId, DomainEvent } from '@voxpersona/domain';
+import { chatDecider, deriveId, DomainEvent, recordingDecider } from '@voxpersona/domain';
 import { Actors } from '@voxpersona/event-store';
 import { KeptMessage, MessageFace, SendFailure, toSendFailure } from '@voxpersona/telegram';
 import { Telegraf } from 'telegraf';
@@ -59,6 +59,11 @@ export class Faces {
       }
       case 'report-file':
         return this.file(chat, message.subjectId, texts);
+      case 'quote': {
+        // Asked of the log: what was shown just now may have been erased while no read model knew.
+        const { state } = await this.actors.read(recordingDecider, message.recordingId);
+        return state.phase === 'erased' ? this.removed(chat, texts) : { kind: 'never' };
+      }
     }
   }
 
@@ -122,14 +127,25 @@ export class Faces {
         } catch (error) {
           const failure = toSendFailure(error);
           if (failure.kind !== 'message-gone' && failure.kind !== 'rejected') throw failure;
-          // Older than Telegram lets a bot delete: then at least its words go. Of a file nothing can be changed.
-          await telegram.editMessageText(
-            ...([telegramChatId, messageId, undefined, texts.text('status.erased').toString()] as const),
-            { parse_mode: 'HTML' },
-          );
+          await this.blank(telegramChatId, messageId, texts);
         }
       },
     };
+  }
+
+  /** What is older than Telegram lets a bot delete can still be changed: a text into a note, a file into a file with that note. */
+  private async blank(telegramChatId: number, messageId: number, texts: Translator): Promise<void> {
+    const { telegram } = this.bot;
+    const place = [telegramChatId, messageId, undefined] as const;
+    const note = texts.text('status.erased');
+    try {
+      await telegram.editMessageText(...place, note.toString(), { parse_mode: 'HTML' });
+    } catch (error) {
+      // It has no text.
+      if (toSendFailure(error).kind !== 'rejected') throw error;
+      const media = { source: Buffer.from(texts.plain('status.erased'), 'utf8'), filename: 'erased.txt' };
+      await telegram.editMessageMedia(...place, { type: 'document', media });
+    }
   }
 
   /** Nothing is asked any more about what is gone: the next recording has its turn. */

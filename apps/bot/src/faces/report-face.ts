@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { reportMarkdown, ReportView } from '@voxpersona/projections';
 import { previewOf } from '../rendering';
+import { OutgoingFile } from '../talk/talk';
 import { Translator } from '../texts';
 import { BotReader } from './bot-reader';
 import { nameOf } from './recording-words';
@@ -39,9 +40,15 @@ export class ReportFace {
   }
 
   /** The whole of it; null: it is not there (any more). */
-  async file(chat: ReachableChat, reportId: string): Promise<{ name: string; content: Buffer } | null> {
+  async file(chat: ReachableChat, reportId: string): Promise<OutgoingFile | null> {
     const found = await this.find(chat, reportId);
-    return found && { name: `${found.title}.md`, content: Buffer.from(found.markdown, 'utf8') };
+    if (!found) return null;
+    const { title, markdown, report } = found;
+    return {
+      name: `${title}.md`,
+      content: Buffer.from(markdown, 'utf8'),
+      recordingId: report.recordingId,
+    };
   }
 
   private async find(

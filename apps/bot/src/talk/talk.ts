@@ -1,7 +1,14 @@
 import { ChatCommand, chatDecider, deriveId, DomainEvent, OpenChat } from '@voxpersona/domain';
 import { Actor, Actors, Answer } from '@voxpersona/event-store';
 import { RequestContext, TelegramCaller, TelegramMember } from '@voxpersona/pipeline';
-import { GatedChat, isNobodyThere, Sender, SentLedger, toSendFailure } from '@voxpersona/telegram';
+import {
+  GatedChat,
+  isNobodyThere,
+  MessageRows,
+  Sender,
+  SentLedger,
+  toSendFailure,
+} from '@voxpersona/telegram';
 import { Telegram } from 'telegraf';
 import { InlineKeyboardMarkup } from 'telegraf/types';
 import { Callbacks } from '../callbacks';
@@ -13,6 +20,7 @@ export interface TalkServices {
   telegram: Telegram;
   sender: Sender;
   ledger: SentLedger;
+  messages: MessageRows;
   actors: Actors<DomainEvent>;
   callbacks: Callbacks;
 }
@@ -38,6 +46,8 @@ export interface TalkOptions {
 export type { Button, Keyboard } from './markup';
 
 export interface SayOptions {
+  /** Recordings of which it shows something: with any of them the message is removed. */
+  about?: readonly string[];
   keyboard?: Keyboard;
   /** Number of the message that is answered. */
   replyTo?: number;
@@ -49,6 +59,8 @@ export interface SayOptions {
 export interface OutgoingFile {
   content: Buffer;
   name: string;
+  /** Recording that it is of. */
+  recordingId: string;
 }
 
 /**
@@ -126,8 +138,8 @@ export class Talk {
   /** @returns Telegram's number of the message; null when nobody is there to read it */
   async say(text: TelegramHtml, options: SayOptions = {}): Promise<number | null> {
     const { telegram } = this.services;
-    const { keyboard, replyTo, forceReply } = options;
-    return this.once(async () => {
+    const { about = [], keyboard, replyTo, forceReply } = options;
+    return this.once(about, async () => {
       const sent = await telegram.sendMessage(this.telegramChatId, text.toString(), {
         parse_mode: 'HTML',
         link_preview_options: { is_disabled: true },
@@ -141,9 +153,9 @@ export class Talk {
     });
   }
 
-  async sendDocument({ content, name }: OutgoingFile, caption?: TelegramHtml): Promise<void> {
+  async sendDocument({ content, name, recordingId }: OutgoingFile, caption?: TelegramHtml): Promise<void> {
     const { telegram } = this.services;
-    await this.once(async () => {
+    await this.once([recordingId], async () => {
       const sent = await telegram.sendDocument(
         this.telegramChatId,
         { source: content, filename: name },
@@ -153,9 +165,9 @@ export class Talk {
     });
   }
 
-  async sendAudio({ content, name }: OutgoingFile, caption: TelegramHtml): Promise<void> {
+  async sendAudio({ content, name, recordingId }: OutgoingFile, caption: TelegramHtml): Promise<void> {
     const { telegram } = this.services;
-    await this.once(async () => {
+    await this.once([recordingId], async () => {
       const sent = await telegram.sendAudio(
         this.telegramChatId,
         { source: content, filename: name },
@@ -166,8 +178,12 @@ export class Talk {
   }
 
   /** Changes the message whose button was pressed. What shows that already, or is gone, stays as it is. */
-  async edit(messageId: number, text: TelegramHtml, keyboard: Keyboard = []): Promise<void> {
-    const { telegram, sender } = this.services;
+  async edit(
+    messageId: number,
+    text: TelegramHtml,
+    { keyboard = [], about = [] }: Pick<SayOptions, 'keyboard' | 'about'> = {},
+  ): Promise<void> {
+    const { telegram, sender, messages } = this.services;
     await sender
       .send(this.gated, () =>
         telegram.editMessageText(this.telegramChatId, messageId, undefined, text.toString(), {
@@ -180,6 +196,7 @@ export class Talk {
         const failure = toSendFailure(error);
         if (failure.kind !== 'not-modified' && !isNobodyThere(failure)) throw failure;
       });
+    await messages.noteQuotes(this.chatId, messageId, about);
   }
 
   /** Answers a pressed button; a note shows for a moment, an alert until it is closed. No message: no limit counts it. */
@@ -210,13 +227,15 @@ export class Talk {
   }
 
   /** @returns null also where nobody is there: that is noted, and no failure */
-  private async once(send: () => Promise<number>): Promise<number | null> {
-    const { ledger, sender } = this.services;
+  private async once(about: readonly string[], send: () => Promise<number>): Promise<number | null> {
+    const { ledger, messages, sender } = this.services;
     const { botId, updateId } = this.options;
     const id = deriveId('telegram-send', botId, updateId, this.sends);
     this.sends += 1;
     try {
-      return await ledger.once(id, () => sender.send(this.gated, send));
+      const messageId = await ledger.once(id, () => sender.send(this.gated, send));
+      if (messageId !== null) await messages.noteQuotes(this.chatId, messageId, about);
+      return messageId;
     } catch (error) {
       if (!isNobodyThere(error)) throw error;
       if (this.chat) await this.tellChat({ type: 'CloseChat' }, this.systemRequest);

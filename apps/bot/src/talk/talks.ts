@@ -9,7 +9,7 @@ import {
 } from '@voxpersona/domain';
 import { Actors } from '@voxpersona/event-store';
 import { TelegramAccounts, TelegramCaller } from '@voxpersona/pipeline';
-import { Sender, SentLedger } from '@voxpersona/telegram';
+import { MessageRows, Sender, SentLedger } from '@voxpersona/telegram';
 import { Chat } from 'telegraf/types';
 import { Callbacks } from '../callbacks';
 import { languageOf, Texts } from '../texts';
@@ -25,6 +25,7 @@ export class Talks {
     private readonly actors: Actors<DomainEvent>,
     private readonly sender: Sender,
     private readonly ledger: SentLedger,
+    private readonly messages: MessageRows,
     @Inject(CALLBACKS) private readonly callbacks: Callbacks,
     @Inject(TEXTS) private readonly texts: Texts,
     @Inject(BOT_IDENTITY) private readonly identity: BotIdentity,
@@ -56,6 +57,7 @@ export class Talks {
       telegram: ctx.telegram,
       sender: this.sender,
       ledger: this.ledger,
+      messages: this.messages,
       actors: this.actors,
       callbacks: this.callbacks,
     };

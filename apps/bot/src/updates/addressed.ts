@@ -6,8 +6,7 @@ export function isForBot(ctx: BotContext): boolean {
   if (!message) return false;
   const answered = 'reply_to_message' in message ? message.reply_to_message : undefined;
   if (answered?.from?.id === botInfo.id) return true;
-  const text = textOf(ctx);
-  return text.toLowerCase().includes(`@${me.toLowerCase()}`);
+  return nameOf(me).test(textOf(ctx));
 }
 
 /** Text or caption; empty for a message that has neither. */
@@ -19,5 +18,10 @@ export function textOf({ message }: BotContext): string {
 
 /** Without the name of the bot, by which it was called in a group. */
 export function withoutName(text: string, botName: string): string {
-  return text.replaceAll(new RegExp(`@${botName}\\b`, 'gi'), '').trim();
+  return text.replaceAll(nameOf(botName), '').trim();
+}
+
+/** Not where it is the beginning of a longer name. */
+function nameOf(botName: string): RegExp {
+  return new RegExp(`@${botName}\\b`, 'gi');
 }

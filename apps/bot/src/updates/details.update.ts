@@ -89,7 +89,7 @@ export class DetailsUpdate {
     }
     const text = rendered?.text ?? texts.text('card.choose-field');
     const keyboard = kind === 'edit' ? editButtons(recordingId, texts) : (rendered?.keyboard ?? []);
-    await talk.edit(messageId, text, keyboard);
+    await talk.edit(messageId, text, { keyboard, about: [recordingId] });
   }
 }
 

@@ -45,7 +45,7 @@ export class HousekeepingUpdate {
     if (!chat) return;
     // At once in the language that was chosen.
     const texts = this.texts(chat.settings.language);
-    await talk.edit(messageId, shown(chat, texts), buttons(texts));
+    await talk.edit(messageId, shown(chat, texts), { keyboard: buttons(texts) });
   }
 
   /** Ends the questions about a recording. What was answered stays, and the rest can be given later. */

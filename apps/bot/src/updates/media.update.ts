@@ -94,6 +94,7 @@ export class MediaUpdate {
     await talk.say(texts.text('intake.sent-before', { name: media.fileName }), {
       replyTo,
       ...(recording && {
+        about: [recording.id],
         keyboard: [
           [{ text: texts.plain('button.open'), action: { kind: 'recording', recordingId: recording.id } }],
         ],

@@ -57,8 +57,8 @@ export class RecordingsUpdate {
   async list(@Ctx() { talk }: BotContext): Promise<void> {
     const member = await this.members.admit(talk, 'read');
     if (!member) return;
-    const { text, keyboard } = await this.page(talk, member, 0);
-    await talk.say(text, { keyboard });
+    const { text, ...rest } = await this.page(talk, member, 0);
+    await talk.say(text, rest);
   }
 
   @Action(/.*/)
@@ -70,8 +70,8 @@ export class RecordingsUpdate {
     if (!member) return;
     const messageId = ctx.callbackQuery?.message?.message_id;
     if (action.kind === 'page') {
-      const { text, keyboard } = await this.page(talk, member, action.page);
-      if (messageId !== undefined) await talk.edit(messageId, text, keyboard);
+      const { text, ...rest } = await this.page(talk, member, action.page);
+      if (messageId !== undefined) await talk.edit(messageId, text, rest);
       return;
     }
     const recording = await this.reader.recording(member.ownerId, action.recordingId);
@@ -90,7 +90,10 @@ export class RecordingsUpdate {
     const { recordingId } = action;
     switch (action.kind) {
       case 'recording':
-        await talk.say(this.card(recording, talk), { keyboard: this.cardButtons(recording, talk) });
+        await talk.say(this.card(recording, talk), {
+          keyboard: this.cardButtons(recording, talk),
+          about: [recordingId],
+        });
         return;
       case 'transcript':
         return this.transcript(talk, recording);
@@ -148,14 +151,14 @@ export class RecordingsUpdate {
     talk: Talk,
     { ownerId: owner }: TelegramMember,
     page: number,
-  ): Promise<{ text: TelegramHtml; keyboard: Keyboard }> {
+  ): Promise<{ text: TelegramHtml; keyboard: Keyboard; about: string[] }> {
     const { texts } = talk;
     const sort = { by: 'uploadedAt' as const, descending: true };
     const { rows } = await this.queries.execute(
       new ListRecordings({ owner, limit: (page + 1) * PAGE + 1, after: null }, {}, sort),
     );
     const shown = rows.slice(page * PAGE, (page + 1) * PAGE);
-    if (shown.length === 0) return { text: texts.text('recordings.empty'), keyboard: [] };
+    if (shown.length === 0) return { text: texts.text('recordings.empty'), keyboard: [], about: [] };
     const lines = shown.map((row, index) =>
       texts.text('recordings.row', {
         number: page * PAGE + index + 1,
@@ -181,6 +184,7 @@ export class RecordingsUpdate {
     return {
       text: joinPresent([texts.text('recordings.title', { page: page + 1 }), ...lines], '\n'),
       keyboard,
+      about: shown.map(({ id }) => id),
     };
   }
 
@@ -219,8 +223,9 @@ export class RecordingsUpdate {
     if (!transcript) return talk.answer(texts.plain('transcript.not-ready'), { alert: true });
     const pieces = splitText(toText(transcript));
     if (pieces.length > MAX_TRANSCRIPT_MESSAGES) return this.file(talk, recording, 'txt');
-    await talk.say(texts.text('transcript.title', { name: nameOf(recording, texts) }));
-    for (const piece of pieces) await talk.say(piece);
+    const about = [recording.id];
+    await talk.say(texts.text('transcript.title', { name: nameOf(recording, texts) }), { about });
+    for (const piece of pieces) await talk.say(piece, { about });
   }
 
   private async file(talk: Talk, recording: RecordingView, format: 'txt' | 'srt' | 'vtt'): Promise<void> {
@@ -229,6 +234,10 @@ export class RecordingsUpdate {
     if (!transcript) return talk.answer(texts.plain('transcript.not-ready'), { alert: true });
     const content = { txt: toText, srt: toSrt, vtt: toVtt }[format](transcript);
     const base = nameOf(recording, texts).replace(/\.(?=[a-z0-9]*[a-z])[a-z0-9]{2,5}$/i, '');
-    await talk.sendDocument({ name: `${base}.${format}`, content: Buffer.from(content, 'utf8') });
+    await talk.sendDocument({
+      name: `${base}.${format}`,
+      content: Buffer.from(content, 'utf8'),
+      recordingId: recording.id,
+    });
   }
 }

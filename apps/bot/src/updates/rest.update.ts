@@ -35,7 +35,7 @@ export class RestUpdate {
       await talk.answer(texts.plain('recording.gone'), { alert: true });
       return;
     }
-    await talk.say(rendered.text, { keyboard: rendered.keyboard });
+    await talk.say(rendered.text, { keyboard: rendered.keyboard, about: [file.recordingId] });
     await talk.sendDocument(file);
   }
 

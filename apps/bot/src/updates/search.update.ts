@@ -90,6 +90,7 @@ export class SearchUpdate {
     const lines = hits.map((hit, index) => this.line(hit, index + 1, talk));
     await talk.say(joinPresent([texts.text('search.title', { count: hits.length }), ...lines], '\n\n'), {
       keyboard: hits.flatMap((hit, index) => buttonsOf(hit, index + 1, talk)),
+      about: hits.map(({ recordingId }) => recordingId),
     });
   }
 

@@ -11,6 +11,8 @@ it.each<[DetailField, string, string]>([
   ['date', '23.11.2026 г.', '2026-11-23'],
   ['date', '29.02.2028', '2028-02-29'],
   ['employee', 'ИВАН  ПЕТРОВ', 'Иван Петров'],
+  ['client', 'IBM', 'IBM'],
+  ['client', 'ibm', 'Ibm'],
   ['employee', 'и.п. сидоров', 'И.П. Сидоров'],
   ['employee', 'anna-maria o’neil', 'Anna-Maria O’Neil'],
   ['client', "мар'яна", "Мар'яна"],

@@ -98,9 +98,13 @@ function withoutYearWord(text: string): string {
   return text.replace(/\s*г\.?$/u, '').trim();
 }
 
+/** IBM, РЖД: one short word in capitals is more likely meant so than shouted. */
+const ABBREVIATION = /^\p{Lu}{2,4}$/u;
+
 /** A name that is all capitals or all small letters, with a capital where each part begins; any other as it is. */
 function titleCased(name: string): string {
   if (name !== name.toUpperCase() && name !== name.toLowerCase()) return name;
+  if (ABBREVIATION.test(name)) return name;
   // After an apostrophe only where one letter stands before it: O'Neil, but Дар'я.
   return name
     .toLowerCase()

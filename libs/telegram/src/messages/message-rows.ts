@@ -1,3 +1,4 @@
+import { deriveId } from '@voxpersona/domain';
 import { Pool } from 'pg';
 
 export const MESSAGES_CHANNEL = 'telegram_messages';
@@ -7,8 +8,9 @@ export const MESSAGES_CHANNEL = 'telegram_messages';
  * - `card`        what is known of a recording, and what is asked; about a recording
  * - `report`      a report to read in the chat
  * - `report-file` the same as a file
+ * - `quote`       an answer that shows something of a recording; it is kept only to be removed with it
  */
-export type MessageKind = 'status' | 'card' | 'report' | 'report-file';
+export type MessageKind = 'status' | 'card' | 'report' | 'report-file' | 'quote';
 
 /** A message that is kept as the log says it should be. */
 export interface KeptMessage {
@@ -90,15 +92,34 @@ export class MessageRows {
     );
   }
 
+  /**
+   * Notes that an answer shows something of these recordings. It is looked at at once: one of them may have been erased since
+   * it was read.
+   */
+  async noteQuotes(chatId: string, messageId: number, recordingIds: readonly string[]): Promise<void> {
+    const about = [...new Set(recordingIds)];
+    if (about.length === 0) return;
+    const ids = about.map((recordingId) =>
+      deriveId('telegram-message', 'quote', chatId, messageId, recordingId),
+    );
+    await this.pool.query(
+      `INSERT INTO telegram_messages (id, chat_id, kind, subject_id, recording_id, message_id, position)
+       SELECT id, $3, 'quote', recording_id, recording_id, $4, 0
+       FROM unnest($1::uuid[], $2::uuid[]) AS noted (id, recording_id)
+       ON CONFLICT (id) DO UPDATE SET due = true`,
+      [ids, about, chatId, messageId],
+    );
+  }
+
   /** Sent anew, the next time it is looked at. */
   async forgetMessage({ id }: KeptMessage): Promise<void> {
     await this.pool.query(`UPDATE telegram_messages SET message_id = NULL, shown = NULL WHERE id = $1`, [id]);
   }
 
-  /** Which kept message has this number; undefined: none. */
+  /** Which kept message has this number, before what is noted of it as a quote; undefined: none. */
   async find(chatId: string, messageId: number): Promise<KeptMessage | undefined> {
     const { rows } = await this.pool.query<Row>(
-      `SELECT * FROM telegram_messages WHERE chat_id = $1 AND message_id = $2`,
+      `SELECT * FROM telegram_messages WHERE chat_id = $1 AND message_id = $2 ORDER BY kind = 'quote' LIMIT 1`,
       [chatId, messageId],
     );
     return rows[0] && toMessage(rows[0]);

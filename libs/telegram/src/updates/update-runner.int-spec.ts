@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { TELEGRAM_MIGRATIONS } from '../migrations';
 import { SendFailure } from '../sending/send-failure';
 import { ChatLocks } from './chat-locks';
+import { FailedUpdates } from './failed-updates';
 import { ReceivedUpdate, UpdateInbox } from './update-inbox';
 import { UpdateRunner } from './update-runner';
 
@@ -133,6 +134,30 @@ describe('Updates of Telegram', () => {
     await until(async () => (await left()) === 0);
     expect(seen).toEqual([1, 1, 1, 1, 2]);
     expect(told).toEqual([1]);
+  });
+
+  it('that were given up are dealt with again where an operator asks for it', async () => {
+    const failed = new FailedUpdates(world.pool);
+    const texts: unknown[] = [];
+    let isMended = false;
+    await put(1);
+    await put(2);
+    await run(({ updateId, content }) => {
+      if (updateId === 1 && !isMended) return Promise.reject(new Error('no'));
+      texts.push(content);
+      return Promise.resolve();
+    });
+    await until(async () => (await left()) === 0);
+    expect(await failed.list()).toEqual([
+      { botId: BOT, updateId: 1, chatId: ONE, receivedAt: expect.any(Date) },
+    ]);
+    isMended = true;
+    expect(await failed.repeat(2)).toBe(false);
+    expect(await failed.repeat(1)).toBe(true);
+    await until(() => texts.length === 2);
+    await until(async () => (await left()) === 0);
+    expect(texts[1]).toEqual({ text: 'words of somebody' });
+    expect(await failed.list()).toEqual([]);
   });
 
   it('wait for Telegram, or the database, to come back, however long that takes', async () => {

@@ -1,6 +1,7 @@
 import { ChatState } from '../chat-state';
 import { readMarkup } from '../judge-markup';
 import { charactersOf, readText } from '../judge-text';
+import { attach } from '../media';
 import { KeptMessage } from '../message';
 import { Parameters } from '../parameters';
 import { badRequest } from '../refusal';
@@ -8,6 +9,7 @@ import { FormattedText, Wire } from '../types';
 import { ApiMethod, chatOf, Desk } from './method';
 
 const MOST_ANSWER = 200;
+const DELETABLE_SECONDS = 48 * 3_600;
 const ACTIONS = [
   ...['typing', 'upload_photo', 'record_video', 'upload_video', 'record_voice', 'upload_voice'],
   ...['record_audio', 'upload_audio', 'upload_document', 'choose_sticker', 'find_location'],
@@ -44,6 +46,21 @@ const editMessageReplyMarkup: ApiMethod = (desk, parameters) => {
   return edit(desk, message, { text: message.text, entities: message.entities }, markup);
 };
 
+/** A file is put in place of what is there, be that a file or a text. Here documents only. */
+const editMessageMedia: ApiMethod = (desk, parameters) => {
+  const chat = chatOf(desk, parameters);
+  const markup = readMarkup(parameters);
+  const message = editable(chat, parameters);
+  const media = parameters.object('media', 'input media');
+  if (media?.type !== 'document') throw badRequest('this server changes a message into a document only');
+  const uploaded = parameters.attached(media.media);
+  if (!uploaded) throw badRequest('wrong file identifier/HTTP URL specified');
+  if (uploaded.bytes.length === 0) throw badRequest('file must be non-empty');
+  const attachment = attach(desk.world.files, 'document', uploaded.bytes, { fileName: uploaded.fileName });
+  desk.world.edit(message, { text: '', entities: [], attachment, ...(markup ? { markup } : {}) });
+  return desk.world.wireOf(message);
+};
+
 const deleteMessage: ApiMethod = (desk, parameters) => {
   const chat = chatOf(desk, parameters);
   const message = chat.find(messageId(parameters));
@@ -51,6 +68,8 @@ const deleteMessage: ApiMethod = (desk, parameters) => {
   chat.requireWritable();
   const isOthers = message.from !== 'bot' && chat.isGroup && chat.botStatus !== 'administrator';
   if (isOthers) throw badRequest("message can't be deleted");
+  if (Date.now() / 1_000 - message.date > DELETABLE_SECONDS)
+    throw badRequest("message can't be deleted for everyone");
   desk.world.delete(message);
   return true;
 };
@@ -111,6 +130,7 @@ export function repliedTo(chat: ChatState, parameters: Parameters): KeptMessage 
 }
 
 export const messageMethods = {
-  ...{ sendMessage, editMessageText, editMessageReplyMarkup, deleteMessage },
+  ...{ sendMessage, editMessageText, editMessageReplyMarkup },
+  ...{ editMessageMedia, deleteMessage },
   ...{ answerCallbackQuery, sendChatAction },
 };

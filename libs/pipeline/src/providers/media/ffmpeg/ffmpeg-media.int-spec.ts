@@ -1,6 +1,6 @@
 import { FORMATS, INTERVIEW, longRecording, silence, steadyTone } from '@test/audio/audio';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SplitResult } from '../media';
@@ -106,5 +106,35 @@ describe('ffmpeg', () => {
     await expect(split(longRecording(900), 180, 240, abort.signal)).rejects.toThrow('called off');
     writeFileSync(join(folder, 'junk'), 'junk');
     await expect(split(join(folder, 'junk'), 25, 40)).rejects.toMatchObject({ code: 'unreadable_media' });
+  });
+
+  /** ffmpeg, with something of ours after it or in its place. */
+  const wrapped = (commands: string): FfmpegMedia => {
+    const programs = findMediaPrograms({});
+    const script = join(folder, 'ffmpeg');
+    writeFileSync(script, `#!/bin/sh\n${commands.replaceAll('FFMPEG', `"${programs.ffmpeg}"`)}\n`);
+    chmodSync(script, 0o755);
+    return new FfmpegMedia({ ...programs, ffmpeg: script });
+  };
+  const splitBy = (own: FfmpegMedia): Promise<SplitResult> => {
+    const preference = { targetSeconds: 180, maxSeconds: 240 };
+    const encoding = { extension: 'wav' as const, sampleRate: 16_000 };
+    return own.split({ file: INTERVIEW, outputFolder: folder, preference, encoding }, never);
+  };
+
+  it('waits for a process that takes its time to end, on a busy machine', async () => {
+    const slow = wrapped('FFMPEG "$@"\ncode=$?\nexec >&-\nsleep 0.3\nexit $code');
+    expect((await splitBy(slow)).chunks).toHaveLength(1);
+  });
+
+  it.each([
+    ['killed', 'unavailable', 'kill -KILL $$'],
+    ['ended by a signal', 'unavailable', 'echo "Exiting normally, received signal 2." >&2\nexit 255'],
+    ['out of space', 'unavailable', 'echo "av_write_frame(): No space left on device" >&2\nexit 1'],
+  ])('says nothing of the file where it was %s', async (_how, code, ending) => {
+    // Asked what it can do it still tells.
+    const failing = wrapped(`case "$*" in *-i*) ${ending.replaceAll('\n', '; ')};; esac\nexec FFMPEG "$@"`);
+    await expect(splitBy(failing)).rejects.toMatchObject({ code, provider: 'ffmpeg' });
+    await expect(failing.probe(INTERVIEW, limits)).rejects.toMatchObject({ code, provider: 'ffmpeg' });
   });
 });

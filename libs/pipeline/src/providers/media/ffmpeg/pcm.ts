@@ -18,7 +18,11 @@ export function decodePcm(
   sampleRate: number,
   signal: AbortSignal,
 ): PcmStream {
-  const samples = new PassThrough();
+  // Once it is read to its end it must not close by itself: fluent-ffmpeg takes that for a reader who went away, and calls
+  // it a failure when ffmpeg's process is not gone 20 ms later. Who does go away destroys it.
+  const samples = new PassThrough({ autoDestroy: false });
+  // Told by `finished`; here it may come when nobody reads any more.
+  samples.on('error', () => undefined);
   const command = ffmpeg(file)
     .setFfmpegPath(programs.ffmpeg)
     .inputOptions(['-nostdin', ...UNTRUSTED_INPUT])

@@ -1,9 +1,10 @@
 import ffmpeg, { FfprobeData, FfprobeStream } from 'fluent-ffmpeg';
+import { ProviderFailure } from '../../provider-failure';
 import { AudioProbe, UnusableAudio } from '../media';
 import { UNTRUSTED_INPUT } from './input-options';
 import { isCutOgg } from './ogg-pages';
 import { MediaPrograms } from './programs';
-import { runFfmpeg } from './run-ffmpeg';
+import { runFfmpeg, toFailure } from './run-ffmpeg';
 import { isCutWav } from './wav-chunks';
 
 const MIN_SECONDS = 0.1;
@@ -89,6 +90,10 @@ function ffprobe(programs: MediaPrograms, file: string): Promise<FfprobeData> {
           resolve(data);
           return;
         }
+        if (error && !/exited with code/.test(error.message)) {
+          reject(toFailure(error, ''));
+          return;
+        }
         const cut = /moov atom not found|EOF|End of file|Truncat/i.test(error?.message ?? '');
         reject(
           cut
@@ -112,7 +117,7 @@ async function measure(
     .output('-');
   const { stderr } = await runFfmpeg(command, (prepared) => prepared.run(), signal).catch(
     (error: unknown) => {
-      if (signal?.aborted) throw error;
+      if (!(error instanceof ProviderFailure) || error.code !== 'unreadable_media') throw error;
       throw new UnusableAudio(
         'truncated',
         'The sound in this file cannot be read to its end. Send it again.',

@@ -7,10 +7,15 @@ export interface FfmpegOutput {
   stderr: string;
 }
 
+/** ffmpeg's own words where it is this machine that fails it, or somebody who ended it, and not the file. */
+const NOT_THE_FILE =
+  /No space left on device|Cannot allocate memory|Too many open files|Resource temporarily unavailable|received signal/i;
+
 /**
  * Runs a prepared command to its end; `start` sets it going (`run`, `save` or `pipe`).
  *
- * @throws ProviderFailure `unreadable_media` when ffmpeg fails; the signal's reason when it was aborted
+ * @throws ProviderFailure `unreadable_media` when ffmpeg judges so, `unavailable` when it was ended or could not work,
+ *   `not_installed`; the signal's reason when it was aborted
  */
 export function runFfmpeg(
   command: FfmpegCommand,
@@ -32,13 +37,7 @@ export function runFfmpeg(
         reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
         return;
       }
-      const lastLine = typeof stderr === 'string' ? stderr.trim().split('\n').at(-1) : undefined;
-      reject(
-        new ProviderFailure('unreadable_media', withoutLinks(`ffmpeg: ${lastLine ?? error.message}`), {
-          provider: 'ffmpeg',
-          cause: new Error(withoutLinks(error.message)),
-        }),
-      );
+      reject(toFailure(error, typeof stderr === 'string' ? stderr.trim() : ''));
     });
     if (signal?.aborted) {
       reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
@@ -47,4 +46,17 @@ export function runFfmpeg(
     signal?.addEventListener('abort', onAbort, { once: true });
     start(command);
   });
+}
+
+/** Only what ffmpeg says itself, at its end, is said of the file: it may have been killed, or never begun. */
+export function toFailure(error: Error, stderr: string): ProviderFailure {
+  const lastLine = stderr.split('\n').at(-1);
+  const ended = /exited with code/.test(error.message);
+  const missing = /Cannot find ff(mpeg|probe)|ENOENT/.test(error.message);
+  const judged = ended && !NOT_THE_FILE.test(stderr);
+  return new ProviderFailure(
+    judged ? 'unreadable_media' : missing ? 'not_installed' : 'unavailable',
+    withoutLinks(`ffmpeg: ${ended && lastLine ? lastLine : error.message}`),
+    { provider: 'ffmpeg', cause: new Error(withoutLinks(error.message)) },
+  );
 }
