@@ -178,10 +178,10 @@ describe('The Telegram bot and its members', () => {
     const file = await seeFile(chat, '.md', { after: sent });
     const status = await see(chat, /voice .*: done/, { after: sent });
     await chat.press({ text: 'Transcript', in: status });
-    const words = await see(chat, ({ text }) => /^The \w+ \w+ \w+\./m.test(text), { after: status });
+    const words = await see(chat, /^\[00:00:00\] The/, { after: status });
     await chat.press({ text: 'SRT', in: status });
     const subtitles = await seeFile(chat, '.srt', { after: words });
-    const hits = await answerTo(chat, words.text);
+    const hits = await answerTo(chat, words.text.replaceAll(/\[.*?\]/g, ''));
     expect(hits.text).toContain('I found');
     await chat.press({ text: hits.buttons[0]![0]!.text, in: hits });
     const clip = await see(chat, ({ audio }) => audio !== undefined, { after: hits });
