@@ -131,4 +131,12 @@ export class FakeTelegram {
 
 export type { Chat } from './chat';
 export type { Group, Person } from './person';
-export type { ApiCall, CallbackAnswer, ChatMessage, FakeTelegramOptions, Fault, Violation } from './types';
+export type {
+  ApiCall,
+  Button,
+  CallbackAnswer,
+  ChatMessage,
+  FakeTelegramOptions,
+  Fault,
+  Violation,
+} from './types';
