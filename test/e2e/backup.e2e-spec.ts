@@ -36,7 +36,7 @@ describe('vox backup and vox restore', () => {
     expect(await source.vox('backup', folder)).toMatch(/The master key is not/);
     await source.stop();
     restored = new TestServer({ dataFolder: makeDataFolder(), env: { ...source.env } });
-  }, 120_000);
+  });
   afterAll(async () => {
     await restored.destroy();
     await world.close();
@@ -99,7 +99,7 @@ describe('vox backup and vox restore', () => {
     );
     expect(unknown).toEqual([]);
     await source.stop();
-  }, 30_000);
+  });
 
   it('refuse what they cannot do, and leave nothing behind', async () => {
     expect(await refused(source, 'backup', folder)).toMatch(/is not empty/);
@@ -126,7 +126,7 @@ describe('vox backup and vox restore', () => {
     rmSync(join(damaged, 'manifest.json'));
     expect(await refused(restored, 'restore', damaged)).toMatch(/no finished backup/);
     expect(readdirSync(restored.dataFolder)).not.toContain('objects');
-  }, 60_000);
+  });
 
   it('bring everything back, and nothing that was erased', async () => {
     const calls = world.openai.calls.length + world.anthropic.calls.length;
@@ -150,5 +150,5 @@ describe('vox backup and vox restore', () => {
     // And it works: numbers go on, and what was heard before is heard again for nothing.
     const id = await restored.uploaded(longRecording(15, 824));
     await restored.recordingUntil(id, (r) => isFinished(r) && r.reports.length === 1);
-  }, 120_000);
+  });
 });

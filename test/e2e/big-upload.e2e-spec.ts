@@ -27,7 +27,7 @@ describe('a big upload', () => {
       },
     });
     await server.start();
-  }, 60_000);
+  });
 
   afterAll(() => server.destroy());
 

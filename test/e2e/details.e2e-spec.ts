@@ -22,7 +22,7 @@ describe('details of a recording', () => {
     ({ server } = fakes);
     await server.start();
     client = createVoxPersonaClient(server.url, server.key);
-  }, 60_000);
+  });
   afterAll(() => fakes.close());
 
   const send = (details: Details, more: Record<string, string> = {}): Promise<TestAnswer> =>

@@ -39,7 +39,7 @@ describe('erasing', () => {
     const words = openai.calls.slice(callsOfKept).flatMap((call) => wordsOfAudio(call.about));
     // Shorter words turn up by chance in megabytes of sealed values.
     secrets.push(...words.filter((word) => word.length >= 7 && !keptWords.includes(word)));
-  }, 120_000);
+  });
 
   afterAll(() => world.close());
 
@@ -58,7 +58,7 @@ describe('erasing', () => {
       expect((await server.request(`/v1/recordings/${id}?after=${position}`)).status).toBe(410);
     }
     for (const id of ids) await untilErased(id);
-  }, 60_000);
+  });
 
   it('leaves no rare word, file name or detail in a dump of the database', async () => {
     const dump = await dumpDatabase(world.server.dataFolder);
@@ -94,7 +94,7 @@ describe('erasing', () => {
       kept,
     ]);
     for (const secret of secrets.slice(-10)) expect(await hits(secret)).toBe(0);
-  }, 60_000);
+  });
 
   it('leaves a skeleton whose chain still verifies', async () => {
     const { events } = await world.server.get<{ events: { type: string; data: Record<string, unknown> }[] }>(
@@ -106,7 +106,7 @@ describe('erasing', () => {
     const env = { ...process.env, VOXPERSONA_DATA_DIR: world.server.dataFolder };
     const { stdout } = await promisify(execFile)(process.execPath, [vox, 'audit', 'verify'], { env });
     expect(stdout).toMatch(/^Verified \d+ events of \d+ streams/);
-  }, 30_000);
+  });
 
   it('lets the same audio be uploaded again, as a new recording', async () => {
     const { status, body } = await world.server.upload(longRecording(30, 901));

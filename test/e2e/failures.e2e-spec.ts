@@ -32,7 +32,7 @@ describe('providers that fail', () => {
     });
     ({ server } = world);
     await server.start();
-  }, 30_000);
+  });
 
   afterEach(() => {
     world.openai.failAlways(undefined);

@@ -47,7 +47,7 @@ describe('a recording with four minutes of silence, and a recogniser that makes 
     });
     recording = await server.recordingUntil(id, isFinished);
     transcript = await server.get<Transcript>(`/v1/recordings/${id}/transcript`);
-  }, 120_000);
+  });
   afterAll(() => world.close());
 
   it('has nothing invented in its transcript', () => {

@@ -12,7 +12,7 @@ describe('the edge of the server', () => {
     fakes = await serverWithFakes({ env: { CORS_ORIGINS: PAGE } });
     ({ server } = fakes);
     await server.start();
-  }, 60_000);
+  });
 
   afterAll(() => fakes.close());
 

@@ -12,7 +12,7 @@ describe('an idempotency key', () => {
     fakes = await serverWithFakes();
     ({ server } = fakes);
     await server.start();
-  }, 60_000);
+  });
 
   afterAll(() => fakes.close());
 

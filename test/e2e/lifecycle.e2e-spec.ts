@@ -17,7 +17,7 @@ describe('the life of a server', () => {
   beforeAll(async () => {
     world = await serverWithFakes({ env: { CHUNK_TARGET_SECONDS: '10', CHUNK_MAX_SECONDS: '12' } });
     await world.server.start();
-  }, 30_000);
+  });
 
   afterAll(() => world.close());
 
@@ -51,7 +51,7 @@ describe('the life of a server', () => {
     openai.latencyMs = 0;
     await server.start();
     expect(await server.recordingUntil(id, isFinished)).toMatchObject({ status: 'ready' });
-  }, 60_000);
+  });
 
   it('makes keys beside a running server, which act for their own owner', async () => {
     const { server } = world;
@@ -79,7 +79,7 @@ describe('the life of a server', () => {
       await sleep(20);
     }
     expect(status).toBe(401);
-  }, 30_000);
+  });
 
   it('answers 503 without its database, and comes back with it, nothing lost', async () => {
     const { server } = world;
@@ -102,7 +102,7 @@ describe('the life of a server', () => {
     const next = await server.uploaded(longRecording(20, 702));
     expect(await server.recordingUntil(next, isFinished)).toMatchObject({ status: 'ready' });
     expect((await server.request('/health/ready')).status).toBe(200);
-  }, 60_000);
+  });
 });
 
 describe('an outside PostgreSQL', () => {
@@ -132,7 +132,7 @@ describe('an outside PostgreSQL', () => {
       await world.anthropic.stop();
       rmSync(folder, { recursive: true, force: true });
     }
-  }, 60_000);
+  });
 });
 
 describe('wrong configuration', () => {
@@ -174,5 +174,5 @@ describe('wrong configuration', () => {
       output: expect.stringContaining('CATALOGUE_DIR'),
     });
     rmSync(dataFolder, { recursive: true });
-  }, 30_000);
+  });
 });

@@ -20,7 +20,7 @@ describe('the metrics of a server', () => {
     await world.server.start();
     id = await world.server.uploaded(INTERVIEW, { details: '{"client":"Ann Example"}', language: 'en' });
     await world.server.recordingUntil(id, isFinished);
-  }, 60_000);
+  });
 
   afterAll(() => world.close());
 
@@ -79,7 +79,7 @@ describe('the metrics of a server', () => {
   });
 
   it('show that everything has caught up, and nothing waits', async () => {
-    const until = Date.now() + 10_000;
+    const until = Date.now() + 60_000;
     let all = await samples();
     while (sumOf(all, 'voxpersona_follower_lag_events') > 0 && Date.now() < until) {
       await sleep(100);
@@ -132,5 +132,5 @@ describe('the metrics of a server', () => {
     expect(await ask(null)).toBe(401);
     expect(await ask('read-the-metric')).toBe(401);
     expect(await ask(world.server.key)).toBe(401);
-  }, 60_000);
+  });
 });

@@ -17,7 +17,7 @@ describe('What the operator asks over HTTP', () => {
     await world.server.start();
     const id = await world.server.uploaded(longRecording(2, 660), { reports: '' });
     await world.server.recordingUntil(id, isFinished);
-  }, 60_000);
+  });
   afterAll(() => world.close());
 
   const post = (path: string, key: string | null = TOKEN): Promise<TestAnswer> =>

@@ -17,7 +17,7 @@ describe(`the ${chunks} chunks of a recording of ${minutes} minutes, ${places} a
   beforeAll(async () => {
     world = await serverWithFakes({ env: { OPENAI_CONCURRENCY: String(places) } });
     await world.server.start();
-  }, 30_000);
+  });
 
   afterAll(() => world.close());
 

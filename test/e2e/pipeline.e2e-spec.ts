@@ -19,7 +19,7 @@ describe('a recording, from upload to answer', () => {
     await world.server.start();
     id = await world.server.uploaded(INTERVIEW, { details: '{"client":"Ann Example"}', language: 'en' });
     await world.server.recordingUntil(id, isFinished);
-  }, 60_000);
+  });
 
   afterAll(() => world.close());
 

@@ -36,7 +36,7 @@ describe('recordings, by the typed client', () => {
       ids.push(id);
     }
     for (const id of ids) await server.recordingUntil(id, isFinished);
-  }, 120_000);
+  });
 
   afterAll(() => fakes.close());
 
@@ -294,7 +294,7 @@ describe('recordings, by the typed client', () => {
       expect(Math.max(...times.values())).toBeLessThanOrEqual(2);
       const nothing = await client.POST('/v1/recordings/{id}/cancel', { params });
       expect(nothing.error).toMatchObject({ type: 'urn:voxpersona:problem:nothing-to-cancel', status: 409 });
-    }, 60_000);
+    });
 
     it('show the jobs that were given up, which can be retried', async () => {
       const { openai } = fakes;

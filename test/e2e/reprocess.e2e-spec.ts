@@ -27,7 +27,7 @@ describe('Doing it once more', () => {
     await world.server.start();
     id = await world.server.uploaded(longRecording(15, 650), { reports: 'summary', language: 'en' });
     await reportsAre(1);
-  }, 60_000);
+  });
   afterAll(() => world.close());
 
   const post = (path: string, body: object): Promise<TestAnswer> =>

@@ -21,7 +21,7 @@ describe(`${CASES} wrong requests`, () => {
     ({ server } = fakes);
     await server.start();
     api = await server.get<ApiDocument>('/docs/openapi.json');
-  }, 60_000);
+  });
 
   afterAll(() => fakes.close());
 

@@ -188,7 +188,7 @@ describe('every route, for every role', () => {
     const bea = (await server.vox('keys', 'add', '--owner', 'Bea')).trim();
     own = await makeWorld(server.key, 'zanzibar');
     other = await makeWorld(bea, 'quetzalcoatl');
-  }, 120_000);
+  });
 
   afterAll(() => fakes.close());
 

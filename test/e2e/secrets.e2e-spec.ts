@@ -40,7 +40,7 @@ describe('secrets', () => {
     ({ server } = fakes);
     await server.start();
     await useEverySecret();
-  }, 120_000);
+  });
 
   afterAll(() => fakes.close());
 

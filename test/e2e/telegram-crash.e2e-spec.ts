@@ -13,7 +13,7 @@ describe('The Telegram bot, killed', () => {
 
   beforeAll(async () => {
     world = await openBotWorld();
-  }, 60_000);
+  });
 
   afterAll(async () => {
     if (process.env.SHOW_OUTPUT) process.stderr.write(world.server.output);
@@ -33,7 +33,7 @@ describe('The Telegram bot, killed', () => {
     const audio = Buffer.concat([readFileSync(FORMATS.mp3()), Buffer.alloc(16, seed)]);
     chat.sendAudio(audio, { fileName: `walk ${seed}.mp3`, mimeType: 'audio/mpeg' });
     await between();
-    await see(chat, byQuestion('What kind of recording is it?', seed), { timeoutMs: 40_000 });
+    await see(chat, byQuestion('What kind of recording is it?', seed));
     await between();
     await pressed(chat, 'Interview', byQuestion('When was it recorded?', seed));
     await between();
@@ -49,10 +49,8 @@ describe('The Telegram bot, killed', () => {
     await between();
     await pressed(chat, '✅ Right', byQuestion('✅ Noted.', seed));
     await between();
-    await see(chat, (message) => message.text.includes(`walk ${seed}.mp3`) && /: done\./.test(message.text), {
-      timeoutMs: 60_000,
-    });
-    await see(chat, (message) => message.text.startsWith(`📄 walk ${seed}.mp3`), { timeoutMs: 40_000 });
+    await see(chat, (message) => message.text.includes(`walk ${seed}.mp3`) && /: done\./.test(message.text));
+    await see(chat, (message) => message.text.startsWith(`📄 walk ${seed}.mp3`));
   }
 
   const byQuestion =
@@ -62,14 +60,14 @@ describe('The Telegram bot, killed', () => {
 
   /** As a person does whose bot is slow: nothing is pressed twice, and the button may stop spinning without a word. */
   async function pressed(chat: Chat, button: string, then: (message: ChatMessage) => boolean): Promise<void> {
-    const answer = chat.press(button, { timeoutMs: 40_000 }).catch(() => undefined);
-    await see(chat, then, { timeoutMs: 40_000 });
+    const answer = chat.press(button).catch(() => undefined);
+    await see(chat, then);
     await Promise.race([answer, sleep(200)]);
   }
 
   async function answered(chat: Chat, text: string, then: (message: ChatMessage) => boolean): Promise<void> {
     chat.say(text);
-    await see(chat, then, { timeoutMs: 40_000 });
+    await see(chat, then);
   }
 
   /** What the bot said more than once. */

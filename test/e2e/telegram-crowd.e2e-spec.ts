@@ -12,7 +12,7 @@ describe('Many people at once', () => {
 
   beforeAll(async () => {
     world = await openBotWorld();
-  }, 60_000);
+  });
 
   afterAll(() => world.close());
 

@@ -19,7 +19,7 @@ describe('The Telegram bot with files and faults', () => {
       (await world.member('analyst', { firstName })).chat,
     ]);
     chats = Object.fromEntries(await Promise.all(came)) as typeof chats;
-  }, 60_000);
+  });
 
   afterAll(async () => {
     if (process.env.SHOW_OUTPUT) process.stderr.write(world.server.output);
@@ -58,7 +58,7 @@ describe('The Telegram bot with files and faults', () => {
     // It is there, so it is not asked for once more.
     const again = ann.sendDocument({ claimedSize: 30_000_000 }, { fileName: 'conference.mp3' });
     await see(ann, 'You sent conference.mp3 before.', { after: again });
-  }, 40_000);
+  });
 
   it('takes the same file once, by whomever it comes', async () => {
     const { Bob: bob, Cid: cid } = chats;
@@ -73,7 +73,7 @@ describe('The Telegram bot with files and faults', () => {
     const told = await see(cid, /first\.mp3.*: done/, { after: copy });
     expect(told.text).toMatch(/^This audio is here already\.\n/);
     expect(await names()).toEqual(['conference.mp3', 'first.mp3']);
-  }, 40_000);
+  });
 
   it('gives the caption of an album to all its files', async () => {
     const dora = chats.Dora;
@@ -95,7 +95,7 @@ describe('The Telegram bot with files and faults', () => {
       dora,
       () => dora.messages.filter(({ document }) => document?.fileName.endsWith('.md')).length === 3,
     );
-  }, 40_000);
+  });
 
   it('waits as long as Telegram asks for', async () => {
     world.telegram.failNext('sendMessage', { status: 429, retryAfter: 2 });
@@ -107,7 +107,7 @@ describe('The Telegram bot with files and faults', () => {
     const refused = calls.findIndex(({ error }) => error?.code === 429);
     expect(calls[refused + 1]!.at - calls[refused]!.at).toBeGreaterThanOrEqual(2_000);
     expect(idAnswers(chats.Ann, asked)).toHaveLength(1);
-  }, 40_000);
+  });
 
   it('says twice at most what was cut off after it was said', async () => {
     world.telegram.failNext('sendMessage', { after: 'afterEffect' });
@@ -115,7 +115,7 @@ describe('The Telegram bot with files and faults', () => {
     await see(chats.Bob, () => idAnswers(chats.Bob, asked).length === 2);
     await see(chats.Bob, 'Settings of this chat', { after: chats.Bob.say('/settings') });
     expect(idAnswers(chats.Bob, asked)).toHaveLength(2);
-  }, 40_000);
+  });
 
   it('fetches a file in spite of Telegram', async () => {
     const { telegram } = world;
@@ -127,7 +127,7 @@ describe('The Telegram bot with files and faults', () => {
     await see(chats.Cid, /voice .*: done/, { after: sent });
     expect(telegram.callsOf('getFile').length - before).toBeGreaterThanOrEqual(4);
     expect((await names()).filter((name) => name.startsWith('voice'))).toHaveLength(1);
-  }, 40_000);
+  });
 
   it('hears every update in spite of Telegram, once', async () => {
     world.telegram.failNext('getUpdates', { status: 500 });
@@ -136,7 +136,7 @@ describe('The Telegram bot with files and faults', () => {
     await see(chats.Dora, 'Your Telegram id', { after: asked });
     await see(chats.Dora, 'Settings of this chat', { after: chats.Dora.say('/settings') });
     expect(idAnswers(chats.Dora, asked)).toHaveLength(1);
-  }, 40_000);
+  });
 
   it('tells of work that could not be done, and does it when asked again', async () => {
     world.openai.failAlways(() => ({ kind: 'status', status: 400 }));
@@ -145,7 +145,7 @@ describe('The Telegram bot with files and faults', () => {
     world.openai.failAlways(undefined);
     await chats.Ann.press({ text: 'Try again', in: status });
     await see(chats.Ann, /voice .*: done/, { after: sent });
-  }, 40_000);
+  });
 
   it('kept within the limits of Telegram, and wrote down no secret', () => {
     expectManners(world);

@@ -31,7 +31,7 @@ describe('The Telegram bot and its members', () => {
       world.member('analyst', { firstName: 'Мария', languageCode: 'ru' }),
       world.member('admin', { firstName: 'Bea', by: keyOfBea }),
     ]);
-  }, 60_000);
+  });
 
   afterAll(async () => {
     if (process.env.SHOW_OUTPUT) process.stderr.write(world.server.output);
@@ -64,7 +64,7 @@ describe('The Telegram bot and its members', () => {
       metadata: { actor: { kind: 'telegram' } },
     });
     expect(world.telegram.callsOf('getFile')).toEqual([]);
-  }, 40_000);
+  });
 
   it('lets an analyst send, and neither erase nor invite', async () => {
     const { chat } = analyst;
@@ -75,7 +75,7 @@ describe('The Telegram bot and its members', () => {
     expect(await chat.press({ text: 'Erase', in: done })).toMatchObject({
       ...{ text: expect.stringContaining('does not allow this'), showAlert: true },
     });
-  }, 40_000);
+  });
 
   it('shows a recording to its workspace, and to no other', async () => {
     const [mine] = (await see(analyst.chat, /voice .*: done/)).buttons;
@@ -87,7 +87,7 @@ describe('The Telegram bot and its members', () => {
     const own = await see(bea.chat, 'I found nothing.');
     for (const { data } of mine ?? [])
       expect(await bea.chat.pressRaw(own, data ?? '')).toMatchObject({ text: STALE });
-  }, 40_000);
+  });
 
   it('takes with it who goes to another workspace, and leaves the recordings behind', async () => {
     const { chat } = await world.member('analyst', { firstName: 'Ben' });
@@ -105,7 +105,7 @@ describe('The Telegram bot and its members', () => {
     const answer = await chat.press({ text: '1', in: list });
     expect(answer.text).toBe('This recording is not there any more.');
     expect((await answerTo(chat, '/recordings')).text).toContain('There are no recordings here.');
-  }, 40_000);
+  });
 
   it('speaks Russian with a Russian phone', async () => {
     const { chat } = russian;
@@ -117,7 +117,7 @@ describe('The Telegram bot and its members', () => {
       ['/unheard', '/help'],
     ] as const)
       expect((await answerTo(chat, command)).text).toContain(text);
-  }, 40_000);
+  });
 
   it('does what it is set to, at once', async () => {
     const { chat } = await world.member('analyst', { firstName: 'Sam' });
@@ -135,7 +135,7 @@ describe('The Telegram bot and its members', () => {
     await see(chat, 'Кто делал запись?');
     await see(chat, 'Хорошо, больше о ней не спрашиваю.', { after: chat.say('/cancel') });
     expect(fromBot(chat).filter(({ text }) => text.includes('Что это за запись?'))).toEqual([]);
-  }, 40_000);
+  });
 
   it('links an account by a code, once', async () => {
     const { server, telegram } = world;
@@ -151,7 +151,7 @@ describe('The Telegram bot and its members', () => {
     other!.start(start);
     await see(other!, 'This code has already been used.');
     expect((await answerTo(other!, '/recordings')).text).toContain('I do not know you yet');
-  }, 40_000);
+  });
 
   it('turns the pages of many recordings', async () => {
     const { server } = world;
@@ -171,7 +171,7 @@ describe('The Telegram bot and its members', () => {
     expect(list.text).toMatch(/\n1\. r969\.mp3/);
     await chat.press({ text: '1', in: list });
     await see(chat, 'r969.mp3', { after: list });
-  }, 40_000);
+  });
 
   it('erases when that is confirmed, and takes its messages out of the chat', async () => {
     const { chat } = admin;
@@ -210,7 +210,7 @@ describe('The Telegram bot and its members', () => {
     expect((await answerTo(chat, '/erase')).text).toContain('There is nothing of yours here');
     // What others sent is theirs.
     expect((await answerTo(chat, '/recordings')).text).toMatch(/voice .*: ready/);
-  }, 40_000);
+  });
 
   it('takes in a group what it is asked to, or everything, and only from members', async () => {
     const { telegram } = world;
@@ -253,7 +253,36 @@ describe('The Telegram bot and its members', () => {
     await see(group, (message) => message.replyTo === taken.id);
     await see(group, ({ document, id }) => document !== undefined && id > taken.id);
     expect(fromBot(group).filter(({ replyTo }) => replyTo === ignored.id)).toEqual([]);
-  }, 60_000);
+  });
+
+  it('stays with a group that becomes a supergroup, and asks there what it was asking', async () => {
+    const group = world.telegram.group({
+      title: 'Site visit',
+      members: [analyst.person],
+      admins: [admin.person],
+    });
+    const nat = group.as(analyst.person);
+    nat.say('/group');
+    const mode = await see(group, 'In this group I write down what I am asked to');
+    await group.as(admin.person).press({ text: 'Everything', in: mode });
+    await see(group, 'In this group I write down everything');
+    nat.sendVoice(sound(986), { caption: 'Scenario: interview' });
+    const card = await see(group, 'When was it recorded?');
+    const before = group.messages.length;
+
+    const larger = group.becomesSupergroup(admin.person);
+    const again = await see(larger, 'When was it recorded?');
+    expect(again.text).toBe(card.text);
+    await larger.as(analyst.person).press({ text: 'Today', in: again });
+    await see(larger, 'Who recorded it?');
+    larger.as(analyst.person).say('/cancel');
+    await see(larger, 'no more questions');
+    // The settings stay, and so does the workspace.
+    const taken = larger.as(analyst.person).sendVoice(sound(987), spoken);
+    await see(larger, ({ replyTo, text }) => replyTo === taken.id && text.includes('done'));
+    // The service message is the last that came there.
+    expect(group.messages).toHaveLength(before + 1);
+  });
 
   it('lets nobody in by an invitation that has expired', async () => {
     const printed = await world.server.vox('members', 'invite', '--owner', 'owner', '--hours', '0.0001');
@@ -263,7 +292,7 @@ describe('The Telegram bot and its members', () => {
     late.start(payload);
     await see(late, 'This invitation has expired. Please ask for a new one.');
     expect((await answerTo(late, '/recordings')).text).toContain('I do not know you yet');
-  }, 30_000);
+  });
 
   it('does not answer any more who floods it, and says so once', async () => {
     const { chat } = await world.member('analyst', { firstName: 'Flo' });
@@ -274,7 +303,7 @@ describe('The Telegram bot and its members', () => {
     await sleep(1_500);
     expect(fromBot(chat).filter(({ id }) => id > said.id && id > ignored.id)).toEqual([]);
     expect((await answerTo(bea.chat, '/id')).text).toContain('Role');
-  }, 60_000);
+  });
 
   it('kept within the limits of Telegram, and wrote down no secret', () => {
     expectManners(world);

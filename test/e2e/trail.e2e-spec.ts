@@ -52,7 +52,7 @@ describe('The audit trail', () => {
       const { events } = await world.server.get<Page>(`/v1/events?recording=${id}&limit=200`);
       if (events.length >= trail.length) break;
     }
-  }, 90_000);
+  });
   afterAll(() => world.close());
 
   const ask = (path: string): Promise<TestAnswer> => world.server.request(path);
@@ -246,7 +246,7 @@ describe('The audit trail', () => {
     await expect(server.vox('events', '--type', 'Poem')).rejects.toMatchObject({ code: 1 });
     const { name } = (await server.get<{ workspace: { name: string } }>('/v1/me')).workspace;
     expect(await server.vox('recordings', '--owner', name)).toMatch(new RegExp(`^${id}  .*  ready  `));
-  }, 30_000);
+  });
 
   it('is sealed, verified and proved by the command line', async () => {
     const { server } = world;

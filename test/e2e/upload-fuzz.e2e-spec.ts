@@ -24,7 +24,7 @@ describe(`${CASES} malformed uploads`, () => {
     fakes = await serverWithFakes();
     ({ server } = fakes);
     await server.start();
-  }, 60_000);
+  });
 
   afterAll(() => fakes.close());
 

@@ -27,7 +27,7 @@ describe('an upload link', () => {
     ({ server } = fakes);
     await server.start();
     bea = await newMember(server, server.key, 'analyst');
-  }, 60_000);
+  });
 
   afterAll(() => fakes.close());
 

@@ -33,6 +33,7 @@ import { Update } from 'telegraf/types';
 import { Faces } from './faces/faces';
 import { UploadLinks } from './links/upload-links';
 import { BotContext } from './talk/bot-context';
+import { ChatNumbers } from './talk/chat-numbers';
 import { Texts } from './texts';
 import { BOT_IDENTITY, BotIdentity, TEXTS, WEBHOOK_SECRET } from './tokens';
 import { tellCommands } from './transport/command-list';
@@ -75,6 +76,7 @@ export class BotRunner {
     rows: MessageRows,
     private readonly sender: Sender,
     faces: Faces,
+    numbers: ChatNumbers,
   ) {
     takeOver(bot);
     const { log } = this;
@@ -89,6 +91,7 @@ export class BotRunner {
       ...{ rows, sender, listener, log },
       face: (message) => faces.of(message),
       onChatGone: (chatId) => this.closeChat(chatId),
+      onChatMoved: (chatId, telegramChatId) => numbers.moveChat(chatId, telegramChatId, randomUUID()),
     });
   }
 

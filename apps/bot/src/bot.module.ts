@@ -20,6 +20,7 @@ import { StatusFace } from './faces/status-face';
 import { Suggestions } from './faces/suggestions';
 import { UploadLinks } from './links/upload-links';
 import { BotContext } from './talk/bot-context';
+import { ChatNumbers } from './talk/chat-numbers';
 import { Talks } from './talk/talks';
 import { createTexts } from './texts';
 import { BOT_IDENTITY, botIdOf, CALLBACKS, TEXTS, WEBHOOK_SECRET } from './tokens';
@@ -59,6 +60,7 @@ class TalksModule {
     const botId = botIdOf(token);
     const gate = new SendGate(pool, botId);
     const providers = [
+      ChatNumbers,
       Talks,
       FloodGuard,
       { provide: BOT_IDENTITY, useValue: { botId, idSecret: telegramIdSecret } },
@@ -88,8 +90,8 @@ export class BotModule {
         talks,
         TelegrafModule.forRootAsync({
           imports: [talks],
-          inject: [Talks, FloodGuard, ENVIRONMENT],
-          useFactory: (begin: Talks, flood: FloodGuard, environment: Environment) => ({
+          inject: [ChatNumbers, Talks, FloodGuard, ENVIRONMENT],
+          useFactory: (numbers: ChatNumbers, begin: Talks, flood: FloodGuard, environment: Environment) => ({
             token,
             options: {
               telegram: { apiRoot: environment.TELEGRAM_API_ROOT, webhookReply: false },
@@ -99,7 +101,7 @@ export class BotModule {
             },
             // Updates come by our own inbox.
             launchOptions: false as const,
-            middlewares: [begin.begin, flood.check] as never[],
+            middlewares: [numbers.noteMove, begin.begin, flood.check] as never[],
           }),
         }),
       ],

@@ -3,7 +3,7 @@ import { post } from '@test/server/workspace-fixture';
 import { serverWithFakes, ServerWithFakes } from '@test/server/with-fakes';
 import { Chat, ChatMessage, FakeTelegram, FakeTelegramOptions, Person } from './fake-telegram';
 
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 
 /** A server with its bot, and Telegram. */
 export interface BotWorld extends ServerWithFakes {

@@ -9,13 +9,13 @@ export type Sought = string | RegExp | ((message: ChatMessage) => boolean);
 export interface WaitOptions {
   /** Whose messages are looked at; default 'bot'. */
   from?: 'bot' | 'anyone';
-  /** Default 5 000 ms. */
+  /** Default 20 000 ms. */
   timeoutMs?: number;
   /** Only messages that came after this one, or were edited after it came; never the message itself. */
   after?: ChatMessage;
 }
 
-const WAIT_MS = 5_000;
+const WAIT_MS = 20_000;
 
 /** Reading a chat, as everybody in it can. */
 export class ChatReading {

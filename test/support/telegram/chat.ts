@@ -25,7 +25,7 @@ export interface AlbumItem extends SendOptions {
 /** The button to press: its label, in the newest message that has it or in a named one; or a message with one button. */
 export type PressTarget = string | { text: string; in?: ChatMessage } | ChatMessage;
 
-const PRESS_MS = 5_000;
+const PRESS_MS = 30_000;
 const SMALL_PICTURE = Buffer.from('picture');
 
 /** One chat, in which one person acts. */
@@ -198,6 +198,7 @@ export class Chat extends ChatReading {
 
   private send(content: MessageContent): ChatMessage {
     const { state, person } = this;
+    if (state.movedTo !== undefined) throw new Error('Nobody writes in a group that is a supergroup by now');
     if (!state.isGroup && state.botStatus === 'kicked')
       throw new Error(`${person.firstName} has blocked the bot and cannot write to it`);
     if (!state.isGroup) state.botStatus = 'member';

@@ -49,6 +49,11 @@ export class Group extends ChatReading {
     return new Chat(this.world, this.state, person, this.menus);
   }
 
+  /** An administrator makes a supergroup of it, or does what makes Telegram do so. */
+  becomesSupergroup(by: PersonProfile): Group {
+    return new Group(this.world, this.world.upgrade(this.state, by), this.menus);
+  }
+
   /** People come later, and go; the bot is not told. */
   joins(person: PersonProfile): void {
     this.state.members.set(person.id, { person, status: 'member' });

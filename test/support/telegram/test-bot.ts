@@ -52,7 +52,7 @@ export async function listen(
 
 /** Waits until something is so; throws after five seconds. */
 export async function until(isSo: () => boolean): Promise<void> {
-  const end = Date.now() + 5_000;
+  const end = Date.now() + 20_000;
   while (!isSo()) {
     if (Date.now() > end) throw new Error(`Waited in vain for ${isSo.toString()}`);
     await sleep(5);

@@ -3,7 +3,7 @@ import { CallbackQueries } from './callback-queries';
 import { BotStatus, ChatState, userWire } from './chat-state';
 import { FileStore } from './files';
 import { KeptMessage, MessageContent } from './message';
-import { badRequest } from './refusal';
+import { badRequest, Refusal } from './refusal';
 import { CallbackAnswer, PersonProfile, Wire } from './types';
 import { UpdateQueue } from './update-queue';
 
@@ -35,8 +35,17 @@ export class World {
   /**
    * The chat that a request names.
    *
-   * @throws Refusal 400 "chat not found"
+   * @throws Refusal 400 "chat not found", or with the number of the supergroup that the group was made
    */
+  reachable(id: number): ChatState {
+    const chat = this.chat(id);
+    const { movedTo } = chat;
+    if (movedTo === undefined) return chat;
+    const what = 'Bad Request: group chat was upgraded to a supergroup chat';
+    throw new Refusal(400, what, { migrate_to_chat_id: movedTo });
+  }
+
+  /** @throws Refusal 400 "chat not found" */
   chat(id: number): ChatState {
     const chat = this.chats.get(id);
     if (!chat) throw badRequest('chat not found');
@@ -115,6 +124,20 @@ export class World {
     this.update('my_chat_member', body, chat);
   }
 
+  /** A group becomes a supergroup: another chat with the same people, whose messages count from 1. Both tell of the other. */
+  upgrade(chat: ChatState, by: PersonProfile): ChatState {
+    if (chat.kind !== 'group' || chat.movedTo !== undefined)
+      throw new Error('Only a group becomes a supergroup');
+    const made = new ChatState(chat.id - 1_000_000_000_000, 'supergroup', chat.title, chat.botStatus);
+    for (const [id, member] of chat.members) made.members.set(id, member);
+    this.chats.set(made.id, made);
+    chat.movedTo = made.id;
+    const nothingSaid = { text: '', entities: [] };
+    this.say(chat, by, { ...nothingSaid, extras: { migrate_to_chat_id: made.id } });
+    this.say(made, by, { ...nothingSaid, extras: { migrate_from_chat_id: chat.id } });
+    return made;
+  }
+
   private wireAlone(message: KeptMessage): Wire {
     const { from } = message;
     return message.toWire(
@@ -139,6 +162,7 @@ export class World {
   /** A bot outside of a group sees nothing; in privacy mode, as a plain member, only what is meant for it. */
   private isSeen(chat: ChatState, message: KeptMessage): boolean {
     if (chat.botStatus === 'left' || chat.botStatus === 'kicked') return false;
+    if ('migrate_to_chat_id' in message.extras || 'migrate_from_chat_id' in message.extras) return true;
     if (!chat.isGroup || !this.bot.privacyMode || chat.botStatus === 'administrator') return true;
     const own = `@${this.bot.username}`.toLowerCase();
     const text = message.text.toLowerCase();

@@ -70,16 +70,15 @@ export class Faces {
   private shown(
     { chatId, telegramChatId, kind }: ReachableChat,
     { text, keyboard }: Rendered,
-    options: { replyTo?: number; comesBack?: boolean; once?: boolean } = {},
+    options: { replyTo?: number | null; comesBack?: boolean; once?: boolean } = {},
   ): MessageFace {
     const { telegram } = this.bot;
-    const { replyTo, comesBack = false, once = false } = options;
+    const { replyTo = null, comesBack = false, once = false } = options;
     const extra = {
       parse_mode: 'HTML' as const,
       link_preview_options: { is_disabled: true },
       reply_markup: this.markup(keyboard, telegramChatId),
     };
-    const reply = replyTo === undefined ? {} : { message_id: replyTo, allow_sending_without_reply: true };
     return {
       kind: 'shown',
       chat: { chatId, isGroup: kind === 'group' },
@@ -88,7 +87,9 @@ export class Faces {
       send: async () => {
         const sent = await telegram.sendMessage(telegramChatId, text.toString(), {
           ...extra,
-          ...(replyTo !== undefined && { reply_parameters: reply as { message_id: number } }),
+          ...(replyTo !== null && {
+            reply_parameters: { message_id: replyTo, allow_sending_without_reply: true },
+          }),
         });
         return sent.message_id;
       },

@@ -238,7 +238,8 @@ export class Talk {
       return messageId;
     } catch (error) {
       if (!isNobodyThere(error)) throw error;
-      if (this.chat) await this.tellChat({ type: 'CloseChat' }, this.systemRequest);
+      if (this.chat && toSendFailure(error).kind === 'chat-gone')
+        await this.tellChat({ type: 'CloseChat' }, this.systemRequest);
       return null;
     }
   }

@@ -1,12 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import {
-  BotLanguage,
-  chatDecider,
-  ChatState,
-  DomainEvent,
-  OpenChat,
-  telegramChatIdOf,
-} from '@voxpersona/domain';
+import { BotLanguage, ChatState, DomainEvent, OpenChat } from '@voxpersona/domain';
 import { Actors } from '@voxpersona/event-store';
 import { TelegramAccounts, TelegramCaller } from '@voxpersona/pipeline';
 import { MessageRows, Sender, SentLedger } from '@voxpersona/telegram';
@@ -15,6 +8,7 @@ import { Callbacks } from '../callbacks';
 import { languageOf, Texts } from '../texts';
 import { BOT_IDENTITY, BotIdentity, CALLBACKS, TEXTS } from '../tokens';
 import { BotContext } from './bot-context';
+import { ChatNumbers, ChatOfNumber } from './chat-numbers';
 import { Talk } from './talk';
 
 /** Begins the talk of every update: who speaks, in which chat, in which language. */
@@ -26,6 +20,7 @@ export class Talks {
     private readonly sender: Sender,
     private readonly ledger: SentLedger,
     private readonly messages: MessageRows,
+    private readonly numbers: ChatNumbers,
     @Inject(CALLBACKS) private readonly callbacks: Callbacks,
     @Inject(TEXTS) private readonly texts: Texts,
     @Inject(BOT_IDENTITY) private readonly identity: BotIdentity,
@@ -34,25 +29,30 @@ export class Talks {
   /** Middleware. Where there is no chat, or another bot speaks, nothing is to be done. */
   readonly begin = async (ctx: BotContext, next: () => Promise<void>): Promise<void> => {
     if (!ctx.chat || ctx.chat.type === 'channel' || ctx.from?.is_bot === true) return;
-    ctx.talk = await this.open(ctx, ctx.chat);
+    const found = await this.numbers.find(ctx.chat.id);
+    if (found.isLeft) return;
+    ctx.talk = await this.open(ctx, ctx.chat, found);
     await next();
     await ctx.talk.answerIfNobodyDid();
   };
 
   /** The talk as it is after something changed who speaks. What is said counts on. */
   async again(ctx: BotContext): Promise<Talk> {
-    if (ctx.chat) ctx.talk = (await this.open(ctx, ctx.chat)).after(ctx.talk);
+    if (ctx.chat)
+      ctx.talk = (await this.open(ctx, ctx.chat, await this.numbers.find(ctx.chat.id))).after(ctx.talk);
     return ctx.talk;
   }
 
-  private async open(ctx: BotContext, { id: telegramChatId, type }: Chat): Promise<Talk> {
-    const { botId, idSecret } = this.identity;
+  private async open(
+    ctx: BotContext,
+    { id: telegramChatId, type }: Chat,
+    { chatId, state }: ChatOfNumber,
+  ): Promise<Talk> {
+    const { botId } = this.identity;
     const isGroup = type !== 'private';
-    const chatId = telegramChatIdOf(idSecret, botId, telegramChatId);
     const userId = ctx.from?.id ?? null;
     const caller: TelegramCaller = userId === null ? { kind: 'unknown' } : await this.accounts.find(userId);
     const language = languageOf(ctx.from?.language_code);
-    const { state } = await this.actors.read(chatDecider, chatId);
     const services = {
       telegram: ctx.telegram,
       sender: this.sender,

@@ -39,6 +39,7 @@ it('seals everything that people say, write or name', () => {
     'AudioSplit.promptContext',
     'AudioUploaded.details',
     'AudioUploaded.fileName',
+    'ChatMoved.telegramChatId',
     'ChatOpened.telegramChatId',
     'ChunkTranscribed.segments',
     'DetailsProvided.details',

@@ -118,20 +118,13 @@ describeEventStoreContract(realNode ? 'EventStoreDB' : 'EventStoreDB (a fake nod
       ['TLS that the client lacks', () => [`${own}@127.0.0.1:${ports.locked}`, 'tls=false'], /TLS/],
       ['the host', () => ['nowhere.invalid:2113', 'tls=false'], /host of EVENTSTORE_URL is not known/],
       ['the port', () => ['127.0.0.1:1', 'tls=false'], /Nothing answers/],
-    ] as const)(
-      '%s',
-      async (_what, where, reason) => {
-        const [address = '', query = ''] = where();
-        const failure = await tryAt(
-          address,
-          query === 'CA' ? `tls=true&tlsCAFile=${certificate.file}` : query,
-        );
-        expect(failure).toBeInstanceOf(EventStoreUnavailable);
-        expect((failure as Error).message).toMatch(reason);
-        expect((failure as Error).message).not.toMatch(/wrong-one|right/);
-      },
-      30_000,
-    );
+    ] as const)('%s', async (_what, where, reason) => {
+      const [address = '', query = ''] = where();
+      const failure = await tryAt(address, query === 'CA' ? `tls=true&tlsCAFile=${certificate.file}` : query);
+      expect(failure).toBeInstanceOf(EventStoreUnavailable);
+      expect((failure as Error).message).toMatch(reason);
+      expect((failure as Error).message).not.toMatch(/wrong-one|right/);
+    });
   });
 
   it('tells what the node says no to', async () => {
@@ -173,7 +166,7 @@ describeEventStoreContract(realNode ? 'EventStoreDB' : 'EventStoreDB (a fake nod
     expect((await following).filter((item) => item !== 'checkpoint')).toEqual(['event 1', 'caughtUp']);
     await store.append(target, [someEvent({ n: 3 })], 0);
     expect(await readAllOf(store, target)).toHaveLength(2);
-  }, 30_000);
+  });
 
   it('passes over what the node and the log keep for themselves', async () => {
     const page = await store.readAll({});

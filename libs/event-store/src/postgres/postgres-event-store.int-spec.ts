@@ -142,7 +142,7 @@ describe('The PostgreSQL event store', () => {
     }
     await following;
     expect(seen).toEqual([...Array(20).keys()]);
-  }, 30_000);
+  });
 
   it('gives a log one identity for ever', async () => {
     expect(await log.openAgain().store.logId()).toBe(await log.store.logId());

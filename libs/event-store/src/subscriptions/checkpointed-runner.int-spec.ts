@@ -123,7 +123,7 @@ describe('A runner with a checkpoint', () => {
     await caughtUp('twins');
     await sleep(100);
     expect(await numbersOf('twins')).toEqual(upTo(29));
-  }, 20_000);
+  });
 
   it('halts visibly at an event that it cannot handle, with all before it applied', async () => {
     const consumer = new Numbers('halting');
@@ -166,7 +166,7 @@ describe('A runner with a checkpoint', () => {
     await log.pool.query(`UPDATE checkpoints SET position = $1 WHERE name = 'ahead'`, [head.toString()]);
     while (state() !== 'running') await sleep(10);
     await caughtUp('ahead');
-  }, 20_000);
+  });
 
   it('waits for a database that went away, and doubles nothing', async () => {
     run(new Numbers('patient'));
@@ -176,7 +176,7 @@ describe('A runner with a checkpoint', () => {
     await cutConnections(log.connectionString);
     await caughtUp('patient');
     expect(await numbersOf('patient')).toEqual(upTo(40));
-  }, 20_000);
+  });
 
   it('lets who waits too long go', async () => {
     expect(await waitForCheckpoints(log.pool, () => Promise.resolve(['patient']), 10_000_000n, 60)).toBe(

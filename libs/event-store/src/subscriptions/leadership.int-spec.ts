@@ -135,7 +135,7 @@ describe('Runners of several processes', () => {
     await count(5);
     await caughtUp('pair');
     expect(await numbersOf('pair')).toEqual(upTo(total, 1));
-  }, 30_000);
+  });
 
   it('an older build leaves what a newer one built alone, as long as that one lives', async () => {
     const newer = start('rolling', 2);
@@ -157,5 +157,5 @@ describe('Runners of several processes', () => {
     expect(await readCheckpoint(log.pool, 'rolling')).toMatchObject({ version: 1 });
     while ((await numbersOf('rolling')).some(({ version }) => version !== 1)) await sleep(20);
     expect(await numbersOf('rolling')).toEqual(upTo(total, 1));
-  }, 40_000);
+  });
 });

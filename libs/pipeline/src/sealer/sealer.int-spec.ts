@@ -69,7 +69,7 @@ describe('The seal over the log', () => {
     rest = events.slice(last?.treeSize);
     await world.pool.query('CREATE TABLE events_kept AS SELECT * FROM events');
     await world.pool.query('CREATE TABLE sealed_kept AS SELECT * FROM sealed_events');
-  }, 60_000);
+  });
   afterEach(restore);
   afterAll(async () => {
     await world.close();

@@ -84,7 +84,7 @@ describe('The embedded PostgreSQL', () => {
     await held.release();
     const again = await holdInstance(running!.connectionString, folder);
     await again.release();
-  }, 30_000);
+  });
 
   const asRoot = process.getuid?.() === 0 ? it : it.skip;
   asRoot('as root says what to do about a folder that the database cannot enter', async () => {

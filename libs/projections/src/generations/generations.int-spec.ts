@@ -34,7 +34,7 @@ describe('Generations of the read models', () => {
     const { connectionString } = world;
     leadership = new PostgresLeadership(new SessionLocks({ connectionString, log }), world.pool);
     await appendHistories(world.store, codec, 1_500);
-  }, 60_000);
+  });
   afterEach(() => Promise.all(running.splice(0).map((keeper) => keeper.stop())));
   afterAll(async () => {
     await leadership.close();
@@ -95,7 +95,7 @@ describe('Generations of the read models', () => {
       expect(await digest(one, 2)).toEqual(await digest(one, 1));
     }
     expect((await digest(model('recordings'), 2)).rows).toBeGreaterThan(50);
-  }, 120_000);
+  });
 
   it('are gone back to', async () => {
     keep([model('reports')]);
@@ -207,7 +207,7 @@ describe('Generations of the read models', () => {
     // Nobody with the newer build is left: the older one goes back to what it had.
     keep([recordings]);
     expect(await active('recordings', 2)).toMatchObject({ version: recordings.version, reason: 'version' });
-  }, 30_000);
+  });
 
   it('that nobody can go on with hold nothing that was erased meanwhile', async () => {
     const reports = model('reports');
@@ -239,7 +239,7 @@ describe('Generations of the read models', () => {
     // What was cut is no way back: it is built anew.
     keep([reports]);
     await active('reports', 4);
-  }, 30_000);
+  });
 
   it.each<[string, (name: Generations) => Promise<unknown>, GenerationRefusalCode]>([
     ['a rebuild of what there is not', (all) => all.rebuild('poems'), 'projection_not_found'],

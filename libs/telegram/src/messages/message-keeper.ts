@@ -36,6 +36,8 @@ export interface MessageKeeperOptions {
   face(message: KeptMessage): Promise<MessageFace>;
   /** Nobody in this chat wants messages any more. */
   onChatGone(chatId: string): Promise<void>;
+  /** It has this number at Telegram by now. */
+  onChatMoved(chatId: string, telegramChatId: number): Promise<void>;
   log: { warn(message: string): void; error(message: string, stack?: string): void };
 }
 
@@ -44,6 +46,8 @@ const AT_ONCE = 12;
 /** A message is not changed more often. */
 const EDIT_PAUSE_MS = 2_500;
 const POLL_MS = 1_000;
+/** Time in which the log's word of a move reaches us. */
+const MOVE_PAUSE_MS = 2_000;
 const MAX_FAILURES = 12;
 
 /** Brings messages to what they should be, one of a chat at a time. One process at a time does it. */
@@ -175,6 +179,11 @@ export class MessageKeeper {
     if (error instanceof SendFailure && error.kind === 'chat-gone') {
       await this.options.onChatGone(message.chatId);
       await rows.settle(message, { messageId, shown }, 0);
+      return;
+    }
+    if (error instanceof SendFailure && error.movedTo !== null) {
+      await this.options.onChatMoved(message.chatId, error.movedTo);
+      await rows.putBack(message, MOVE_PAUSE_MS, false);
       return;
     }
     if (error instanceof SendFailure && error.kind === 'rate-limited') {

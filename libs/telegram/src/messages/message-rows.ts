@@ -19,7 +19,7 @@ export interface KeptMessage {
   kind: MessageKind;
   subjectId: string;
   recordingId: string;
-  /** Telegram's number; null until it was sent. */
+  /** Telegram's number; null until it was sent, and where the chat has another number since. */
   messageId: number | null;
   /** SHA-256 of what it shows; null: nothing yet. */
   shown: string | null;
@@ -67,20 +67,23 @@ export class MessageRows {
   }
 
   /**
-   * It shows what `shown` says. It stays due where an event came meanwhile.
+   * It shows what `shown` says. It stays due where an event came meanwhile; where the chat got another number meanwhile, what
+   * the message was under the former one is not written.
    *
    * @param pauseMs time in which it is not changed again
    */
   async settle(
-    { id, position }: KeptMessage,
+    { id, position, messageId: before }: KeptMessage,
     now: { messageId: number | null; shown: string | null },
     pauseMs: number,
   ): Promise<void> {
     await this.pool.query(
-      `UPDATE telegram_messages SET message_id = $2, shown = $3, due = position <> $4, failures = 0,
-         run_at = clock_timestamp() + $5 * interval '1 millisecond'
+      `UPDATE telegram_messages SET
+         message_id = CASE WHEN message_id IS NOT DISTINCT FROM $6::bigint THEN $2::bigint END,
+         shown = CASE WHEN message_id IS NOT DISTINCT FROM $6::bigint THEN $3 ELSE shown END,
+         due = position <> $4, failures = 0, run_at = clock_timestamp() + $5 * interval '1 millisecond'
        WHERE id = $1`,
-      [id, now.messageId, now.shown, position.toString(), pauseMs],
+      [id, now.messageId, now.shown, position.toString(), pauseMs, before],
     );
   }
 

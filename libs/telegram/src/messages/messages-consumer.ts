@@ -29,6 +29,7 @@ export class MessagesConsumer implements CheckpointedConsumer<DomainEvent> {
       if (event.type === 'MediaNotStored' || event.type === 'UploadLinkOffered') {
         await touchIntake(transaction, event.data.intakeId, event.position);
       }
+      if (event.type === 'ChatMoved') await beginAnew(transaction, event);
       if (event.type === 'ChatReopened') await lookAgain(transaction, event.data.chatId, event.position);
       const recordingId = recordingOf(event);
       if (recordingId !== null) touched.set(recordingId, event.position);
@@ -108,6 +109,21 @@ async function lookAgain(transaction: PoolClient, chatId: string, position: bigi
   await transaction.query(
     `UPDATE telegram_messages SET due = true, position = $2, run_at = now() WHERE chat_id = $1`,
     [chatId, position.toString()],
+  );
+}
+
+/** Nothing that was sent under the former number can be changed or removed. What changes from now on is sent anew. */
+async function beginAnew(
+  transaction: PoolClient,
+  { data, position }: Extract<Recorded<DomainEvent>, { type: 'ChatMoved' }>,
+): Promise<void> {
+  const { chatId, askedAbout } = data;
+  await transaction.query(`DELETE FROM telegram_messages WHERE chat_id = $1 AND kind = 'quote'`, [chatId]);
+  await transaction.query(
+    `UPDATE telegram_messages SET message_id = NULL, due = true, position = $2, run_at = now(),
+       shown = CASE WHEN kind = 'card' AND recording_id = $3 THEN NULL ELSE shown END
+     WHERE chat_id = $1`,
+    [chatId, position.toString(), askedAbout],
   );
 }
 

@@ -5,6 +5,7 @@ import { TelegramError } from 'telegraf';
  *
  * - `rate-limited` too much; `retryAfterMs` says how long to wait
  * - `chat-gone`    nobody there wants messages: blocked, removed, never begun
+ * - `chat-moved`   the group is a supergroup by now, under the number `movedTo`
  * - `message-gone` the message was deleted, or cannot be changed any more
  * - `not-modified` it shows that already
  * - `query-old`    a button was pressed too long ago to be answered
@@ -12,7 +13,14 @@ import { TelegramError } from 'telegraf';
  * - `unavailable`  no answer, or a fault of Telegram's: whether it was done is not known
  */
 export type SendFailureKind =
-  'rate-limited' | 'chat-gone' | 'message-gone' | 'not-modified' | 'query-old' | 'rejected' | 'unavailable';
+  | 'rate-limited'
+  | 'chat-gone'
+  | 'chat-moved'
+  | 'message-gone'
+  | 'not-modified'
+  | 'query-old'
+  | 'rejected'
+  | 'unavailable';
 
 /** Its message is for logs: Telegram's description, which holds no words of a chat, and never an address with the token. */
 export class SendFailure extends Error {
@@ -20,6 +28,7 @@ export class SendFailure extends Error {
     readonly kind: SendFailureKind,
     message: string,
     readonly retryAfterMs = 0,
+    readonly movedTo: number | null = null,
   ) {
     super(message);
     this.name = 'SendFailure';
@@ -33,7 +42,7 @@ const BY_DESCRIPTION: readonly [RegExp, SendFailureKind][] = [
     'message-gone',
   ],
   [/query is too old|query ID is invalid/i, 'query-old'],
-  [/chat not found|group chat was upgraded|not enough rights to send|have no rights to send/i, 'chat-gone'],
+  [/chat not found|not enough rights to send|have no rights to send/i, 'chat-gone'],
 ];
 
 /** What an error of a call to Telegram means. What is no such error is thrown on. */
@@ -43,6 +52,8 @@ export function toSendFailure(error: unknown): SendFailure {
     const { error_code: code, description, parameters } = error.response;
     const seconds = parameters?.retry_after;
     if (code === 429) return new SendFailure('rate-limited', description, (seconds ?? 1) * 1_000);
+    const movedTo = parameters?.migrate_to_chat_id;
+    if (movedTo !== undefined) return new SendFailure('chat-moved', description, 0, movedTo);
     if (code === 403) return new SendFailure('chat-gone', description);
     const known = BY_DESCRIPTION.find(([pattern]) => pattern.test(description));
     if (known) return new SendFailure(known[1], description);

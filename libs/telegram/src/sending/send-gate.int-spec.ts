@@ -38,7 +38,7 @@ describe('The limits of Telegram', () => {
     expect(await waitOf(one)).toBeGreaterThan(3_000);
     await gate.arrived(slot);
     const waitMs = await waitOf(one);
-    expect(waitMs).toBeGreaterThan(900);
+    expect(waitMs).toBeGreaterThan(500);
     expect(waitMs).toBeLessThan(1_100);
     expect(await waitOf(chat())).toBe(0);
   });
@@ -67,11 +67,11 @@ describe('The limits of Telegram', () => {
 
   it('wait as long as Telegram asks, and no longer', async () => {
     const one = chat();
-    await gate.pause(one.chatId, 900);
-    expect(await waitOf(one)).toBeGreaterThan(700);
+    await gate.pause(one.chatId, 1_500);
+    expect(await waitOf(one)).toBeGreaterThan(800);
     // The others take a breath, too: the limit may have been that of the whole bot.
     const other = await waitOf(chat());
-    expect(other).toBeGreaterThan(200);
+    expect(other).toBeGreaterThan(0);
     expect(other).toBeLessThan(600);
     await gate.arrived(await gate.pass(one));
     await gate.pause(one.chatId, 60_000);

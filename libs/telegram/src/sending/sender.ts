@@ -26,7 +26,8 @@ export class Sender {
   }
 }
 
-/** True for what came about by the person there: they are gone, or the message is. No fault of ours. */
+/** True for what came about by the person there: they are gone, the group or the message is. No fault of ours. */
 export function isNobodyThere(error: unknown): boolean {
-  return error instanceof SendFailure && (error.kind === 'chat-gone' || error.kind === 'message-gone');
+  if (!(error instanceof SendFailure)) return false;
+  return error.kind === 'chat-gone' || error.kind === 'chat-moved' || error.kind === 'message-gone';
 }

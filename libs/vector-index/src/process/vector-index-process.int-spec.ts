@@ -180,7 +180,7 @@ describe('A process that dies', () => {
   });
 
   it('is killed when it hangs', async () => {
-    const index = make({ patienceMs: 300 });
+    const index = make({ patienceMs: 4_000 });
     await index.open('log');
     process.kill(index.pid!, 'SIGSTOP');
     await expect(index.state()).rejects.toBeInstanceOf(VectorIndexLost);

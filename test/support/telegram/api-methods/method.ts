@@ -25,7 +25,7 @@ export type ApiMethod = (desk: Desk, parameters: Parameters, signal: AbortSignal
 export function chatOf({ world }: Pick<Desk, 'world'>, parameters: Parameters): ChatState {
   const name = parameters.text('chat_id').trim();
   if (name === '') throw badRequest('chat_id is empty');
-  if (!name.startsWith('@')) return world.chat(parameters.integer('chat_id') ?? 0);
+  if (!name.startsWith('@')) return world.reachable(parameters.integer('chat_id') ?? 0);
   // Only channels and supergroups can be named; here nothing has such a name.
   throw badRequest('chat not found');
 }

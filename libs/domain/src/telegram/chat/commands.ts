@@ -12,6 +12,9 @@ export type ChatCommand =
   /** Telegram answered that nothing can be sent there any more; or something came from there again. */
   | { type: 'CloseChat' }
   | { type: 'ReopenChat' }
+  /** Telegram gave a group another number: to the chat that it was, and to the one that the new number stands for. */
+  | { type: 'MoveChat'; telegramChatId: number }
+  | { type: 'AssignChatNumber'; chatId: string; movedChatId: string }
   | {
       type: 'ReceiveMedia';
       media: Omit<DataOf<typeof MediaReceived>, 'chatId' | 'ownerId' | 'file'> & { file: TelegramFile };

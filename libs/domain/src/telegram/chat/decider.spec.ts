@@ -55,6 +55,42 @@ describe('A chat', () => {
     given(chatDecider, []).when({ type: 'CloseChat' }).thenRefused('chat_not_open');
   });
 
+  it('of a group goes on under another number, and asks anew what it was asking', () => {
+    const group: ChatEvent = { type: 'ChatOpened', data: { ...opened.data, kind: 'group' } };
+    const moved = (askedAbout: string | null): ChatEvent => ({
+      type: 'ChatMoved',
+      data: { chatId, memberId, telegramChatId: -100_77, askedAbout },
+    });
+    const move: ChatCommand = { type: 'MoveChat', telegramChatId: -100_77 };
+    given(chatDecider, [group]).when(move).then(moved(null));
+    given(chatDecider, [group, ...begun.slice(1)])
+      .when(move)
+      .then(moved(recA));
+    given(chatDecider, [group, moved(null)])
+      .when(move)
+      .thenNothing();
+    given(chatDecider, [opened]).when(move).thenNothing();
+    const state = [
+      group,
+      ...begun.slice(1),
+      { type: 'ChatClosed' as const, data: { chatId } },
+      moved(recA),
+    ].reduce(chatDecider.evolve, chatDecider.initial) as OpenChat;
+    expect(state).toMatchObject({ reachable: true, telegramChatId: -100_77, ownerId });
+    expect(state.intakes[A]?.messageId).toBeNull();
+    expect(currentInterview(state)?.recordingId).toBe(recA);
+  });
+
+  it('of a new number stands for the chat that moved there, unless it is in use', () => {
+    const here: ChatCommand = { type: 'AssignChatNumber', chatId: id(7), movedChatId: chatId };
+    const event: ChatEvent = { type: 'ChatNumberAssigned', data: { chatId: id(7), movedChatId: chatId } };
+    given(chatDecider, []).when(here).then(event);
+    given(chatDecider, [event]).when(here).thenNothing();
+    given(chatDecider, [opened]).when(here).thenNothing();
+    given(chatDecider, [event]).when({ type: 'OpenChat', chat: opened.data }).thenRefused('chat_not_open');
+    given(chatDecider, [event]).when({ type: 'CloseChat' }).thenRefused('chat_not_open');
+  });
+
   it('of a group stays with its workspace', () => {
     const group: ChatEvent = { type: 'ChatOpened', data: { ...opened.data, kind: 'group' } };
     const taken = { ...group.data, ownerId: id(8), memberId: id(9) };

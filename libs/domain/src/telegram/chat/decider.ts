@@ -20,7 +20,8 @@ export const chatDecider: Decider<ChatState, ChatCommand, ChatEvent, ChatRefusal
   initial: initialChat,
   decide(state, command) {
     if (command.type === 'OpenChat') return openChat(state, command);
-    if (state.phase === 'absent') return refuse('chat_not_open', 'Nobody has begun to use the bot here.');
+    if (command.type === 'AssignChatNumber') return assignNumber(state, command);
+    if (state.phase !== 'open') return refuse('chat_not_open', 'Nobody has begun to use the bot here.');
     return decideOpen(state, command);
   },
   evolve: evolveChat,
@@ -28,6 +29,7 @@ export const chatDecider: Decider<ChatState, ChatCommand, ChatEvent, ChatRefusal
 
 /** A person may have joined another workspace; a group stays with the one that it was opened for. */
 function openChat(state: ChatState, { chat }: CommandOf<'OpenChat'>): ChatDecision {
+  if (state.phase === 'moved-here') return refuse('chat_not_open', 'This chat goes on in another stream.');
   if (state.phase === 'open' && state.kind === 'group' && state.ownerId !== chat.ownerId) {
     return refuse('of_another_workspace', 'This group belongs to another workspace.');
   }
@@ -36,7 +38,18 @@ function openChat(state: ChatState, { chat }: CommandOf<'OpenChat'>): ChatDecisi
   return accept({ type: 'ChatOpened', data: chat });
 }
 
-function decideOpen(state: OpenChat, command: Exclude<ChatCommand, { type: 'OpenChat' }>): ChatDecision {
+/** Where somebody used the bot under the new number before, that chat stays. */
+function assignNumber(
+  state: ChatState,
+  { chatId, movedChatId }: CommandOf<'AssignChatNumber'>,
+): ChatDecision {
+  if (state.phase !== 'absent') return acceptNothing();
+  return accept({ type: 'ChatNumberAssigned', data: { chatId, movedChatId } });
+}
+
+type CommandOfOpenChat = Exclude<ChatCommand, { type: 'OpenChat' | 'AssignChatNumber' }>;
+
+function decideOpen(state: OpenChat, command: CommandOfOpenChat): ChatDecision {
   const { chatId } = state;
   switch (command.type) {
     case 'ChangeChatSettings': {
@@ -48,6 +61,15 @@ function decideOpen(state: OpenChat, command: Exclude<ChatCommand, { type: 'Open
       return state.reachable ? accept({ type: 'ChatClosed', data: { chatId } }) : acceptNothing();
     case 'ReopenChat':
       return state.reachable ? acceptNothing() : accept({ type: 'ChatReopened', data: { chatId } });
+    case 'MoveChat': {
+      const { telegramChatId } = command;
+      if (state.kind !== 'group' || state.telegramChatId === telegramChatId) return acceptNothing();
+      const askedAbout = currentInterview(state)?.recordingId ?? null;
+      return accept({
+        type: 'ChatMoved',
+        data: { chatId, memberId: state.memberId, telegramChatId, askedAbout },
+      });
+    }
     case 'ReceiveMedia':
       return receiveMedia(state, command);
     case 'RecordStored':

@@ -48,6 +48,28 @@ export const ChatSettingsChanged = defineEvent(
 export const ChatClosed = defineEvent('ChatClosed', z.object({ chatId }));
 export const ChatReopened = defineEvent('ChatReopened', z.object({ chatId }));
 
+/**
+ * Telegram made a supergroup of a group, which gives the chat another number. The chat stays what it is here; messages that
+ * were sent under the former number cannot be reached any more.
+ */
+export const ChatMoved = defineEvent(
+  'ChatMoved',
+  z.object({
+    chatId,
+    /** As in ChatOpened: under this member's key the number is sealed. */
+    memberId: z.uuid(),
+    telegramChatId: personal(z.number().int()),
+    /** Recording that is being asked about there: it is asked about anew. */
+    askedAbout: recordingId.nullable(),
+  }),
+);
+
+/** In the stream of the new number: what comes from there belongs to the chat that moved. */
+export const ChatNumberAssigned = defineEvent(
+  'ChatNumberAssigned',
+  z.object({ chatId, movedChatId: z.uuid() }),
+);
+
 /** A file as Telegram names it. */
 export const telegramFile = z.object({
   /** By which it is fetched. */
@@ -138,6 +160,8 @@ export const CHAT_EVENTS = [
   ChatSettingsChanged,
   ChatClosed,
   ChatReopened,
+  ChatMoved,
+  ChatNumberAssigned,
   MediaReceived,
   MediaStored,
   MediaNotStored,

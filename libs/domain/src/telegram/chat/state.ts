@@ -1,4 +1,4 @@
-import { isErased } from '../../shared/personal';
+import { Erased, isErased } from '../../shared/personal';
 import { ChatEvent, ChatSettings, TelegramFile } from './events';
 import { Question } from './questions';
 
@@ -13,7 +13,8 @@ export interface IntakeState {
   /** Null once erased. */
   file: TelegramFile | null;
   albumId: string | null;
-  messageId: number;
+  /** Null where it was sent under a number that the chat does not have any more. */
+  messageId: number | null;
   /** Null once erased. */
   fileName: string | null;
   caption: string | null;
@@ -54,7 +55,14 @@ export interface OpenChat {
   interviews: Readonly<Record<string, Interview>>;
 }
 
-export type ChatState = { phase: 'absent' } | OpenChat;
+/** A number that Telegram gave to a chat which was there already. */
+export interface MovedHere {
+  phase: 'moved-here';
+  /** Id of that chat. */
+  movedChatId: string;
+}
+
+export type ChatState = { phase: 'absent' } | MovedHere | OpenChat;
 
 export const initialChat: ChatState = { phase: 'absent' };
 
@@ -73,15 +81,19 @@ export function evolveChat(state: ChatState, event: ChatEvent): ChatState {
     const { telegramChatId, ...chat } = event.data;
     const number = isErased(telegramChatId) ? null : telegramChatId;
     const open = { phase: 'open' as const, ...chat, telegramChatId: number, reachable: true };
-    if (state.phase === 'absent') return { ...open, intakes: {}, interviews: {} };
+    if (state.phase !== 'open') return { ...open, intakes: {}, interviews: {} };
     // What was asked in the name of another workspace is not asked on.
     const interviews = state.ownerId === open.ownerId ? state.interviews : {};
     return { ...state, ...open, interviews };
   }
+  if (event.type === 'ChatNumberAssigned')
+    return { phase: 'moved-here', movedChatId: event.data.movedChatId };
   return state.phase === 'open' ? evolveOpen(state, event) : state;
 }
 
-function evolveOpen(state: OpenChat, event: Exclude<ChatEvent, { type: 'ChatOpened' }>): OpenChat {
+type EventOfOpenChat = Exclude<ChatEvent, { type: 'ChatOpened' | 'ChatNumberAssigned' }>;
+
+function evolveOpen(state: OpenChat, event: EventOfOpenChat): OpenChat {
   switch (event.type) {
     case 'ChatSettingsChanged':
       return { ...state, settings: event.data.settings };
@@ -89,6 +101,8 @@ function evolveOpen(state: OpenChat, event: Exclude<ChatEvent, { type: 'ChatOpen
       return { ...state, reachable: false };
     case 'ChatReopened':
       return { ...state, reachable: true };
+    case 'ChatMoved':
+      return moved(state, event.data.telegramChatId);
     case 'MediaReceived':
       return received(state, event.data);
     case 'MediaStored': {
@@ -128,6 +142,12 @@ function newInterview(recordingId: string): Interview {
     phase: 'waiting',
     answeredBy: [],
   };
+}
+
+function moved(state: OpenChat, number: number | Erased): OpenChat {
+  const intakes: Record<string, IntakeState> = {};
+  for (const [id, intake] of Object.entries(state.intakes)) intakes[id] = { ...intake, messageId: null };
+  return { ...state, telegramChatId: isErased(number) ? null : number, reachable: true, intakes };
 }
 
 type InterviewEvent = Extract<ChatEvent, { type: `Detail${string}` }>;

@@ -34,7 +34,7 @@ describe('Anthropic, by the real SDK against the fake', () => {
       baseUrl,
       model,
       concurrency: 1,
-      timeoutMs: 500,
+      timeoutMs: 2_000,
       ...options,
     });
 
@@ -104,7 +104,7 @@ describe('Anthropic, by the real SDK against the fake', () => {
         return call('k');
       },
     };
-    const model = new AnthropicLanguageModel({ keys, baseUrl, concurrency: 1, timeoutMs: 500 });
+    const model = new AnthropicLanguageModel({ keys, baseUrl, concurrency: 1, timeoutMs: 2_000 });
     await model.write(request, never);
     fake.canCount = true;
     await model.write(request, never);

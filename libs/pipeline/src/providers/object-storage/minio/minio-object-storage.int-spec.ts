@@ -32,7 +32,7 @@ describeWithServer('MinIO', () => {
     await storage.prepare();
     proxy = new FaultyProxy(options.endpoint);
     disturbed = new MinioObjectStorage({ ...options, endpoint: await proxy.start() });
-  }, 90_000);
+  });
 
   afterAll(async () => {
     await storage.deletePrefix('recordings/');

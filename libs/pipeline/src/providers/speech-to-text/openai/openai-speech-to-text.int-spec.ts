@@ -17,7 +17,7 @@ describe('OpenAI speech-to-text, by the real SDK against the fake', () => {
   afterAll(() => fake.stop());
 
   const adapter = (model = 'whisper-1'): OpenAiSpeechToText =>
-    new OpenAiSpeechToText({ keys: singleKey('sk-test'), baseUrl, model, concurrency: 1, timeoutMs: 500 });
+    new OpenAiSpeechToText({ keys: singleKey('sk-test'), baseUrl, model, concurrency: 1, timeoutMs: 2_000 });
 
   it('gives segments, language, usage, cost and request id', async () => {
     const result = await adapter().transcribe(request, never);
@@ -92,7 +92,7 @@ describe('OpenAI speech-to-text, by the real SDK against the fake', () => {
       },
     };
     for (const model of ['whisper-1', 'gpt-4o-mini-transcribe']) {
-      const options = { keys, baseUrl, model, concurrency: 1, timeoutMs: 500 };
+      const options = { keys, baseUrl, model, concurrency: 1, timeoutMs: 2_000 };
       await new OpenAiSpeechToText(options).transcribe(request, never);
     }
     expect(counted).toEqual([0, 100]);
