@@ -105,7 +105,9 @@ describe('The Telegram bot, killed', () => {
     }
     walked.abort();
     await killer;
-    process.stdout.write(`${kills} kills in ${seeds.length} conversations, ${repeated(chat).length} messages twice\n`);
+    process.stdout.write(
+      `${kills} kills in ${seeds.length} conversations, ${repeated(chat).length} messages twice\n`,
+    );
     expect(repeated(chat).length).toBeLessThanOrEqual(kills);
   }, 600_000);
 });
