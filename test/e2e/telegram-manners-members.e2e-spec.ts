@@ -170,7 +170,12 @@ describe('The Telegram bot and its members', () => {
     await see(chat, 'page 1');
     expect(list.text).toMatch(/\n1\. r969\.mp3/);
     await chat.press({ text: '1', in: list });
-    await see(chat, 'r969.mp3', { after: list });
+    const card = await see(chat, 'r969.mp3', { after: list });
+    await chat.press({ text: 'Erase', in: card });
+    const asked = await see(chat, 'Erase r969.mp3 with its transcript');
+    await chat.press({ text: 'Yes, erase', in: asked });
+    await see(chat, () => card.deleted && list.deleted);
+    expect([asked.text, asked.deleted]).toEqual(['🗑 It is being erased.', false]);
   });
 
   it('erases when that is confirmed, and takes its messages out of the chat', async () => {
@@ -198,11 +203,13 @@ describe('The Telegram bot and its members', () => {
     const asked = await see(chat, 'with its transcript and reports?');
     await chat.press({ text: 'Keep', in: asked });
     await see(chat, 'Nothing was erased.');
+    await chat.press({ text: 'Erase', in: status });
+    const unanswered = await see(chat, 'with its transcript and reports?', { after: asked });
     const all = await answerTo(chat, '/erase');
     expect(all.text).toContain('(1 recording)');
     await chat.press({ text: 'Yes, erase everything', in: all });
     await see(chat, '1 recording is being erased.');
-    await see(chat, () => [report, file, status, hits, list].every(({ deleted }) => deleted));
+    await see(chat, () => [report, file, status, hits, list, unanswered].every(({ deleted }) => deleted));
     await see(chat, () => [subtitles, clip].every(({ document }) => document?.fileName === 'erased.txt'));
     expect(words.text).toBe('🗑 This recording was erased.');
     expect(subtitles.document?.bytes.toString()).toBe('🗑 This recording was erased.');

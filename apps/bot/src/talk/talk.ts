@@ -196,7 +196,7 @@ export class Talk {
         const failure = toSendFailure(error);
         if (failure.kind !== 'not-modified' && !isNobodyThere(failure)) throw failure;
       });
-    await messages.noteQuotes(this.chatId, messageId, about);
+    await messages.replaceQuotes(this.chatId, messageId, about);
   }
 
   /** Answers a pressed button; a note shows for a moment, an alert until it is closed. No message: no limit counts it. */

@@ -114,6 +114,7 @@ export class RecordingsUpdate {
       }
       case 'delete-ask':
         await talk.say(texts.text('delete.ask', { name: nameOf(recording, texts) }), {
+          about: [recordingId],
           keyboard: [
             [
               { text: texts.plain('button.delete-yes'), action: { kind: 'delete', recordingId } },
@@ -123,8 +124,9 @@ export class RecordingsUpdate {
         });
         return;
       case 'delete':
-        await this.commands.execute(new EraseRecording(recordingId, talk.requestOf(member)));
+        // First, so that the question does not go with what it was about.
         if (messageId !== undefined) await talk.edit(messageId, texts.text('delete.done'));
+        await this.commands.execute(new EraseRecording(recordingId, talk.requestOf(member)));
         return;
       case 'keep':
         if (messageId !== undefined) await talk.edit(messageId, texts.text('delete.kept'));

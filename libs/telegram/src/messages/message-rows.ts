@@ -114,6 +114,16 @@ export class MessageRows {
     );
   }
 
+  /** What is noted of an answer is what it shows now: it was changed. */
+  async replaceQuotes(chatId: string, messageId: number, recordingIds: readonly string[]): Promise<void> {
+    await this.pool.query(
+      `DELETE FROM telegram_messages
+       WHERE chat_id = $1 AND message_id = $2 AND kind = 'quote' AND recording_id <> ALL ($3::uuid[])`,
+      [chatId, messageId, recordingIds],
+    );
+    await this.noteQuotes(chatId, messageId, recordingIds);
+  }
+
   /** Sent anew, the next time it is looked at. */
   async forgetMessage({ id }: KeptMessage): Promise<void> {
     await this.pool.query(`UPDATE telegram_messages SET message_id = NULL, shown = NULL WHERE id = $1`, [id]);
