@@ -139,7 +139,7 @@ async function open(
   if (isRole('worker')) {
     projections.startReadModels();
     if (foundation.database.isAlone) await tidyUp(foundation, adapters);
-    await app.get(PipelineRunner).start();
+    app.get(PipelineRunner).start();
   }
   const bot = botOf(app, environment);
   if (isRole('api') || bot) await projections.startIndexes();

@@ -154,7 +154,7 @@ export class BotRunner {
       try {
         // Without it telegraf would ask for it by itself, and never again where that failed.
         this.bot.botInfo ??= await this.bot.telegram.getMe();
-        if (!this.isListening) await this.updates.start();
+        if (!this.isListening) this.updates.start();
         this.isListening = true;
         await tellCommands(this.bot.telegram, this.texts);
         if (this.environment.TELEGRAM_UPDATES === 'webhook') await this.setWebhook();

@@ -98,10 +98,10 @@ export class PipelineRunner {
     return this.isStarted ? this.sagas.map(({ name, status }) => ({ name, status })) : [];
   }
 
-  async start(): Promise<void> {
+  start(): void {
     this.isStarted = true;
     for (const saga of this.sagas) saga.start();
-    await this.jobs.start();
+    this.jobs.start();
     this.inTurns = Promise.all([
       this.runInTurn('sweeper', this.sweeper),
       this.runInTurn('sealer', this.sealer),

@@ -50,7 +50,7 @@ export async function* subscribe(
 ): AsyncGenerator<SubscriptionItem> {
   const { filter, signal } = options;
   const wakeUp = new WakeUp();
-  const unsubscribe = await listener.subscribe(EVENTS_CHANNEL, wakeUp.ring);
+  const unsubscribe = listener.subscribe(EVENTS_CHANNEL, wakeUp.ring);
   signal?.addEventListener('abort', wakeUp.ring);
   // Read at call time: between the statements below another turn of the loop may have aborted.
   const ended = (): boolean => signal?.aborted ?? false;

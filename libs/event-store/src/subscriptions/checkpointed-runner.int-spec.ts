@@ -172,8 +172,11 @@ describe('A runner with a checkpoint', () => {
     run(new Numbers('patient'));
     await caughtUp('patient');
     await cutConnections(log.connectionString);
+    // This test's own connections were cut, too: until that is noticed they would be used.
+    await sleep(500);
     await count(30, 40);
     await cutConnections(log.connectionString);
+    await sleep(500);
     await caughtUp('patient');
     expect(await numbersOf('patient')).toEqual(upTo(40));
   });

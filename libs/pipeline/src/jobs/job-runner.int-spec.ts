@@ -55,7 +55,7 @@ describe('The job runner', () => {
     return ids;
   }
 
-  async function start(run: RunJob, givingUp: string[] = [], places = 3): Promise<JobRunner> {
+  function start(run: RunJob, givingUp: string[] = [], places = 3): JobRunner {
     const runner = new JobRunner(
       queue,
       listener,
@@ -74,7 +74,7 @@ describe('The job runner', () => {
       },
     );
     runners.push(runner);
-    await runner.start();
+    runner.start();
     return runner;
   }
 
@@ -93,7 +93,7 @@ describe('The job runner', () => {
     const runs: string[] = [];
     let now = 0;
     let most = 0;
-    await start(async (record) => {
+    start(async (record) => {
       now += 1;
       most = Math.max(most, now);
       await sleep(5);
@@ -112,8 +112,8 @@ describe('The job runner', () => {
       runs.push(id);
       await sleep(1);
     };
-    await start(run);
-    await start(run);
+    start(run);
+    start(run);
     const ids = await add(40);
     await until('done', 40);
     expect(runs.sort()).toEqual(ids.sort());
@@ -121,7 +121,7 @@ describe('The job runner', () => {
 
   it('retries a failure with the delay that the provider asked for, and then succeeds', async () => {
     const times: number[] = [];
-    await start(() => {
+    start(() => {
       times.push(Date.now());
       return times.length < 3 ? Promise.reject(failure('unavailable', 100)) : Promise.resolve();
     });
@@ -134,7 +134,7 @@ describe('The job runner', () => {
   it('gives up after the last attempt, the failure recorded first, and at once where a retry is pointless', async () => {
     const givingUp: string[] = [];
     let code: 'unavailable' | 'rejected' = 'unavailable';
-    await start(() => Promise.reject(failure(code)), givingUp);
+    start(() => Promise.reject(failure(code)), givingUp);
     const [first] = await add();
     await until('parked', 1);
     code = 'rejected';
@@ -146,7 +146,7 @@ describe('The job runner', () => {
   it('lets a parked job be retried, with new attempts, or cancelled', async () => {
     let works = false;
     let runs = 0;
-    await start(() => {
+    start(() => {
       runs += 1;
       return works || runs === 5 ? Promise.resolve() : Promise.reject(failure('unavailable'));
     });
@@ -165,7 +165,7 @@ describe('The job runner', () => {
 
   it('hands back what it runs when it stops, without counting it', async () => {
     let began = 0;
-    const runner = await start((_record, signal) => {
+    const runner = start((_record, signal) => {
       began += 1;
       return new Promise((_resolve, reject) =>
         signal.addEventListener('abort', () => reject(new Error('aborted'))),
@@ -182,7 +182,7 @@ describe('The job runner', () => {
     const dead = randomUUID();
     await queue.claim(dead, 'speech-to-text', 1);
     await pool.query(`UPDATE jobs SET leased_until = now() - interval '1 second'`);
-    await start(() => Promise.resolve());
+    start(() => Promise.resolve());
     const [record] = await until('done', 1);
     expect(record).toMatchObject({ id, interruptions: 1, attempts: 0 });
     await queue.park(dead, id!, { code: 'late', provider: null, requestId: null });
@@ -192,7 +192,7 @@ describe('The job runner', () => {
   it('does not start a job again that it is running itself, though its lease ran out in an outage', async () => {
     let runs = 0;
     const finish: (() => void)[] = [];
-    await start(() => {
+    start(() => {
       runs += 1;
       return new Promise((resolve) => finish.push(resolve));
     });

@@ -62,12 +62,12 @@ export class JobRunner {
     private readonly options: JobRunnerOptions,
   ) {}
 
-  async start(): Promise<void> {
+  start(): void {
     this.accepting = true;
     this.unsubscribe.push(
-      await this.listener.subscribe(JOBS_CHANNEL, () => this.wakeAll()),
+      this.listener.subscribe(JOBS_CHANNEL, () => this.wakeAll()),
       // A job that was called off has lost its lease: this worker finds out now instead of at the next heartbeat.
-      await this.listener.subscribe(JOBS_CALLED_OFF_CHANNEL, () => void this.renewLeases()),
+      this.listener.subscribe(JOBS_CALLED_OFF_CHANNEL, () => void this.renewLeases()),
     );
     this.heartbeat = setInterval(() => void this.renewLeases(), HEARTBEAT_MS);
     this.wakeAll();

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 
 type Handler = () => void;
@@ -8,16 +9,19 @@ export interface ListenerLog {
 
 const FIRST_DELAY_MS = 100;
 const MAX_DELAY_MS = 5_000;
+/** A server that takes connections and says nothing is tried again. */
+const CONNECT_MS = 10_000;
 
 /**
- * One connection that LISTENs for any number of subscribers. A lost connection is made again; then every handler is
- * called once, because a notification may have been missed. Handlers get no payload: they look for themselves.
+ * One connection that LISTENs for any number of subscribers. A lost connection is made again. Whenever the database begins to
+ * listen, every handler is called once, because a notification may have been missed; so nobody has to wait for that, and who
+ * is to end while the database is away can. Handlers get no payload: they look for themselves.
  */
 export class PostgresListener {
   private readonly handlers = new Map<string, Set<Handler>>();
   private client: Client | undefined;
   private connecting: Promise<void> | undefined;
-  private closed = false;
+  private readonly closing = new AbortController();
 
   constructor(
     private readonly connectionString: string,
@@ -25,40 +29,41 @@ export class PostgresListener {
   ) {}
 
   /**
-   * Calls `handler` after every NOTIFY on `channel` from now on. Resolves once the database listens.
+   * Calls `handler` after every NOTIFY on `channel` from now on, and once the database listens.
    *
    * @param channel an SQL identifier of our own, never user input
    * @returns ends the subscription
    */
-  async subscribe(channel: string, handler: Handler): Promise<() => void> {
+  subscribe(channel: string, handler: Handler): () => void {
     const handlers = this.handlers.get(channel) ?? new Set();
     const isNew = handlers.size === 0;
     handlers.add(handler);
     this.handlers.set(channel, handlers);
-    const existing = this.client;
-    if (!existing) await this.connect();
-    else if (isNew) await existing.query(`LISTEN ${channel}`);
+    const { client } = this;
+    if (!client) this.connect();
+    else if (isNew) void this.listen(client, channel);
     return () => handlers.delete(handler);
   }
 
   async close(): Promise<void> {
-    this.closed = true;
+    this.closing.abort();
     this.handlers.clear();
-    await this.connecting?.catch(() => undefined);
+    await this.connecting;
     await this.client?.end().catch(() => undefined);
     this.client = undefined;
   }
 
   /** Keeps trying until there is a connection or the listener is closed. */
-  private connect(): Promise<void> {
+  private connect(): void {
     this.connecting ??= this.tryUntilConnected().finally(() => {
       this.connecting = undefined;
     });
-    return this.connecting;
   }
 
   private async tryUntilConnected(): Promise<void> {
-    for (let delay = FIRST_DELAY_MS; !this.closed; delay = Math.min(delay * 2, MAX_DELAY_MS)) {
+    const { signal } = this.closing;
+    const isClosed = (): boolean => signal.aborted;
+    for (let delay = FIRST_DELAY_MS; !isClosed(); delay = Math.min(delay * 2, MAX_DELAY_MS)) {
       try {
         await this.openConnection();
         return;
@@ -66,7 +71,7 @@ export class PostgresListener {
         this.log.warn(
           `Listening for notifications: ${error instanceof Error ? error.message : String(error)}`,
         );
-        await new Promise((resolve) => setTimeout(resolve, delay));
+        await sleep(delay, undefined, { signal }).catch(() => undefined);
       }
     }
   }
@@ -75,23 +80,37 @@ export class PostgresListener {
     const client = new Client({
       connectionString: this.connectionString,
       application_name: 'voxpersona listener',
+      connectionTimeoutMillis: CONNECT_MS,
       keepAlive: true,
     });
     client.on('notification', ({ channel }) => this.call(channel));
     client.on('error', () => this.lost(client));
     client.on('end', () => this.lost(client));
-    await client.connect();
-    for (const channel of this.handlers.keys()) await client.query(`LISTEN ${channel}`);
+    try {
+      await client.connect();
+      for (const channel of this.handlers.keys()) await client.query(`LISTEN ${channel}`);
+    } catch (error) {
+      client.end().catch(() => undefined);
+      throw error;
+    }
     this.client = client;
+    for (const channel of this.handlers.keys()) this.call(channel);
+  }
+
+  private async listen(client: Client, channel: string): Promise<void> {
+    try {
+      await client.query(`LISTEN ${channel}`);
+      this.call(channel);
+    } catch {
+      this.lost(client);
+    }
   }
 
   private lost(client: Client): void {
-    if (this.client !== client || this.closed) return;
+    if (this.client !== client || this.closing.signal.aborted) return;
     this.client = undefined;
     client.end().catch(() => undefined);
-    void this.connect().then(() => {
-      for (const channel of this.handlers.keys()) this.call(channel);
-    });
+    this.connect();
   }
 
   private call(channel: string): void {

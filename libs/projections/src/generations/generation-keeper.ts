@@ -87,7 +87,7 @@ export class GenerationKeeper {
 
   private async run(): Promise<void> {
     const { signal } = this.stopping;
-    const unsubscribe = await this.listener.subscribe(GENERATIONS_CHANNEL, () => this.wake());
+    const unsubscribe = this.listener.subscribe(GENERATIONS_CHANNEL, () => this.wake());
     try {
       while (!signal.aborted) {
         await this.reconcile().catch((error: unknown) => {

@@ -73,7 +73,7 @@ export class MessageKeeper {
   }
 
   private async run(signal: AbortSignal): Promise<void> {
-    const unsubscribe = await this.options.listener.subscribe(MESSAGES_CHANNEL, () => this.wake());
+    const unsubscribe = this.options.listener.subscribe(MESSAGES_CHANNEL, () => this.wake());
     while (!signal.aborted) {
       const waitMs = await this.look(signal);
       await new Promise<void>((resolve) => {
@@ -193,7 +193,7 @@ export class MessageKeeper {
     const what = `A message (${message.kind}) of Telegram`;
     if (
       (!isPassing(error) && failures + 1 >= MAX_FAILURES) ||
-      (error instanceof SendFailure && error.kind === 'rejected')
+      (error instanceof SendFailure && (error.kind === 'rejected' || error.kind === 'not-allowed'))
     ) {
       log.error(`${what} is given up: ${describe(error)}`, error instanceof Error ? error.stack : undefined);
       await rows.settle(message, { messageId, shown }, 0);

@@ -33,9 +33,9 @@ export class UpdateRunner {
 
   constructor(private readonly options: UpdateRunnerOptions) {}
 
-  async start(): Promise<void> {
+  start(): void {
     this.stopped = false;
-    this.unsubscribe = await this.options.listener.subscribe(UPDATES_CHANNEL, () => this.wake());
+    this.unsubscribe = this.options.listener.subscribe(UPDATES_CHANNEL, () => this.wake());
     this.wake();
   }
 
