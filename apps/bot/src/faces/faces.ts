@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { InjectBot } from 'nestjs-telegraf';
 import { chatDecider, deriveId, DomainEvent, recordingDecider } from '@voxpersona/domain';
 import { Actors } from '@voxpersona/event-store';
+import { TelegramAccounts } from '@voxpersona/pipeline';
 import { KeptMessage, MessageFace, SendFailure, toSendFailure } from '@voxpersona/telegram';
 import { Telegraf } from 'telegraf';
 import { Callbacks } from '../callbacks';
@@ -26,6 +27,7 @@ export class Faces {
     private readonly statuses: StatusFace,
     private readonly cards: CardFace,
     private readonly reports: ReportFace,
+    private readonly accounts: TelegramAccounts,
     @Inject(CALLBACKS) private readonly callbacks: Callbacks,
     @Inject(TEXTS) private readonly texts: Texts,
   ) {}
@@ -33,6 +35,20 @@ export class Faces {
   async of(message: KeptMessage): Promise<MessageFace> {
     const chat = await this.reader.chat(message.chatId);
     if (!isReachable(chat)) return { kind: 'never' };
+    const face = await this.faceIn(chat, message);
+    // What was erased goes also where nothing is shown any more.
+    return face.kind !== 'shown' || (await this.mayRead(chat)) ? face : { kind: 'never' };
+  }
+
+  /** Whoever is blocked or removed, or has unlinked the account, gets nothing more, also of what they sent themselves. */
+  private async mayRead({ kind, telegramChatId, memberId }: ReachableChat): Promise<boolean> {
+    if (kind === 'group') return true;
+    // The number of a private chat is that of the account.
+    const caller = await this.accounts.find(telegramChatId);
+    return caller.kind === 'member' && caller.member.memberId === memberId;
+  }
+
+  private async faceIn(chat: ReachableChat, message: KeptMessage): Promise<MessageFace> {
     if (!(await this.reader.until(message.position)))
       throw new SendFailure('unavailable', 'The read models are far behind');
     const texts = this.texts(chat.settings.language);
@@ -50,12 +66,13 @@ export class Faces {
           await this.endQuestions(chat, message.subjectId);
           return this.removed(chat, texts);
         }
-        return rendered ? this.shown(chat, rendered, { comesBack: true }) : { kind: 'later' };
+        const replyTo = messageOf(chat, message.recordingId);
+        return rendered ? this.shown(chat, rendered, { replyTo, comesBack: true }) : { kind: 'later' };
       }
       case 'report': {
         const rendered = await this.reports.render(chat, message.subjectId, texts);
         if (!rendered) return this.removed(chat, texts);
-        return this.shown(chat, rendered, { once: true });
+        return this.shown(chat, rendered, { replyTo: messageOf(chat, message.recordingId), once: true });
       }
       case 'report-file':
         return this.file(chat, message.subjectId, texts);
@@ -87,9 +104,7 @@ export class Faces {
       send: async () => {
         const sent = await telegram.sendMessage(telegramChatId, text.toString(), {
           ...extra,
-          ...(replyTo !== null && {
-            reply_parameters: { message_id: replyTo, allow_sending_without_reply: true },
-          }),
+          ...answering(replyTo),
         });
         return sent.message_id;
       },
@@ -112,7 +127,8 @@ export class Faces {
       comesBack: false,
       send: async () => {
         const source = { source: file.content, filename: file.name };
-        return (await this.bot.telegram.sendDocument(telegramChatId, source)).message_id;
+        const extra = answering(messageOf(chat, file.recordingId));
+        return (await this.bot.telegram.sendDocument(telegramChatId, source, extra)).message_id;
       },
     };
   }
@@ -169,4 +185,19 @@ export class Faces {
   private markup(keyboard: Keyboard, telegramChatId: number) {
     return toMarkup(this.callbacks, keyboard, telegramChatId);
   }
+}
+
+/**
+ * In a group what is about a recording answers the message that it came by: so it stands in the same topic, and everybody sees
+ * what it belongs to. Null: in a chat of one's own, or where it came from elsewhere.
+ */
+function messageOf({ kind, intakes }: ReachableChat, recordingId: string): number | null {
+  if (kind !== 'group') return null;
+  return Object.values(intakes).findLast((intake) => intake.recordingId === recordingId)?.messageId ?? null;
+}
+
+function answering(messageId: number | null) {
+  return messageId === null
+    ? {}
+    : { reply_parameters: { message_id: messageId, allow_sending_without_reply: true } };
 }

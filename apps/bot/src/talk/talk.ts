@@ -6,6 +6,7 @@ import {
   isNobodyThere,
   MessageRows,
   Sender,
+  SendFailure,
   SentLedger,
   toSendFailure,
 } from '@voxpersona/telegram';
@@ -33,6 +34,8 @@ export interface TalkOptions {
   /** Telegram's number of it. */
   telegramChatId: number;
   isGroup: boolean;
+  /** Topic of the group that it came from, where the answers belong. */
+  threadId: number | undefined;
   /** Who it comes from; null: Telegram itself. */
   telegramUserId: number | null;
   caller: TelegramCaller;
@@ -143,6 +146,7 @@ export class Talk {
       const sent = await telegram.sendMessage(this.telegramChatId, text.toString(), {
         parse_mode: 'HTML',
         link_preview_options: { is_disabled: true },
+        ...this.thread,
         ...(keyboard && { reply_markup: this.markup(keyboard) }),
         ...(forceReply && { reply_markup: { force_reply: true, selective: true } }),
         ...(replyTo !== undefined && {
@@ -155,11 +159,11 @@ export class Talk {
 
   async sendDocument({ content, name, recordingId }: OutgoingFile, caption?: TelegramHtml): Promise<void> {
     const { telegram } = this.services;
-    await this.once([recordingId], async () => {
+    await this.sendFile(recordingId, async () => {
       const sent = await telegram.sendDocument(
         this.telegramChatId,
         { source: content, filename: name },
-        { parse_mode: 'HTML', ...(caption && { caption: caption.toString() }) },
+        { parse_mode: 'HTML', ...this.thread, ...(caption && { caption: caption.toString() }) },
       );
       return sent.message_id;
     });
@@ -167,14 +171,24 @@ export class Talk {
 
   async sendAudio({ content, name, recordingId }: OutgoingFile, caption: TelegramHtml): Promise<void> {
     const { telegram } = this.services;
-    await this.once([recordingId], async () => {
+    await this.sendFile(recordingId, async () => {
       const sent = await telegram.sendAudio(
         this.telegramChatId,
         { source: content, filename: name },
-        { parse_mode: 'HTML', caption: caption.toString() },
+        { parse_mode: 'HTML', ...this.thread, caption: caption.toString() },
       );
       return sent.message_id;
     });
+  }
+
+  /** Where a group lets the bot send words only, that is said in words. */
+  private async sendFile(recordingId: string, send: () => Promise<number>): Promise<void> {
+    try {
+      await this.once([recordingId], send);
+    } catch (error) {
+      if (!(error instanceof SendFailure) || error.kind !== 'not-allowed') throw error;
+      await this.say(this.texts.text('group.no-files'));
+    }
   }
 
   /** Changes the message whose button was pressed. What shows that already, or is gone, stays as it is. */
@@ -220,6 +234,11 @@ export class Talk {
 
   private markup(keyboard: Keyboard): InlineKeyboardMarkup {
     return toMarkup(this.services.callbacks, keyboard, this.telegramChatId);
+  }
+
+  private get thread(): { message_thread_id?: number } {
+    const { threadId } = this.options;
+    return threadId === undefined ? {} : { message_thread_id: threadId };
   }
 
   private get gated(): GatedChat {

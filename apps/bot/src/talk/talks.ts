@@ -64,6 +64,7 @@ export class Talks {
     const begin = (chat: OpenChat | null): Talk =>
       new Talk(services, {
         ...{ botId, updateId: ctx.update.update_id, chatId, telegramChatId, isGroup, caller, chat },
+        threadId: threadOf(ctx),
         telegramUserId: userId,
         callbackId: ctx.callbackQuery?.id,
         texts: this.texts(chat?.settings.language ?? language),
@@ -93,6 +94,12 @@ export class Talks {
     });
     return ownChat(answer.state, member.ownerId);
   }
+}
+
+/** The topic of a group with topics; undefined: there is none, or it is the general one. */
+function threadOf({ message, callbackQuery }: BotContext): number | undefined {
+  const seen = message ?? callbackQuery?.message;
+  return seen && 'is_topic_message' in seen && seen.is_topic_message ? seen.message_thread_id : undefined;
 }
 
 /** What a chat holds is for members of its workspace only. */

@@ -8,7 +8,7 @@ import { UploadLinks } from '../links/upload-links';
 import { BotContext } from '../talk/bot-context';
 import { Talk } from '../talk/talk';
 import { BOT_IDENTITY, BotIdentity } from '../tokens';
-import { isForBot } from './addressed';
+import { isForBot, textOf, withoutName } from './addressed';
 import { ensureGroup } from './ensure-group';
 import { mediaOf, SentMedia } from './media-of';
 
@@ -33,19 +33,29 @@ export class MediaUpdate {
     if (talk.isGroup && talk.chat?.settings.groupMode !== 'all' && !isForBot(ctx)) return;
     const media = mediaOf(message);
     if (!media) return next();
-    await this.take(talk, media);
+    await this.take(ctx, media);
   }
 
   /** In a group: takes the file of the message that is answered. */
   @Command('transcribe')
-  async transcribe(@Ctx() { message, talk }: BotContext): Promise<void> {
+  async transcribe(@Ctx() ctx: BotContext): Promise<void> {
+    const { message, talk } = ctx;
     const answered = message && 'reply_to_message' in message ? message.reply_to_message : undefined;
     const media = answered && mediaOf(answered);
-    if (media) await this.take(talk, media);
+    if (media) await this.take(ctx, media);
     else if (await this.members.admit(talk, 'send')) await talk.say(talk.texts.text('transcribe.hint'));
   }
 
-  private async take(talk: Talk, media: SentMedia): Promise<void> {
+  /** In a group: nothing but the bot's name, which is the same as /transcribe. */
+  @On('text')
+  async named(@Ctx() ctx: BotContext, @Next() next: () => Promise<void>): Promise<void> {
+    const isCalled = ctx.talk.isGroup && isForBot(ctx) && withoutName(textOf(ctx), ctx.me) === '';
+    return isCalled ? this.transcribe(ctx) : next();
+  }
+
+  private async take({ talk, me }: BotContext, sent: SentMedia): Promise<void> {
+    // By its name the bot was called; nothing of the recording.
+    const media = talk.isGroup ? { ...sent, caption: withoutName(sent.caption, me) } : sent;
     const member = await this.members.admit(talk, 'send');
     if (!member) return;
     if (!(await ensureGroup(talk, member))) return;

@@ -6,7 +6,7 @@ import { MessageRows } from '@voxpersona/telegram';
 import { MembersOnly } from '../access/members-only';
 import { AnswerDetails } from '../details/answer-details';
 import { nameOf } from '../faces/recording-words';
-import { clock, joinPresent } from '../rendering';
+import { clock, joinPresent, shortened } from '../rendering';
 import { BotContext } from '../talk/bot-context';
 import { Keyboard, Talk } from '../talk/talk';
 import { isForBot, withoutName } from './addressed';
@@ -97,7 +97,7 @@ export class SearchUpdate {
   private line(hit: PassageHit, number: number, { texts }: Talk) {
     const name = nameOf(hit, texts);
     const text = hit.moment?.text ?? hit.text;
-    const quote = text.length > MAX_QUOTE ? `${text.slice(0, text.lastIndexOf(' ', MAX_QUOTE))}…` : text;
+    const quote = shortened(text, MAX_QUOTE);
     const from = hit.moment?.start ?? hit.start;
     return from === null
       ? texts.text('search.line-report', { number, name, quote })

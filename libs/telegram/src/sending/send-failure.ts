@@ -6,6 +6,7 @@ import { TelegramError } from 'telegraf';
  * - `rate-limited` too much; `retryAfterMs` says how long to wait
  * - `chat-gone`    nobody there wants messages: blocked, removed, never begun
  * - `chat-moved`   the group is a supergroup by now, under the number `movedTo`
+ * - `not-allowed`  the group does not let the bot send such a thing; other things may go
  * - `message-gone` the message was deleted, or cannot be changed any more
  * - `not-modified` it shows that already
  * - `query-old`    a button was pressed too long ago to be answered
@@ -16,6 +17,7 @@ export type SendFailureKind =
   | 'rate-limited'
   | 'chat-gone'
   | 'chat-moved'
+  | 'not-allowed'
   | 'message-gone'
   | 'not-modified'
   | 'query-old'
@@ -42,7 +44,8 @@ const BY_DESCRIPTION: readonly [RegExp, SendFailureKind][] = [
     'message-gone',
   ],
   [/query is too old|query ID is invalid/i, 'query-old'],
-  [/chat not found|not enough rights to send|have no rights to send/i, 'chat-gone'],
+  [/chat not found|not enough rights to send text|have no rights to send|CHAT_WRITE_FORBIDDEN/i, 'chat-gone'],
+  [/not enough rights to send/i, 'not-allowed'],
 ];
 
 /** What an error of a call to Telegram means. What is no such error is thrown on. */
