@@ -10,6 +10,8 @@ export type MemberStatus = 'creator' | 'administrator' | 'member' | 'left';
 /** One chat as the server keeps it. Ids of messages count from 1 in every chat. */
 export class ChatState {
   readonly messages: KeptMessage[] = [];
+  /** What only administrators may send here. */
+  readonly forbidden = new Set<'document' | 'audio' | 'voice'>();
   /** Number of the supergroup that this group was made; nothing can be done here any more. */
   movedTo: number | undefined;
   readonly members = new Map<number, { person: PersonProfile; status: MemberStatus }>();

@@ -3,12 +3,14 @@ import { ChatReading, kept } from './chat-reading';
 import { ChatState, userWire } from './chat-state';
 import { trimmed, withFoundEntities } from './entities';
 import { attach, attachKept, MediaInfo } from './media';
-import { KeptMessage, MediaKind, MessageContent } from './message';
+import { inTopic, KeptMessage, MediaKind, MessageContent } from './message';
 import { CallbackAnswer, ChatMessage, FileContent, PersonProfile, Wire } from './types';
 import { World } from './world';
 
 export interface SayOptions {
   replyTo?: ChatMessage;
+  /** Of a group with topics. */
+  topic?: number;
 }
 
 export interface SendOptions extends SayOptions, MediaInfo {
@@ -40,7 +42,7 @@ export class Chat extends ChatReading {
   }
 
   say(text: string, options: SayOptions = {}): ChatMessage {
-    return this.send({ ...formattedBy(text), ...repliesTo(options) });
+    return this.send({ ...formattedBy(text), ...repliesTo(options), extras: topicExtras(options) });
   }
 
   /**
@@ -184,13 +186,14 @@ export class Chat extends ChatReading {
     options: SendOptions,
     extras: Wire = {},
   ): ChatMessage {
-    const { caption = '', forwardedFrom, ...info } = options;
+    const { caption = '', forwardedFrom, topic: _topic, ...info } = options;
     return this.send({
       ...formattedBy(caption),
       ...repliesTo(options),
       attachment: attach(this.world.files, kind, content, info),
       extras: {
         ...extras,
+        ...topicExtras(options),
         ...(forwardedFrom === undefined ? {} : { forward_origin: originOf(forwardedFrom) }),
       },
     });
@@ -239,6 +242,10 @@ function formattedBy(text: string): { text: string; entities: KeptMessage['entit
 
 function repliesTo({ replyTo }: SayOptions): { replyTo?: KeptMessage } {
   return replyTo ? { replyTo: kept(replyTo) } : {};
+}
+
+function topicExtras({ topic }: SayOptions): Wire {
+  return topic === undefined ? {} : inTopic(topic);
 }
 
 function originOf(from: PersonProfile | string): Wire {

@@ -59,6 +59,11 @@ export class KeptMessage implements ChatMessage {
     return this.repliesTo?.id;
   }
 
+  get topic(): number | undefined {
+    const { message_thread_id: topic } = this.extras;
+    return typeof topic === 'number' ? topic : undefined;
+  }
+
   get repliesToBot(): boolean {
     return this.repliesTo?.from === 'bot';
   }
@@ -129,6 +134,11 @@ export class KeptMessage implements ChatMessage {
     const { fileName, mimeType, size } = file;
     return { fileName, mimeType, size, bytes: file.bytes ?? Buffer.alloc(0), caption: this.text, ...about };
   }
+}
+
+/** Of a message in a topic of a group. */
+export function inTopic(topic: number): Wire {
+  return { message_thread_id: topic, is_topic_message: true };
 }
 
 function inlineRows(markup: Wire | undefined): Wire[][] {

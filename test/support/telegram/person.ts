@@ -49,6 +49,11 @@ export class Group extends ChatReading {
     return new Chat(this.world, this.state, person, this.menus);
   }
 
+  /** An administrator lets members send no such files any more. */
+  forbids(...kinds: ('document' | 'audio' | 'voice')[]): void {
+    for (const kind of kinds) this.state.forbidden.add(kind);
+  }
+
   /** An administrator makes a supergroup of it, or does what makes Telegram do so. */
   becomesSupergroup(by: PersonProfile): Group {
     return new Group(this.world, this.world.upgrade(this.state, by), this.menus);

@@ -67,6 +67,8 @@ export interface ChatMessage {
   readonly buttons: readonly (readonly Button[])[];
   /** Id of the message that it replies to. */
   readonly replyTo: number | undefined;
+  /** Of a group with topics; undefined: the general one. */
+  readonly topic: number | undefined;
   readonly document: MessageFile | undefined;
   readonly audio: MessageFile | undefined;
   readonly voice: MessageFile | undefined;

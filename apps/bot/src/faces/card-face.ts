@@ -13,13 +13,16 @@ import {
   SCENARIOS,
 } from '@voxpersona/domain';
 import { RecordingView } from '@voxpersona/projections';
-import { clock, html, joinPresent, TelegramHtml } from '../rendering';
+import { clock, html, joinPresent, shortened, TelegramHtml } from '../rendering';
 import { Button, Keyboard } from '../talk/talk';
 import { Translator } from '../texts';
 import { BotReader } from './bot-reader';
 import { nameOf } from './recording-words';
 import { ReachableChat, Rendered } from './rendered';
 import { Suggestions } from './suggestions';
+
+/** Of details that a card shows: whole they may be longer than a message. By REST they can be read whole. */
+const [MAX_LABEL, MAX_VALUE, MAX_OTHERS, MAX_LINES] = [60, 150, 6, 600];
 
 /** What is known of a recording, what is being asked about it, and the buttons to answer. */
 @Injectable()
@@ -131,7 +134,8 @@ export function detailLines(
   { withScenario = true } = {},
 ): TelegramHtml {
   const details = recording.details ?? {};
-  const line = (label: string, value: string): TelegramHtml => html`${label}: <b>${value}</b>`;
+  const line = (label: string, value: string): TelegramHtml =>
+    html`${shortened(label, MAX_LABEL)}: <b>${shortened(value, MAX_VALUE)}</b>`;
   const known = DETAIL_ORDER.filter((field) => details[field] !== undefined).map((field) =>
     line(texts.plain(`field.${field}`), detailText(field, details[field] ?? '', texts)),
   );
@@ -142,7 +146,8 @@ export function detailLines(
         ? [line(texts.plain('field.scenario'), texts.plain(`scenario.${recording.scenario}`))]
         : []),
       ...known,
-      ...others.map(([name, value]) => line(name, value)),
+      ...others.slice(0, MAX_OTHERS).map(([name, value]) => line(name, value)),
+      ...(others.length > MAX_OTHERS ? [texts.text('card.more', { count: others.length - MAX_OTHERS })] : []),
     ],
     '\n',
   );
@@ -161,5 +166,5 @@ function captionProblems(chat: ReachableChat, { intakeId }: Interview, texts: Tr
   const { unknown, problems } = parseCaption(caption, { scenario: chat.settings.scenario ?? undefined });
   const lines = [...unknown, ...problems.map(({ line }) => line)];
   if (lines.length === 0) return html``;
-  return texts.text('card.not-understood', { lines: lines.slice(0, 10).join('\n') });
+  return texts.text('card.not-understood', { lines: shortened(lines.slice(0, 10).join('\n'), MAX_LINES) });
 }

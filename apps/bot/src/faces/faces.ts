@@ -5,6 +5,7 @@ import { Actors } from '@voxpersona/event-store';
 import { TelegramAccounts } from '@voxpersona/pipeline';
 import { KeptMessage, MessageFace, SendFailure, toSendFailure } from '@voxpersona/telegram';
 import { Telegraf } from 'telegraf';
+import { ReplyParameters } from 'telegraf/types';
 import { Callbacks } from '../callbacks';
 import { BotContext } from '../talk/bot-context';
 import { Keyboard } from '../talk/talk';
@@ -127,7 +128,9 @@ export class Faces {
       comesBack: false,
       send: async () => {
         const source = { source: file.content, filename: file.name };
-        const extra = answering(messageOf(chat, file.recordingId));
+        const { reply_parameters: reply } = answering(messageOf(chat, file.recordingId));
+        // Telegraf sends no object in the form that a file needs: as JSON it does, and Telegram wants it so.
+        const extra = reply && { reply_parameters: JSON.stringify(reply) as unknown as typeof reply };
         return (await this.bot.telegram.sendDocument(telegramChatId, source, extra)).message_id;
       },
     };
@@ -196,7 +199,7 @@ function messageOf({ kind, intakes }: ReachableChat, recordingId: string): numbe
   return Object.values(intakes).findLast((intake) => intake.recordingId === recordingId)?.messageId ?? null;
 }
 
-function answering(messageId: number | null) {
+function answering(messageId: number | null): { reply_parameters?: ReplyParameters } {
   return messageId === null
     ? {}
     : { reply_parameters: { message_id: messageId, allow_sending_without_reply: true } };

@@ -2,7 +2,7 @@ import { ChatState } from '../chat-state';
 import { readMarkup } from '../judge-markup';
 import { charactersOf, readText } from '../judge-text';
 import { attach } from '../media';
-import { KeptMessage } from '../message';
+import { inTopic, KeptMessage } from '../message';
 import { Parameters } from '../parameters';
 import { badRequest } from '../refusal';
 import { FormattedText, Wire } from '../types';
@@ -24,6 +24,7 @@ const sendMessage: ApiMethod = (desk, parameters) => {
   const replyTo = repliedTo(chat, parameters);
   const message = desk.world.post(chat, {
     ...content,
+    extras: topicOf(chat, parameters, replyTo),
     ...(markup ? { markup } : {}),
     ...(replyTo ? { replyTo } : {}),
   });
@@ -127,6 +128,14 @@ export function repliedTo(chat: ChatState, parameters: Parameters): KeptMessage 
   const isOptional = given?.allow_sending_without_reply ?? parameters.flag('allow_sending_without_reply');
   if (isOptional === true) return undefined;
   throw badRequest('message to be replied not found');
+}
+
+/** The topic that a message goes to: the one that is named, or that of the message which is answered; else the general one. */
+export function topicOf(chat: ChatState, parameters: Parameters, replyTo: KeptMessage | undefined): Wire {
+  const topic = parameters.integer('message_thread_id') ?? replyTo?.topic;
+  if (topic === undefined) return {};
+  if (chat.messages.every((message) => message.topic !== topic)) throw badRequest('message thread not found');
+  return inTopic(topic);
 }
 
 export const messageMethods = {

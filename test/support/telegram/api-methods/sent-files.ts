@@ -5,9 +5,11 @@ import { Attachment } from '../message';
 import { Parameters } from '../parameters';
 import { badRequest } from '../refusal';
 import { ApiMethod, chatOf, Desk } from './method';
-import { repliedTo } from './messages';
+import { repliedTo, topicOf } from './messages';
 
 type SentKind = 'document' | 'audio' | 'voice';
+
+const NAME_OF_MANY = { document: 'documents', audio: 'audios', voice: 'voice notes' };
 
 /** sendDocument, sendAudio, sendVoice: they differ in the name of the field. */
 function send(kind: SentKind): ApiMethod {
@@ -17,10 +19,14 @@ function send(kind: SentKind): ApiMethod {
     const markup = readMarkup(parameters);
     const attachment = read(desk, parameters, kind);
     chat.requireWritable();
+    if (chat.forbidden.has(kind) && chat.botStatus !== 'administrator')
+      throw badRequest(`not enough rights to send ${NAME_OF_MANY[kind]} to the chat`);
     const replyTo = repliedTo(chat, parameters);
+    const extras = topicOf(chat, parameters, replyTo);
     const message = desk.world.post(chat, {
       ...content,
       attachment,
+      extras,
       ...(markup ? { markup } : {}),
       ...(replyTo ? { replyTo } : {}),
     });
