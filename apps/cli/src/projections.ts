@@ -82,6 +82,7 @@ function describe({ name, position, generations, parked }: ProjectionStatus): vo
     const more = state === 'building' ? `, ${phase}${progress ? `, ${progressText(progress)}` : ''}` : '';
     console.log(`  ${generation}  version ${version}, ${state}${more}`);
     if (problem) console.log(`     stopped at ${problem.type} ${problem.eventId}: ${problem.reason}`);
+    if (comparison?.notCompared !== undefined) console.log(`     not compared: ${comparison.notCompared}`);
     for (const table of comparison && !comparison.equal ? comparison.tables : []) {
       const [serves, next] = [table.active, table.building];
       console.log(
@@ -125,8 +126,11 @@ async function rebuild(
   });
 }
 
-function outcome({ projection, generation, state, phase, problem }: Generation): string {
+function outcome({ projection, generation, state, phase, problem, comparison }: Generation): string {
   const name = `${projection}, generation ${generation}`;
+  if (state === 'active' && comparison?.notCompared !== undefined) {
+    return `${name}: serves; not compared: ${comparison.notCompared}.`;
+  }
   if (state === 'active') return `${name}: serves.`;
   if (phase === 'failed')
     return `${name}: stopped at ${problem?.type} ${problem?.eventId}: ${problem?.reason}`;

@@ -38,7 +38,8 @@ const generation = z
     comparison: z
       .object({
         position: z.string(),
-        equal: z.boolean(),
+        equal: z.boolean().nullable().meta({ description: 'Null where they were not compared.' }),
+        notCompared: z.string().optional().meta({ description: 'Why not: the one that served stood still.' }),
         tables: z.array(z.object({ name: z.string(), active: digest, building: digest })),
       })
       .nullable(),

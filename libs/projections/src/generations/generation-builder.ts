@@ -15,7 +15,7 @@ import {
   StoredEvent,
   writeCheckpoint,
 } from '@voxpersona/event-store';
-import { aborted, inTransaction } from '@voxpersona/platform';
+import { aborted, inSnapshot, inTransaction } from '@voxpersona/platform';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool, PoolClient } from 'pg';
 import { BuildProgressMeter } from './build-progress-meter';
@@ -36,18 +36,19 @@ import { digestOf } from './tables';
 
 /** Events of one transaction: large, nobody reads these tables yet. */
 const PAGE = 2_500;
-/** How long the serving generation may take to come to where this one stands, before the comparison is tried again. */
+/** The serving generation is looked at so often while it comes to where this one stands. */
 const COMPARE_RETRY_MS = 200;
-/** Where the serving generation stands still (nobody runs it), the next one takes over without being compared. */
-const COMPARE_TRIES = 50;
+/** One that has not moved for so long stands still: whoever runs it moves its checkpoint every 500 events at least. */
+export const STANDS_STILL_MS = 30_000;
 
 /** It was paused, cancelled or accepted meanwhile: whoever keeps generations looks at it anew. */
 class BuildInterrupted extends Error {}
 
 /**
  * Builds a generation of a read model beside the one that serves: reads the log in large pages, catches up with what
- * comes meanwhile, compares at one position where the version is the same, and takes over in one transaction. Strict: it
- * stops at an event that cannot be applied. Whatever ends it, the next one goes on from its checkpoint.
+ * comes meanwhile, compares at one position where the version is the same, and takes over in one transaction. Where the one
+ * that serves is behind it waits for it; where that one stands still it takes over without being compared, and says so.
+ * Strict: it stops at an event that cannot be applied. Whatever ends it, the next one goes on from its checkpoint.
  */
 export class GenerationBuilder extends LogFollower {
   private readonly table: string;
@@ -62,6 +63,7 @@ export class GenerationBuilder extends LogFollower {
     private readonly leadership: Leadership,
     private readonly builds: OneAtATime,
     log: FollowerLog,
+    private readonly standsStillMs = STANDS_STILL_MS,
   ) {
     super(checkpointName(model.name, generation.generation), log);
     this.table = tableName(model.table, generation.generation);
@@ -99,17 +101,33 @@ export class GenerationBuilder extends LogFollower {
   }
 
   private async build(signal: AbortSignal): Promise<void> {
-    let position = await this.prepare();
-    for (let tries = 1; ; tries += 1) {
-      position = await this.catchUp(position, await this.store.head(), signal);
-      signal.throwIfAborted();
-      const verdict = await this.compare(position, signal);
-      if (verdict === 'differs') return;
-      if (verdict !== 'later' || tries >= COMPARE_TRIES) break;
-      await sleep(COMPARE_RETRY_MS, undefined, { signal });
-    }
+    const position = await this.catchUp(await this.prepare(), await this.store.head(), signal);
     signal.throwIfAborted();
-    await this.takeOver();
+    let served: { position: Position | null; since: number } | undefined;
+    let notCompared: GenerationComparison | undefined;
+    while (!notCompared) {
+      const verdict = await this.compare(position, signal);
+      signal.throwIfAborted();
+      if (verdict === 'differs') return;
+      if (verdict === 'equal' || verdict === 'not') break;
+      // Nothing is read meanwhile: it would be behind what is ahead of it for ever.
+      const now = performance.now();
+      if (!served || served.position !== verdict.servedAt) {
+        served = { position: verdict.servedAt, since: now };
+      } else if (now - served.since >= this.standsStillMs) {
+        notCompared = this.notComparedWith(served.position);
+      }
+      if (!notCompared) await sleep(COMPARE_RETRY_MS, undefined, { signal });
+    }
+    await this.takeOver(notCompared);
+  }
+
+  private notComparedWith(position: Position | null): GenerationComparison {
+    const reason = `the generation that served stood still at ${position ?? 'no position'} for ${
+      this.standsStillMs / 1_000
+    } s: nobody ran it, or it was halted`;
+    this.log.warn(`${this.name} is not compared: ${reason}`);
+    return { position: (position ?? START).toString(), equal: null, notCompared: reason, tables: [] };
   }
 
   private async prepare(): Promise<Position> {
@@ -188,26 +206,25 @@ export class GenerationBuilder extends LogFollower {
   /**
    * Compares with the generation that serves, both at the position where that one stands in one snapshot of the database.
    *
-   * @returns `later` where the serving one is behind this one
+   * @returns where the serving one stands, when it is behind this one; `not` where there is nothing to compare
    */
   private async compare(
     position: Position,
     signal: AbortSignal,
-  ): Promise<'equal' | 'differs' | 'later' | 'not'> {
+  ): Promise<'equal' | 'differs' | 'not' | { servedAt: Position | null }> {
     const active = (await listGenerations(this.pool, this.model.name)).find(
       ({ state }) => state === 'active',
     );
     const isComparable = active?.version === this.model.version && this.generation.reason !== 'rollback';
     if (!active || !isComparable || this.generation.phase === 'accepted') return 'not';
-    const connection = await this.pool.connect();
-    try {
-      await connection.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-      const served = await readCheckpoint(connection, checkpointName(this.model.name, active.generation));
-      if (!served || served.position < position) return 'later';
+    return inSnapshot(this.pool, async (snapshot) => {
+      const served = await readCheckpoint(snapshot, checkpointName(this.model.name, active.generation));
+      if (!served || served.position < position) return { servedAt: served?.position ?? null };
       const reached = await this.catchUp(position, served.position, signal);
-      if (reached !== served.position) return 'later';
+      // Cut short by the signal.
+      if (reached !== served.position) return { servedAt: served.position };
       const building = await inTransaction(this.pool, (transaction) => digestOf(this.table, transaction));
-      const serving = await digestOf(tableName(this.model.table, active.generation), connection);
+      const serving = await digestOf(tableName(this.model.table, active.generation), snapshot);
       const equal = building.rows === serving.rows && building.hash === serving.hash;
       const comparison: GenerationComparison = {
         ...{ position: reached.toString(), equal },
@@ -220,14 +237,11 @@ export class GenerationBuilder extends LogFollower {
       });
       if (!equal) this.log.error(`${this.name} is complete, but not like the generation that serves`);
       return equal ? 'equal' : 'differs';
-    } finally {
-      await connection.query('ROLLBACK');
-      connection.release();
-    }
+    });
   }
 
   /** In one transaction: reads what the serving one has read since, and serves from its commit on. */
-  private async takeOver(): Promise<void> {
+  private async takeOver(notCompared: GenerationComparison | undefined): Promise<void> {
     await inTransaction(this.pool, async (transaction) => {
       await this.claim(transaction);
       const own = await readCheckpoint(transaction, this.name);
@@ -235,6 +249,7 @@ export class GenerationBuilder extends LogFollower {
       if (own && served && served > own.position) {
         await this.readUpTo(own.position, served, transaction);
       }
+      if (notCompared) await this.note(transaction, 'comparison', notCompared);
       await activate(this.model, this.generation.generation, transaction);
       await announceGenerations(transaction);
     });
@@ -257,11 +272,29 @@ export class GenerationBuilder extends LogFollower {
   private async readUpTo(from: Position, to: Position, transaction: PoolClient): Promise<void> {
     for (let position = from; position < to;) {
       const page = await this.store.readAll({ after: position, filter: this.model.filter, limit: PAGE });
-      const events = await this.decode(page.events.filter((event) => event.position <= to));
-      if (events.length > 0) await this.model.apply(events, this.table, transaction);
+      await this.applyWithin(
+        page.events.filter((event) => event.position <= to),
+        transaction,
+      );
       position = page.position;
     }
     await moveCheckpoint(transaction, this.name, from, to);
+  }
+
+  /** Part of a larger transaction. @throws EventNotHandled that names the event, where one cannot be applied */
+  private async applyWithin(stored: readonly StoredEvent[], transaction: PoolClient): Promise<void> {
+    const [first] = stored;
+    if (!first) return;
+    await transaction.query('SAVEPOINT page');
+    try {
+      const events = await this.decode(stored);
+      if (events.length > 0) await this.model.apply(events, this.table, transaction);
+    } catch (error) {
+      if (isPassing(error)) throw error;
+      if (stored.length === 1) throw new EventNotHandled(first, error);
+      await transaction.query('ROLLBACK TO SAVEPOINT page');
+      for (const event of stored) await this.applyWithin([event], transaction);
+    }
   }
 
   /** @throws BuildInterrupted when it is not to be built (any more) */

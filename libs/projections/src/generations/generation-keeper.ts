@@ -20,7 +20,7 @@ import {
   GENERATIONS_CHANNEL,
   listGenerations,
 } from './generation';
-import { GenerationBuilder } from './generation-builder';
+import { GenerationBuilder, STANDS_STILL_MS } from './generation-builder';
 import { ErasureConsumer, GenerationConsumer } from './generation-consumer';
 import { beginGeneration } from './begin-generation';
 import { OneAtATime } from './one-at-a-time';
@@ -61,6 +61,7 @@ export class GenerationKeeper {
     private readonly leadership: Leadership,
     private readonly builds: OneAtATime,
     private readonly log: FollowerLog,
+    private readonly standsStillMs = STANDS_STILL_MS,
   ) {}
 
   get name(): string {
@@ -138,9 +139,11 @@ export class GenerationKeeper {
   }
 
   private create(generation: Generation, purpose: string): LogFollower {
-    const { store, codec, pool, model, leadership, builds, log } = this;
-    if (purpose.startsWith('build'))
-      return new GenerationBuilder(store, codec, pool, model, generation, leadership, builds, log);
+    const { store, codec, pool, model, leadership, builds, log, standsStillMs } = this;
+    if (purpose.startsWith('build')) {
+      const work = [store, codec, pool, model, generation, leadership, builds, log] as const;
+      return new GenerationBuilder(...work, standsStillMs);
+    }
     const consumer =
       purpose === 'cut'
         ? new ErasureConsumer(model, generation, leadership)

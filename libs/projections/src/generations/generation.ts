@@ -48,9 +48,12 @@ export interface TableDigest {
 }
 
 export interface GenerationComparison {
-  /** The position that both stood at. */
+  /** The position that both stood at; where they were not compared, that of the one that served. */
   position: string;
-  equal: boolean;
+  /** Null where they were not compared. */
+  equal: boolean | null;
+  /** Why they were not compared, though they could have been. */
+  notCompared?: string;
   tables: { name: string; active: TableDigest; building: TableDigest }[];
 }
 

@@ -1,7 +1,13 @@
 import { appendHistories } from '@test/history/histories';
 import { createTestLog, TestLog } from '@test/postgres/test-log';
 import { deriveId, DOMAIN_EVENTS, DomainEvent } from '@voxpersona/domain';
-import { EventCodec, PostgresKeyRing, PostgresLeadership, readCheckpoint } from '@voxpersona/event-store';
+import {
+  EventCodec,
+  EventStore,
+  PostgresKeyRing,
+  PostgresLeadership,
+  readCheckpoint,
+} from '@voxpersona/event-store';
 import { inTransaction, migrate, SessionLocks } from '@voxpersona/platform';
 import { VECTOR_STORE_MIGRATIONS } from '@voxpersona/vector-store';
 import { randomBytes, randomUUID } from 'node:crypto';
@@ -16,6 +22,8 @@ import { listParkedEvents } from './parked-events';
 import { ReadModel } from './read-model';
 import { digestOf } from './tables';
 
+/** After so long a generation stands still. */
+const STANDS_STILL_MS = 1_000;
 const log = { warn: () => undefined, error: () => undefined };
 
 describe('Generations of the read models', () => {
@@ -41,11 +49,12 @@ describe('Generations of the read models', () => {
     await world.close();
   });
 
-  function keep(models: readonly ReadModel[]): void {
+  function keep(models: readonly ReadModel[], store: EventStore = world.store): void {
     const builds = new OneAtATime();
     for (const model of models) {
-      const { store, pool, listener } = world;
-      const keeper = new GenerationKeeper(model, store, codec, pool, listener, leadership, builds, log);
+      const { pool, listener } = world;
+      const work = [model, store, codec, pool, listener, leadership, builds, log] as const;
+      const keeper = new GenerationKeeper(...work, STANDS_STILL_MS);
       running.push(keeper);
       keeper.start();
     }
@@ -239,6 +248,83 @@ describe('Generations of the read models', () => {
     // What was cut is no way back: it is built anew.
     keep([reports]);
     await active('reports', 4);
+  });
+
+  describe('beside one that serves and is behind', () => {
+    const name = 'directory';
+    const hold = (generation: number) =>
+      leadership.lead(checkpointName(name, generation), 0, new AbortController().signal);
+    const moveTo = (generation: number, position: bigint): Promise<unknown> =>
+      world.pool.query('UPDATE checkpoints SET position = $2 WHERE name = $1', [
+        checkpointName(name, generation),
+        position.toString(),
+      ]);
+    const positionOf = async (generation: number): Promise<bigint> =>
+      (await readCheckpoint(world.pool, checkpointName(name, generation)))?.position ?? 0n;
+
+    it('wait as long as that one moves, read nothing meanwhile, and are compared', async () => {
+      await caughtUpBy([model(name)]);
+      const serving = (await find(name, ({ state }) => state === 'active'))!.generation;
+      const head = await world.store.head();
+      const turn = await hold(serving);
+      await moveTo(serving, 1n);
+      await generations.rebuild(name);
+      keep([model(name)]);
+      await caughtUp(name, serving + 1);
+      await appendHistories(world.store, codec, 50, { width: 1 });
+      for (let step = 2n; step < 12n; step += 1n) {
+        await sleep(STANDS_STILL_MS / 4);
+        await moveTo(serving, step);
+      }
+      expect(await positionOf(serving + 1)).toBe(head);
+      expect(await find(name, ({ state }) => state === 'building')).toMatchObject({ phase: 'reading' });
+      await moveTo(serving, head);
+      await turn?.end();
+      expect(await active(name, serving + 1)).toMatchObject({ comparison: { equal: true } });
+    });
+
+    it('take over where it stands still, and say that they were not compared', async () => {
+      await caughtUpBy([model(name)]);
+      const serving = (await find(name, ({ state }) => state === 'active'))!.generation;
+      const turn = await hold(serving);
+      await moveTo(serving, 1n);
+      await generations.rebuild(name);
+      keep([model(name)]);
+      const { comparison } = await active(name, serving + 1);
+      expect(comparison).toEqual({
+        ...{ position: '1', equal: null, tables: [] },
+        notCompared: expect.stringMatching(/^the generation that served stood still at 1 for 1 s: nobody/),
+      });
+      await turn?.end();
+    });
+
+    it('stop, named, at an event that comes last and cannot be applied', async () => {
+      await caughtUpBy([model(name)]);
+      keep([model(name)]);
+      const before = (await find(name, ({ state }) => state === 'retired'))!.generation;
+      await caughtUp(name, before);
+      await Promise.all(running.splice(0).map((keeper) => keeper.stop()));
+      const stored = await world.store.readAll({ after: 0n, filter: model(name).filter, limit: 10_000 });
+      const last = stored.events.at(-1)!;
+      await moveTo(before, last.position - 1n);
+      // To its eyes the log ends before the last: what serves has read further.
+      const shorter = new Proxy(world.store, {
+        get: (store, property): unknown => {
+          if (property === 'head') return () => Promise.resolve(last.position - 1n);
+          const value: unknown = Reflect.get(store, property);
+          return typeof value === 'function' ? (value.bind(store) as unknown) : value;
+        },
+      });
+      const broken: ReadModel = {
+        ...model(name),
+        apply: () => Promise.reject(new Error('what is this')),
+      };
+      await generations.rollBack(name);
+      keep([broken], shorter);
+      const { problem } = await inPhase(name, 'failed');
+      expect(problem).toMatchObject({ eventId: last.id, type: last.type, reason: 'Error' });
+      await generations.cancel(name);
+    });
   });
 
   it.each<[string, (name: Generations) => Promise<unknown>, GenerationRefusalCode]>([

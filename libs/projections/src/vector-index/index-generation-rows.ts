@@ -93,7 +93,7 @@ export async function finishIndexGeneration(
       (one) => one.generation === generation.generation,
     );
     if (now?.state !== 'building' || now.phase !== generation.phase) return;
-    const differs = comparison !== null && !comparison.equal;
+    const differs = comparison?.equal === false;
     await transaction.query(
       `UPDATE projection_generations SET comparison = $3, phase = $4 WHERE projection = $1 AND generation = $2`,
       [
