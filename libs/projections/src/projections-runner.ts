@@ -11,7 +11,7 @@ import {
 import { PostgresListener } from '@voxpersona/platform';
 import { Pool } from 'pg';
 import { activeCheckpoints } from './generations/active-tables';
-import { GenerationKeeper } from './generations/generation-keeper';
+import { FailedBuild, GenerationKeeper } from './generations/generation-keeper';
 import { OneAtATime } from './generations/one-at-a-time';
 import { ProjectionName, READ_MODELS, VECTOR_INDEX } from './read-models';
 import { IndexGenerations } from './vector-index/index-generations';
@@ -58,9 +58,11 @@ export class ProjectionsRunner {
   }
 
   /** Of those that this process has. */
-  get statuses(): { name: string; status: FollowerStatus }[] {
+  get statuses(): { name: string; status: FollowerStatus; failedBuild?: FailedBuild | undefined }[] {
     return [
-      ...(this.hasReadModels ? this.keepers.map(({ name, status }) => ({ name, status })) : []),
+      ...(this.hasReadModels
+        ? this.keepers.map(({ name, status, failedBuild }) => ({ name, status, failedBuild }))
+        : []),
       ...(this.hasIndexes ? [{ name: VECTOR_INDEX, status: this.indexes.followerStatus }] : []),
     ];
   }

@@ -44,10 +44,16 @@ export class HealthController {
     const checks = [
       () => this.probe('event-store', () => this.store.check()),
       () => this.probe('object-storage', () => this.storage.check()),
-      ...[...this.pipeline.statuses, ...this.projections.statuses, ...(this.bot?.statuses ?? [])].map(
+      ...[...this.pipeline.statuses, ...(this.bot?.statuses ?? [])].map(
         ({ name, status }) =>
           () =>
             this.runner(name, status),
+      ),
+      ...this.projections.statuses.map(
+        ({ name, status, failedBuild }) =>
+          () =>
+            // What serves goes on: whoever asks whether to send requests here gets the same answer.
+            this.runner(name, status, failedBuild && { failedBuild }),
       ),
     ];
     const result = await this.health.check(checks).catch((error: unknown) => {
@@ -81,11 +87,11 @@ export class HealthController {
     }
   }
 
-  private runner(name: string, status: FollowerStatus): HealthIndicatorResult {
+  private runner(name: string, status: FollowerStatus, more: object = {}): HealthIndicatorResult {
     const indicator = this.indicators.check(name);
     const { state, position } = status;
-    const at = { state, position: position.toString() };
-    if (state === 'standby') return indicator.up({ state });
+    const at = { state, position: position.toString(), ...more };
+    if (state === 'standby') return indicator.up({ state, ...more });
     if (state === 'running') return indicator.up({ ...at, caughtUp: status.caughtUp });
     // The reason may quote an event: it is in the log of the server, not here.
     return indicator.down({ ...at, ...(state === 'halted' && { at: status.at }) });

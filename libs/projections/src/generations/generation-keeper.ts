@@ -7,6 +7,7 @@ import {
   FollowerStatus,
   Leadership,
   LogFollower,
+  Position,
   readCheckpoint,
   START,
 } from '@voxpersona/event-store';
@@ -40,6 +41,13 @@ interface Part {
   isServing: boolean;
 }
 
+/** A build that stopped at an event: it waits for somebody. */
+export interface FailedBuild {
+  generation: number;
+  /** Type and id of the event. */
+  at: string;
+}
+
 /**
  * Runs, of one read model, what its generations ask for: follows those that are complete, builds the next one, and begins
  * one by itself when this build's version is another than that which serves. Every worker process has one; which of them
@@ -51,6 +59,9 @@ export class GenerationKeeper {
   private running: Promise<void> | undefined;
   private wake: () => void = () => undefined;
   private newerBuildLooks = 0;
+  /** Where the generation that serves stands, while nobody here goes on with it. */
+  private servedAt: Position | undefined;
+  private failed: FailedBuild | undefined;
 
   constructor(
     private readonly model: ReadModel,
@@ -72,7 +83,16 @@ export class GenerationKeeper {
   get status(): FollowerStatus {
     const serving = [...this.parts.values()].find(({ isServing }) => isServing);
     // Until it has looked for the first time nobody knows how far it is.
-    return serving?.follower.status ?? { state: 'running', position: START, caughtUp: false };
+    const status = serving?.follower.status ?? { state: 'running', position: START, caughtUp: false };
+    const isWell = status.state === 'running' || status.state === 'standby';
+    if (this.servedAt === undefined || !isWell) return status;
+    // What only cuts erased things out of it says nothing about the rest: that stands still until the next one serves.
+    return { state: 'running', position: this.servedAt, caughtUp: false };
+  }
+
+  /** A build of it that cannot go on by itself. */
+  get failedBuild(): FailedBuild | undefined {
+    return this.failed;
   }
 
   start(): void {
@@ -106,6 +126,7 @@ export class GenerationKeeper {
 
   private async reconcile(): Promise<void> {
     const generations = await this.withOneThatServes();
+    await this.look(generations);
     const wanted = new Map<number, Part | (() => Part)>();
     for (const generation of generations) {
       const purpose = this.purposeOf(generation);
@@ -129,6 +150,21 @@ export class GenerationKeeper {
       this.parts.set(number, made);
       made.follower.start();
     }
+  }
+
+  /** Notes what is to be seen from outside. */
+  private async look(generations: readonly Generation[]): Promise<void> {
+    const failed = generations.find(({ state, phase }) => state === 'building' && phase === 'failed');
+    this.failed = failed && {
+      ...{ generation: failed.generation, at: `${failed.problem?.type} ${failed.problem?.eventId}` },
+    };
+    const serving = generations.find(({ state }) => state === 'active');
+    if (!serving || this.purposeOf(serving) !== 'cut') {
+      this.servedAt = undefined;
+      return;
+    }
+    const checkpoint = await readCheckpoint(this.pool, checkpointName(this.name, serving.generation));
+    this.servedAt = checkpoint?.position ?? START;
   }
 
   /** What this build does with a generation. */
