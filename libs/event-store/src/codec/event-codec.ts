@@ -23,7 +23,7 @@ export interface EventEnvelope {
 /** An event read back: opened, upcast to today's version and validated. Narrow it by `type`. */
 export type Recorded<E extends NewEvent> = E & EventEnvelope;
 
-/** An event of a type that this build does not know: skipped by projections, refused by deciders. */
+/** An event of a type that this build does not know: parked by projections, refused by deciders. */
 export interface UnknownEvent extends EventEnvelope {
   known: false;
   type: string;

@@ -17,8 +17,8 @@ export interface CheckpointedConsumer<E extends NewEvent> {
   /** Deletes everything it wrote, before a rebuild. */
   reset(transaction: PoolClient): Promise<void>;
   /**
-   * For who can go on without an event: keeps note of one that could not be applied, in the transaction that moves the
-   * checkpoint past it.
+   * For who can go on without an event: keeps note of one that could not be applied, or that is of a type that this build does
+   * not know, in the transaction that moves the checkpoint past it.
    */
   park?(event: StoredEvent, reason: string, transaction: PoolClient): Promise<void>;
 }

@@ -8,6 +8,8 @@ import { CheckpointAhead, moveCheckpoint, readCheckpoint, writeCheckpoint } from
 import { Leadership } from './leadership';
 import { EventNotHandled, FollowerLog, isPassing, LogFollower } from './log-follower';
 
+/** Why an event was parked that a newer build wrote. */
+export const UNKNOWN_TYPE = 'this build does not know events of this type';
 /** Events that share one transaction when there are many to catch up with. */
 const BATCH = 500;
 /** A process of a newer build that lost its connection is back after these looks. */
@@ -101,9 +103,10 @@ export class CheckpointedRunner<E extends NewEvent> extends LogFollower {
   private async apply(batch: readonly StoredEvent[], from: Position, to: Position): Promise<void> {
     try {
       // Before the transaction: keys are asked for, and who holds a connection must not wait for another one.
-      const events = await this.decode(batch);
+      const { events, unknown } = await this.decode(batch);
       await inTransaction(this.pool, async (transaction) => {
         if (events.length > 0) await this.consumer.apply(events, transaction);
+        for (const event of unknown) await this.consumer.park?.(event, UNKNOWN_TYPE, transaction);
         await moveCheckpoint(transaction, this.name, from, to);
       });
     } catch (error) {
@@ -140,12 +143,17 @@ export class CheckpointedRunner<E extends NewEvent> extends LogFollower {
     this.log.error(`${this.name} goes on without ${event.type} ${event.id}: ${fault.message}`);
   }
 
-  private async decode(batch: readonly StoredEvent[]): Promise<Recorded<E>[]> {
+  /** Those of a type that this build does not know are for one that does. */
+  private async decode(
+    batch: readonly StoredEvent[],
+  ): Promise<{ events: Recorded<E>[]; unknown: StoredEvent[] }> {
     const events: Recorded<E>[] = [];
+    const unknown: StoredEvent[] = [];
     for (const stored of batch) {
       const decoded = await this.codec.decode(stored);
       if (decoded.known) events.push(decoded.event);
+      else unknown.push(stored);
     }
-    return events;
+    return { events, unknown };
   }
 }

@@ -13,6 +13,7 @@ import {
   Recorded,
   START,
   StoredEvent,
+  UNKNOWN_TYPE,
   writeCheckpoint,
 } from '@voxpersona/event-store';
 import { aborted, inSnapshot, inTransaction } from '@voxpersona/platform';
@@ -30,6 +31,7 @@ import {
   tableName,
 } from './generation';
 import { OneAtATime } from './one-at-a-time';
+import { parkEvent } from './parked-events';
 import { ReadModel } from './read-model';
 import { activate } from './switch-generation';
 import { digestOf } from './tables';
@@ -41,6 +43,12 @@ const COMPARE_RETRY_MS = 200;
 /** One that has not moved for so long stands still: whoever runs it moves its checkpoint every 500 events at least. */
 export const STANDS_STILL_MS = 30_000;
 
+interface DecodedPage {
+  events: Recorded<DomainEvent>[];
+  /** Of types that this build does not know. */
+  unknown: StoredEvent[];
+}
+
 /** It was paused, cancelled or accepted meanwhile: whoever keeps generations looks at it anew. */
 class BuildInterrupted extends Error {}
 
@@ -48,7 +56,7 @@ class BuildInterrupted extends Error {}
  * Builds a generation of a read model beside the one that serves: reads the log in large pages, catches up with what
  * comes meanwhile, compares at one position where the version is the same, and takes over in one transaction. Where the one
  * that serves is behind it waits for it; where that one stands still it takes over without being compared, and says so.
- * Strict: it stops at an event that cannot be applied. Whatever ends it, the next one goes on from its checkpoint.
+ * Strict: it stops at an event that cannot be applied; one of a type that only a newer build knows is parked. Whatever ends it, the next one goes on from its checkpoint.
  */
 export class GenerationBuilder extends LogFollower {
   private readonly table: string;
@@ -138,6 +146,10 @@ export class GenerationBuilder extends LogFollower {
       const isOurs = checkpoint?.version === this.model.version && checkpoint.logId === logId;
       if (isOurs && !pruned) return checkpoint.position;
       await transaction.query(`DELETE FROM ${this.table}`);
+      await transaction.query('DELETE FROM parked_events WHERE projection = $1 AND generation = $2', [
+        this.model.name,
+        this.generation.generation,
+      ]);
       await transaction.query(
         'UPDATE projection_generations SET pruned = false WHERE projection = $1 AND generation = $2',
         [this.model.name, this.generation.generation],
@@ -173,10 +185,10 @@ export class GenerationBuilder extends LogFollower {
     head: Position,
   ): Promise<void> {
     try {
-      const events = await this.decode(stored);
+      const decoded = await this.decode(stored);
       await inTransaction(this.pool, async (transaction) => {
         await this.claim(transaction);
-        if (events.length > 0) await this.model.apply(events, this.table, transaction);
+        await this.applyDecoded(decoded, transaction);
         await moveCheckpoint(transaction, this.name, from, to);
         await this.note(transaction, 'progress', this.meter.after(stored.length, from, to, head));
       });
@@ -194,13 +206,23 @@ export class GenerationBuilder extends LogFollower {
     }
   }
 
-  private async decode(stored: readonly StoredEvent[]): Promise<Recorded<DomainEvent>[]> {
-    const events: Recorded<DomainEvent>[] = [];
+  private async decode(stored: readonly StoredEvent[]): Promise<DecodedPage> {
+    const page: DecodedPage = { events: [], unknown: [] };
     for (const event of stored) {
       const decoded = await this.codec.decode(event);
-      if (decoded.known) events.push(decoded.event);
+      if (decoded.known) page.events.push(decoded.event);
+      else page.unknown.push(event);
     }
-    return events;
+    return page;
+  }
+
+  /** A newer build's events do not stop an older one that is gone back to: it shows that it went on without them. */
+  private async applyDecoded({ events, unknown }: DecodedPage, transaction: PoolClient): Promise<void> {
+    if (events.length > 0) await this.model.apply(events, this.table, transaction);
+    const { generation } = this.generation;
+    for (const event of unknown) {
+      await parkEvent(transaction, this.model.name, generation, event, UNKNOWN_TYPE);
+    }
   }
 
   /**
@@ -287,8 +309,7 @@ export class GenerationBuilder extends LogFollower {
     if (!first) return;
     await transaction.query('SAVEPOINT page');
     try {
-      const events = await this.decode(stored);
-      if (events.length > 0) await this.model.apply(events, this.table, transaction);
+      await this.applyDecoded(await this.decode(stored), transaction);
     } catch (error) {
       if (isPassing(error)) throw error;
       if (stored.length === 1) throw new EventNotHandled(first, error);

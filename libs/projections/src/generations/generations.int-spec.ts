@@ -1,17 +1,19 @@
 import { appendHistories } from '@test/history/histories';
 import { createTestLog, TestLog } from '@test/postgres/test-log';
-import { deriveId, DOMAIN_EVENTS, DomainEvent } from '@voxpersona/domain';
+import { defineEvent, deriveId, DOMAIN_EVENTS, DomainEvent, eventCatalogue } from '@voxpersona/domain';
 import {
   EventCodec,
   EventStore,
   PostgresKeyRing,
   PostgresLeadership,
   readCheckpoint,
+  UNKNOWN_TYPE,
 } from '@voxpersona/event-store';
 import { inTransaction, migrate, SessionLocks } from '@voxpersona/platform';
 import { VECTOR_STORE_MIGRATIONS } from '@voxpersona/vector-store';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
 import { PROJECTION_MIGRATIONS } from '../migrations';
 import { READ_MODELS } from '../read-models';
 import { checkpointName, Generation, listGenerations, tableName } from './generation';
@@ -203,6 +205,69 @@ describe('Generations of the read models', () => {
     await world.pool.query(
       "DELETE FROM projection_generations WHERE projection = 'invitations' AND generation = 2",
     );
+  });
+
+  it('of which the one that serves stands still while the next version is built say so, and how that fails', async () => {
+    const invitations = model('invitations');
+    await caughtUpBy([invitations]);
+    const serving = (await find('invitations', ({ state }) => state === 'active'))!;
+    const { position } = (await readCheckpoint(
+      world.pool,
+      checkpointName('invitations', serving.generation),
+    ))!;
+    const next: ReadModel = {
+      ...invitations,
+      ...{ version: invitations.version + 1, filter: { types: ['AudioSplit'] } },
+      apply: () => Promise.reject(new Error('what is this')),
+    };
+    await appendHistories(world.store, codec, 1, { width: 1 });
+    keep([next]);
+    const { generation, problem } = await inPhase('invitations', 'failed');
+    const [keeper] = running;
+    await until(() => Promise.resolve(keeper!.failedBuild));
+    expect(keeper!.failedBuild).toEqual({ generation, at: `AudioSplit ${problem?.eventId}` });
+    expect(keeper!.status).toEqual({ state: 'running', position, caughtUp: false });
+    await Promise.all(running.splice(0).map((one) => one.stop()));
+    keep([invitations]);
+    await until(() => Promise.resolve(running[0]!.status.state === 'running' && running[0]!.status.caughtUp));
+    await generations.cancel('invitations').catch(() => undefined);
+    await world.pool.query(
+      "DELETE FROM projection_generations WHERE projection = 'invitations' AND state = 'building'",
+    );
+  });
+
+  it('go on without an event of a type that this build does not know, and show it', async () => {
+    const keys = new PostgresKeyRing(world.pool, randomBytes(32));
+    const Poem = defineEvent('PoemWritten', z.object({ lines: z.number() }));
+    const newer = new EventCodec<{ type: 'PoemWritten'; data: { lines: number } }>(
+      eventCatalogue([Poem]),
+      keys,
+      (id, index) => deriveId('event', id, index),
+    );
+    const write = async (): Promise<string> => {
+      const stream = `poem-${randomUUID()}`;
+      const actor = { kind: 'system' as const, id: 'test', owner: null };
+      const context = { commandId: randomUUID(), correlationId: 'c', causationId: 'c', actor };
+      const poem = { type: 'PoemWritten' as const, data: { lines: 4 } };
+      const start = { revision: -1, hash: null };
+      const { events } = await newer.encode(stream, start, [poem], context, new Date().toISOString());
+      await world.store.append(stream, events, 'no_stream');
+      return events[0]!.id;
+    };
+    const parked = async (): Promise<string[]> =>
+      (await listParkedEvents(world.pool))
+        .filter(({ projection, reason }) => projection === 'events' && reason === UNKNOWN_TYPE)
+        .map(({ eventId }) => eventId);
+    const events = model('events');
+    const before = await find('events', ({ state }) => state === 'active');
+    const written = [await write()];
+    await caughtUpBy([events]);
+    expect(await parked()).toEqual(written);
+    written.push(await write());
+    await generations.rebuild('events');
+    keep([events]);
+    expect(await active('events', before!.generation + 1)).toMatchObject({ comparison: { equal: true } });
+    expect(await parked()).toEqual(written);
   });
 
   it('of another version are built beside, and the one before is found again', async () => {

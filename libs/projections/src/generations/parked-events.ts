@@ -1,7 +1,10 @@
 import { StoredEvent } from '@voxpersona/event-store';
 import { Pool, PoolClient } from 'pg';
 
-/** An event that a serving projection could not apply, and went on without. A rebuild would stop at it. */
+/**
+ * An event that a serving projection could not apply, and went on without: a rebuild would stop at it. Or one of a type that
+ * the build does not know: a rebuild by one that does takes it up.
+ */
 export interface ParkedEvent {
   projection: string;
   generation: number;
