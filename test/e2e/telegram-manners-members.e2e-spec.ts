@@ -149,6 +149,17 @@ describe('The Telegram bot and its members', () => {
     await see(chat, 'Не понимаю эту дату', { after: chat.say('когда-нибудь') });
     await chat.press({ text: 'Сегодня', in: card });
     await see(chat, 'Кто делал запись?');
+    // Of another recording nothing is asked meanwhile.
+    const list = await answerTo(chat, '/recordings');
+    await chat.press({ text: '2', in: list });
+    const other = await see(chat, ': готово', { after: list });
+    await chat.press({ text: 'Подробности', in: other });
+    await see(chat, () => buttonOf(other, 'Клиент') !== undefined);
+    expect(await chat.press({ text: 'Клиент', in: other })).toMatchObject({
+      ...{ text: expect.stringContaining('Сейчас я спрашиваю о другой записи.'), showAlert: true },
+    });
+    await chat.press({ text: '« Назад', in: other });
+    await see(chat, ': готово', { after: other });
     await see(chat, 'Хорошо, больше о ней не спрашиваю.', { after: chat.say('/cancel') });
     expect(fromBot(chat).filter(({ text }) => text.includes('Что это за запись?'))).toEqual([]);
   });

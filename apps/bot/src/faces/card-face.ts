@@ -106,14 +106,14 @@ export class CardFace {
   }
 }
 
-/** The buttons that choose what to change. */
-export function editButtons(recordingId: string, texts: Translator): Keyboard {
+/** The buttons that choose what to change. @param back to what was shown before */
+export function editButtons(recordingId: string, texts: Translator, back: 'card' | 'recording'): Keyboard {
   const buttons = QUESTIONS.map((question, index): Button => {
     return { text: texts.plain(`field.${question}`), action: { kind: 'ask', recordingId, question: index } };
   });
   const rows: Button[][] = [];
   for (let at = 0; at < buttons.length; at += 2) rows.push(buttons.slice(at, at + 2));
-  return [...rows, [{ text: texts.plain('button.back'), action: { kind: 'card', recordingId } }]];
+  return [...rows, [{ text: texts.plain('button.back'), action: { kind: back, recordingId } }]];
 }
 
 export function buttonsAfter({ phase, recordingId }: Interview, texts: Translator): Keyboard {

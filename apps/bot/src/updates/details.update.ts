@@ -61,7 +61,10 @@ export class DetailsUpdate {
         const question = QUESTIONS[action.question];
         const type = action.kind === 'skip' ? ('SkipDetail' as const) : ('AskDetail' as const);
         const answer = question && (await talk.tell(member, { type, recordingId, question }));
-        if (answer?.kind !== 'accepted') await talk.answer(talk.texts.plain('button.stale'));
+        if (answer?.kind === 'accepted') return;
+        // Any field may be changed at any time, but of one recording after another.
+        const key = action.kind === 'ask' ? 'card.one-at-a-time' : 'button.stale';
+        await talk.answer(talk.texts.plain(key), { alert: action.kind === 'ask' });
         return;
       }
       case 'back':
@@ -88,7 +91,10 @@ export class DetailsUpdate {
       return;
     }
     const text = rendered?.text ?? texts.text('card.choose-field');
-    const keyboard = kind === 'edit' ? editButtons(recordingId, texts) : (rendered?.keyboard ?? []);
+    const keyboard =
+      kind === 'edit'
+        ? editButtons(recordingId, texts, rendered ? 'card' : 'recording')
+        : (rendered?.keyboard ?? []);
     await talk.edit(messageId, text, { keyboard, about: [recordingId] });
   }
 }
