@@ -10,6 +10,12 @@ const STALE = 'This button has had its day.';
 const sound = (seed: number): Buffer => readFileSync(longRecording(3, seed));
 const spoken = { caption: 'Scenario: note' };
 
+/** A zone in which it is another day than in UTC, at whatever hour this runs. */
+const TIME_ZONE = new Date().getUTCHours() >= 10 ? 'Pacific/Kiritimati' : 'Pacific/Pago_Pago';
+/** `2026-11-26 01:19`, as Swedes write it. */
+const there = (moment: Date): string =>
+  moment.toLocaleString('sv-SE', { timeZone: TIME_ZONE, dateStyle: 'short', timeStyle: 'short' });
+
 /** Who may what, who sees what, and what a chat is set to. */
 describe('The Telegram bot and its members', () => {
   let world: BotWorld;
@@ -22,7 +28,7 @@ describe('The Telegram bot and its members', () => {
   let keyOfBea: string;
 
   beforeAll(async () => {
-    world = await openBotWorld();
+    world = await openBotWorld({ TIME_ZONE });
     keyOfBea = (await world.server.vox('keys', 'add', '--owner', 'Bea')).trim();
     [admin, analyst, auditor, russian, bea] = await Promise.all([
       world.member('admin', { firstName: 'Ada' }),
@@ -147,7 +153,7 @@ describe('The Telegram bot and its members', () => {
     const card = await see(chat, 'Когда сделана запись?', { after: sent });
     expect(card.text).toContain('Сценарий: Интервью');
     await see(chat, 'Не понимаю эту дату', { after: chat.say('когда-нибудь') });
-    await chat.press({ text: 'Сегодня', in: card });
+    await chat.press({ text: /^Сегодня/, in: card });
     await see(chat, 'Кто делал запись?');
     // Of another recording nothing is asked meanwhile.
     const list = await answerTo(chat, '/recordings');
@@ -162,6 +168,34 @@ describe('The Telegram bot and its members', () => {
     await see(chat, ': готово', { after: other });
     await see(chat, 'Хорошо, больше о ней не спрашиваю.', { after: chat.say('/cancel') });
     expect(fromBot(chat).filter(({ text }) => text.includes('Что это за запись?'))).toEqual([]);
+  });
+
+  it('takes the day that a button shows, and shows days as they are where it is used', async () => {
+    const { chat } = await world.member('analyst', { firstName: 'Kim' });
+    const sent = chat.sendVoice(sound(941), { caption: 'Scenario: interview\nTags: far' });
+    const fileName = `voice ${there(new Date(sent.date * 1_000)).replace(':', '.')}`;
+    const card = await see(chat, 'When was it recorded?', { after: sent });
+    expect(card.text).toContain(fileName);
+    const [today = '', yesterday = ''] = card.buttons
+      .flat()
+      .flatMap(({ text }) => /^(?:Today|Yesterday) \((\d{4}-\d\d-\d\d)\)$/.exec(text)?.[1] ?? []);
+    // Midnight there may have come in between.
+    expect([sent.date * 1_000, Date.now()].map((moment) => there(new Date(moment)).slice(0, 10))).toContain(
+      today,
+    );
+    expect(Date.parse(today) - Date.parse(yesterday)).toBe(86_400_000);
+
+    await chat.press({ text: /^Yesterday/, in: card });
+    await see(chat, `Date: ${yesterday}`);
+    await see(chat, 'All right, no more questions', { after: chat.say('/cancel') });
+    const page = await world.server.get<{
+      recordings: { fileName: string; details: { date?: string; tags?: string } }[];
+    }>('/v1/recordings?limit=200');
+    const stored = page.recordings.filter(({ details }) => details.tags === 'far');
+    expect(stored).toMatchObject([{ fileName, details: { date: yesterday } }]);
+    const list = await answerTo(chat, '/recordings');
+    const day = new Date(today).toLocaleDateString('en', { dateStyle: 'medium', timeZone: 'UTC' });
+    expect(list.text).toMatch(new RegExp(`^1\\. ${fileName} \\([\\d:]+\\), ${day}:`, 'm'));
   });
 
   it('links an account by a code, once', async () => {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { BotContext } from '../talk/bot-context';
 import { isForBot } from '../updates/addressed';
-import { mediaOf } from '../updates/media-of';
+import { holdsMedia } from '../updates/media-of';
 
 /** Messages and pressed buttons that one person may send in a minute. */
 const PER_MINUTE = 60;
@@ -28,7 +28,7 @@ export class FloodGuard {
 
   private counts(ctx: BotContext): boolean {
     const { message, talk } = ctx;
-    if (message && talk.caller.kind === 'member' && mediaOf(message)) return false;
+    if (message && talk.caller.kind === 'member' && holdsMedia(message)) return false;
     if (message && message.date < Date.now() / 1_000 - BACKLOG_SECONDS) return false;
     if (message && talk.isGroup && !isForBot(ctx)) return false;
     if (this.counted.has(talk.updateId)) return false;
