@@ -158,6 +158,22 @@ describe('Files of a chat', () => {
       .when(receive('b', false, 1))
       .thenTypes('MediaReceived');
   });
+  it('of a workspace that was left are neither known nor counted in the next one', () => {
+    const another: ChatEvent = {
+      type: 'ChatOpened',
+      data: { ...opened.data, ownerId: id(8), memberId: id(9) },
+    };
+    const again: ChatEvent = {
+      type: 'MediaReceived',
+      data: { ...media(B, recB, 'b'), chatId, ownerId: id(8) },
+    };
+    chat(received(A, recA, 'b'), another)
+      .when(receive('b', false, 1))
+      .then(again);
+    chat(received(A, recA, 'b'), another, again)
+      .when(receive('b'))
+      .thenRefused('sent_before');
+  });
   it('are stored once, however often that is told', () => {
     const command: ChatCommand = {
       ...{

@@ -97,7 +97,8 @@ function receiveMedia(
   state: OpenChat,
   { media, maxWaiting, again }: CommandOf<'ReceiveMedia'>,
 ): ChatDecision {
-  const intakes = Object.values(state.intakes);
+  // What was sent in the name of another workspace is neither known nor waited for in this one.
+  const intakes = Object.values(state.intakes).filter(({ ownerId }) => ownerId === state.ownerId);
   const before = intakes.find(
     ({ file, status }) => file?.fileUniqueId === media.file.fileUniqueId && status !== 'failed',
   );
