@@ -11,6 +11,7 @@ import {
 } from '@voxpersona/domain';
 import { Actors } from '@voxpersona/event-store';
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { AcceptUpload } from '../commands/accept-upload';
 import { PIPELINE_SETTINGS, PipelineSettings } from '../pipeline-settings';
 import { ChatFiles } from '../providers/chat-files';
@@ -18,10 +19,11 @@ import { UnusableAudio } from '../providers/media';
 import { ObjectStorage, StoredObject } from '../providers/object-storage';
 import { ProviderFailure } from '../providers/provider-failure';
 import { CHAT_FILES, OBJECT_STORAGE } from '../tokens';
-import { askedAfter, captionOf } from './chat-caption';
+import { albumEndsInMs, askedAfter, captionOf, mayGetCaption } from './chat-caption';
 import { IntakeReporter, requestOf } from './intake-reporter';
 import { FetchMedia, JobRun } from './job-command';
 import { adoptedKey } from './object-keys';
+import { RecordedEvents } from './recorded-events';
 import { ResultReporter } from './result-reporter';
 
 /** Report types that a recording from a chat gets by itself, as one by REST does. */
@@ -42,6 +44,7 @@ export class FetchMediaHandler implements ICommandHandler<FetchMedia> {
     private readonly commands: CommandBus,
     private readonly results: ResultReporter,
     private readonly intakes: IntakeReporter,
+    private readonly events: RecordedEvents,
     @Inject(CHAT_FILES) private readonly files: ChatFiles | undefined,
     @Inject(OBJECT_STORAGE) private readonly storage: ObjectStorage,
     @Inject(PIPELINE_SETTINGS) private readonly settings: PipelineSettings,
@@ -69,13 +72,29 @@ export class FetchMediaHandler implements ICommandHandler<FetchMedia> {
 
   private async fetch({ chat: { chatId }, intake }: Sent, recordingId: string, run: JobRun): Promise<void> {
     const stored = await this.store(intake, recordingId, run.signal);
-    // Much may have been said in the chat while the file came in.
-    const sent = await this.sent(chatId, intake.intakeId);
-    if (sent?.intake.status !== 'received') {
-      await this.storage.delete(stored.key);
-      return;
+    let sent: Sent | undefined;
+    try {
+      sent = await this.complete(chatId, intake.intakeId, run.signal);
+    } finally {
+      if (!sent) await this.storage.delete(stored.key);
     }
-    await this.stored(sent, await this.accept(sent, recordingId, stored, run), run);
+    if (sent) await this.stored(sent, await this.accept(sent, recordingId, stored, run), run);
+  }
+
+  /**
+   * The file as its chat knows it once all of its album is there: the caption may stand under any file, and much may have
+   * been said while this one came in. Undefined: it is not waited for any more.
+   */
+  private async complete(chatId: string, intakeId: string, signal: AbortSignal): Promise<Sent | undefined> {
+    for (;;) {
+      const sent = await this.sent(chatId, intakeId);
+      if (sent?.intake.status !== 'received') return undefined;
+      if (!mayGetCaption(sent.chat, sent.intake)) return sent;
+      const events = await this.events.read(chatDecider.category, chatId);
+      const waitMs = albumEndsInMs(events, sent.intake.albumId, Date.now());
+      if (waitMs === 0) return sent;
+      await sleep(waitMs, undefined, { signal });
+    }
   }
 
   /** The file as its chat knows it now. */
