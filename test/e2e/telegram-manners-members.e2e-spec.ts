@@ -280,6 +280,43 @@ describe('The Telegram bot and its members', () => {
     expect((await answerTo(chat, '/recordings')).text).toMatch(/voice .*: ready/);
   });
 
+  it('erases also what is on its way: nothing comes of it', async () => {
+    const { chat } = admin;
+    const ids = async (): Promise<string[]> => {
+      const path = '/v1/recordings?limit=200';
+      return (await world.server.get<{ recordings: { id: string }[] }>(path)).recordings.map(({ id }) => id);
+    };
+    const before = await ids();
+    // Telegram hands the files out so late that none is a recording yet.
+    world.telegram.failNext('download', { slowMs: 4_000, times: 3, after: 'afterEffect' });
+    const sent = [994, 995, 996].map((seed) => chat.sendVoice(sound(seed), { caption: 'Scenario: note' }));
+    const large = chat.sendDocument({ claimedSize: 30_000_000 }, { fileName: 'long.mp3' });
+    const offer = await see(chat, 'long.mp3 is too large for Telegram', { after: large });
+    const statuses = await Promise.all(
+      sent.map((one) => see(chat, ({ from, replyTo }) => from === 'bot' && replyTo === one.id)),
+    );
+    const all = await answerTo(chat, '/erase');
+    expect(all.text).toContain('(4 recordings)');
+    await chat.press({ text: 'Yes, erase everything', in: all });
+    await see(chat, '4 recordings are being erased.');
+    await see(chat, () => statuses.every(({ deleted }) => deleted));
+    const [, token = ''] = offer.buttons.flat()[0]?.url?.split('#') ?? [];
+    const used = await world.server.request('/v1/upload-links/use', {
+      ...{ method: 'POST', key: null, headers: { authorization: `Upload ${token}` }, body: new FormData() },
+    });
+    expect(used.text).toContain('upload-link-revoked');
+    const isIdle = async (): Promise<boolean> => {
+      const page = await world.server.get<{ jobs: object[] }>('/v1/jobs?state=ready,running');
+      return page.jobs.length === 0;
+    };
+    while (!(await isIdle())) await sleep(200);
+    expect(await ids()).toEqual(before);
+    expect((await answerTo(chat, '/erase')).text).toContain('There is nothing of yours here');
+    expect(
+      chat.messages.some(({ from, text, id }) => from === 'bot' && id > all.id && text.includes('📄')),
+    ).toBe(false);
+  });
+
   it('lets nobody in by an invitation that has expired', async () => {
     const printed = await world.server.vox('members', 'invite', '--owner', 'owner', '--hours', '0.0001');
     const [, payload = ''] = /\?start=([\w-]+)$/m.exec(printed) ?? [];

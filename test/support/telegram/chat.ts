@@ -88,9 +88,11 @@ export class Chat extends ChatReading {
     return this.sendFile('sticker', content, {});
   }
 
-  /** Several files at once: messages with one media_group_id. */
-  album(items: readonly AlbumItem[]): ChatMessage[] {
-    const group = String(Date.now()) + String(Math.floor(Math.random() * 1e6));
+  /** Several files at once: messages with one media_group_id; of an album that comes bit by bit each call names the same. */
+  album(
+    items: readonly AlbumItem[],
+    group = String(Date.now()) + String(Math.floor(Math.random() * 1e6)),
+  ): ChatMessage[] {
     return items.map(({ kind, content, ...options }) =>
       this.sendFile(kind, content, options, { media_group_id: group }),
     );
