@@ -27,6 +27,20 @@ interface Begun {
   forecast: { recordings: number; audioSeconds: number; costUsd: number | null };
 }
 
+interface TrailEvent {
+  id: string;
+}
+interface TreeNode {
+  stream: string;
+  jobs: { effects: TreeNode[] }[];
+  effects: TreeNode[];
+}
+interface Tree {
+  causes: TrailEvent[];
+  consequences: TreeNode;
+  cut: boolean;
+}
+
 interface Sounding {
   audio: { durationSeconds: number };
 }
@@ -244,6 +258,34 @@ describe('Doing many once more', () => {
     expect(await world.server.get(`/v1/reports/${written}`)).toMatchObject({
       ...{ rejected: true, searchable: false, status: 'completed' },
     });
+  });
+
+  it('leaves a trail from who asked for it down to each report, and back', async () => {
+    const reports = await start({ kind: 'report', reportType: 'summary' });
+    const done = await until(({ status }) => status === 'finished', reports);
+    const written = done.items.map(({ result }) => result!.reportId!);
+    const listed = async (query: string): Promise<TrailEvent[]> => {
+      for (;;) {
+        const { events } = await world.server.get<{ events: TrailEvent[] }>(`/v1/events?${query}`);
+        if (events.length > 0) return events;
+        await sleep(50);
+      }
+    };
+    const [request] = await listed(`type=ReprocessingRequested&stream=reprocessing-${reports}`);
+    for (const id of [written[0]!, written.at(-1)!]) {
+      const [completed] = await listed(`type=AnalysisCompleted&stream=report-${id}`);
+      const { causes, cut } = await world.server.get<Tree>(`/v1/events/${completed!.id}`);
+      expect([causes[0]?.id, cut]).toEqual([request!.id, false]);
+    }
+    const tree = await world.server.get<Tree>(`/v1/events/${request!.id}`);
+    expect([tree.causes, tree.cut]).toEqual([[], false]);
+    const streams = new Set<string>();
+    const walk = ({ stream, jobs, effects }: TreeNode): void => {
+      streams.add(stream);
+      for (const next of [...effects, ...jobs.flatMap((job) => job.effects)]) walk(next);
+    };
+    walk(tree.consequences);
+    expect([...streams]).toEqual(expect.arrayContaining(written.map((id) => `report-${id}`)));
   });
 
   it('tells why a recording failed, and goes on', async () => {

@@ -30,6 +30,32 @@ describe('Comparing two reports', () => {
       },
     ]);
   });
+  describe('where they have next to nothing in common', () => {
+    const words = (word: string, ending: (index: number) => string): string =>
+      Array.from({ length: 20_000 }, (_, index) => `${word}${index}${ending(index)}`).join('');
+    const changes = (before: string, after: string) =>
+      compareReports(report(before, '1', null), report(after, '1', null))[0]?.changes;
+
+    it('compares line by line', () => {
+      const [before, after] = ['cold', 'warm'].map((word) => words(word, () => ' '));
+      expect(changes(`Summary\n${before}\nThe end`, `Summary\n${after}\nThe end`)).toEqual([
+        { kind: 'same', text: 'Summary\n' },
+        { kind: 'removed', text: `${before}\n` },
+        { kind: 'added', text: `${after}\n` },
+        { kind: 'same', text: 'The end' },
+      ]);
+    });
+
+    it('takes the one away and adds the other where the lines are too many as well', () => {
+      const [before = '', after = ''] = ['cold', 'warm'].map((word) =>
+        words(word, (index) => (index % 10 === 9 ? '\n' : ' ')),
+      );
+      expect(changes(before, after)).toEqual([
+        { kind: 'removed', text: before },
+        { kind: 'added', text: after },
+      ]);
+    });
+  });
   it('shows scores side by side, also where only one report gives them', () => {
     const before = '- **Cleanliness**: 7/10\n- Breakfast: 8 out of 10';
     const after = '- **Cleanliness**: 9/10\n| Завтрак | 4,5 из 5 |';

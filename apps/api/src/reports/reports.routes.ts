@@ -170,9 +170,12 @@ export const compareTwoReports = defineRoute({
                   part: z.string(),
                   before: written,
                   after: written,
-                  changes: z.array(
-                    z.object({ kind: z.enum(['same', 'added', 'removed']), text: z.string() }),
-                  ),
+                  changes: z
+                    .array(z.object({ kind: z.enum(['same', 'added', 'removed']), text: z.string() }))
+                    .meta({
+                      description:
+                        'Word by word. Texts that are very different are compared by lines, or taken away and added as a whole.',
+                    }),
                   scores: z.array(
                     z.object({
                       name: z.string(),

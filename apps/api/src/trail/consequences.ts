@@ -2,7 +2,7 @@ import { DomainEvent } from '@voxpersona/domain';
 import { Recorded } from '@voxpersona/event-store';
 import { failureCommandId, JobDetails, resultCommandId } from '@voxpersona/pipeline';
 
-/** An event among those that came of one request. */
+/** An event, and what came of it. */
 export interface TrailNode {
   id: string;
   type: string;
@@ -35,7 +35,7 @@ export interface TrailJob {
 /**
  * What followed from an event, as a tree: jobs, and what they recorded, down to the last.
  *
- * @param events all events of the request, in the order of the log
+ * @param events what is to be in the tree, in the order of the log
  * @param jobs all jobs that they led to
  */
 export function consequencesOf(
@@ -43,50 +43,50 @@ export function consequencesOf(
   events: readonly Recorded<DomainEvent>[],
   jobs: readonly JobDetails[],
 ): TrailNode {
-  const effects = events.filter(
-    ({ metadata, position }) => metadata.$causationId === event.id && position > event.position,
+  const effectsOf = groupedBy(events, ({ metadata }) => metadata.$causationId);
+  // Nothing in the log stands for a request's command but the first event that it recorded: the others stand under that.
+  const ofItsCommand = events.filter(
+    (one) => one !== event && one.metadata.commandId === event.metadata.commandId,
   );
-  const own = jobs.filter(({ causationId }) => causationId === event.id);
-  const ofJob = new Map(
-    own.flatMap((job) => commandsOf(job).map((commandId) => [commandId, job.id] as const)),
-  );
-  const nodesOf = (jobId: string | undefined): TrailNode[] =>
-    effects
-      .filter(({ metadata }) => ofJob.get(metadata.commandId) === jobId)
-      .map((effect) => consequencesOf(effect, events, jobs));
-  const { id, type, stream, revision, position, metadata, data } = event;
-  return {
-    ...{ id, type, stream, revision, position: position.toString() },
-    ...{ recordedAt: metadata.recordedAt, actor: metadata.actor, commandId: metadata.commandId },
-    call: 'call' in data ? data.call : null,
-    promptVersion: 'promptVersion' in data ? data.promptVersion : null,
-    jobs: own.map((job) => ({
-      ...{ id: job.id, type: job.job.type, state: job.state, attempts: job.attempts },
-      ...{ failureCode: job.failureCode, createdAt: job.createdAt, finishedAt: job.finishedAt },
-      effects: nodesOf(job.id),
-    })),
-    effects: nodesOf(undefined),
+  const jobsOf = groupedBy(jobs, ({ causationId }) => causationId);
+  const nodeOf = (cause: Recorded<DomainEvent>): TrailNode => {
+    const effects = (effectsOf.get(cause.id) ?? []).filter(({ position }) => position > cause.position);
+    if (cause === event) effects.unshift(...ofItsCommand);
+    const own = jobsOf.get(cause.id) ?? [];
+    const ofJob = new Map(
+      own.flatMap((job) => commandsOf(job).map((commandId) => [commandId, job.id] as const)),
+    );
+    const nodesOf = (jobId: string | undefined): TrailNode[] =>
+      effects.filter(({ metadata }) => ofJob.get(metadata.commandId) === jobId).map(nodeOf);
+    const { id, type, stream, revision, position, metadata, data } = cause;
+    return {
+      ...{ id, type, stream, revision, position: position.toString() },
+      ...{ recordedAt: metadata.recordedAt, actor: metadata.actor, commandId: metadata.commandId },
+      call: 'call' in data ? data.call : null,
+      promptVersion: 'promptVersion' in data ? data.promptVersion : null,
+      jobs: own.map((job) => ({
+        ...{ id: job.id, type: job.job.type, state: job.state, attempts: job.attempts },
+        ...{ failureCode: job.failureCode, createdAt: job.createdAt, finishedAt: job.finishedAt },
+        effects: nodesOf(job.id),
+      })),
+      effects: nodesOf(undefined),
+    };
   };
+  return nodeOf(event);
+}
+
+function groupedBy<T>(all: readonly T[], keyOf: (one: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const one of all) {
+    const group = groups.get(keyOf(one));
+    if (group) group.push(one);
+    else groups.set(keyOf(one), [one]);
+  }
+  return groups;
 }
 
 /** Ids of the commands that a job may have given: its result's, and one for each time that it was given up. */
 function commandsOf({ id, attempts }: JobDetails): string[] {
   const givenUp = Array.from({ length: attempts }, (_, index) => failureCommandId(id, index + 1));
   return [resultCommandId(id), ...givenUp];
-}
-
-/** What led to an event, the first cause first: empty where a request did so itself. */
-export function causesOf(
-  event: Recorded<DomainEvent>,
-  events: readonly Recorded<DomainEvent>[],
-): Recorded<DomainEvent>[] {
-  const causes: Recorded<DomainEvent>[] = [];
-  let current = event;
-  for (;;) {
-    const { metadata, position } = current;
-    const cause = events.find((one) => one.id === metadata.$causationId && one.position < position);
-    if (!cause) return causes;
-    causes.unshift(cause);
-    current = cause;
-  }
 }

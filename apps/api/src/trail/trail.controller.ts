@@ -18,13 +18,16 @@ import { Problem } from '../http/problem';
 import { pending, ReadAfter } from '../http/read-after';
 import { validateId, validateQuery } from '../http/validate';
 import { toEntry } from '../recordings/recording-trail';
-import { causesOf, consequencesOf } from './consequences';
+import { consequencesOf } from './consequences';
 import { CSV_HEADER, toCsvLine } from './csv';
 import { TrailReader } from './trail-reader';
 import { getEvent, listEvents } from './trail.routes';
 
-/** Events of one request that are shown around one of them. */
-const MOST_RELATED = 2_000;
+/**
+ * What is shown around an event. Causes are a line each, and of a batch many: each recording's turn comes of the end of one
+ * before. So deep goes a tree that can still be written down.
+ */
+const SHOWN = { causes: 10_000, effects: 2_000, steps: 500 };
 const EXPORT_PAGE = 200;
 
 @Controller()
@@ -73,26 +76,18 @@ export class TrailController {
     const { after } = validateQuery(getEvent.query, query);
     const notYet = await this.readAfter.wait(after, ['events']);
     if (notYet) return pending(response, notYet);
-    const found = await this.queries.execute(
-      new FindEventWithItsRequest(owner, validateId(id), MOST_RELATED),
-    );
+    const found = await this.queries.execute(new FindEventWithItsRequest(owner, validateId(id), SHOWN));
     if (!found) throw new Problem('not-found', `There is no event ${id}.`);
-    const related = found.related.some((entry) => entry.id === found.event.id)
-      ? found.related
-      : [...found.related, found.event];
-    const events = await this.trail.read(related);
+    const events = await this.trail.read([found.event, ...found.effects]);
     const event = events.find((one) => one.id === found.event.id);
     if (!event) throw new Problem('not-found', `There is no event ${id}.`);
     const jobs = await this.jobs.causedBy(events.map((one) => one.id));
-    const causes = causesOf(event, events).map(({ id: cause, type, metadata: { recordedAt } }) => ({
-      ...{ id: cause, type, recordedAt },
-    }));
     return {
       event: toEntry(event),
       requestId: event.metadata.$correlationId,
-      causes,
+      causes: found.causes,
       consequences: consequencesOf(event, events, jobs),
-      cut: found.related.length === MOST_RELATED,
+      cut: found.cut,
     };
   }
 

@@ -90,7 +90,7 @@ export const getEvent = defineRoute({
   ...{ method: 'GET', path: '/v1/events/:id', tag, operationId: 'getEvent' },
   summary: 'One event: what led to it, and everything that followed from it.',
   description:
-    'From the request on: command, events, jobs, and calls to models with model, prompt version, usage, cost and duration. `cut` says that the request led to more events than are shown.',
+    'From the request on: command, events, jobs, and calls to models with model, prompt version, usage, cost and duration. Also across requests: what a batch did is under the request that began it. `cut` says that there is more than is shown: a batch of many recordings does not fit into one answer, and is seen further down from the last events shown.',
   params: { id: idParameter('Id of the event.') },
   query: z.strictObject({ after }),
   answers: [

@@ -157,7 +157,7 @@ export class ListAccessTrailHandler implements IQueryHandler<ListAccessTrail> {
   execute({ page, type }: ListAccessTrail): Promise<Page<AccessTrailEntry>> {
     const conditions: Condition[] = [['owner = ?', page.owner]];
     if (type !== null) conditions.push(['event_type = ?', type]);
-    const sort = { column: 'position', type: 'bigint' as const, descending: true };
+    const sort = { column: 'position', type: 'bigint' as const, descending: true, unique: true };
     return readPage(this.pool, { table: 'read_access_trail', idType: 'uuid', conditions, sort, ...page });
   }
 }

@@ -16,6 +16,11 @@ export interface KeysetSort {
   column: string;
   type: SortType;
   descending: boolean;
+  /**
+   * No two rows have the same value, and every row has one: nothing else is looked at then, and an index on the column gives a
+   * page as it stands. With the id to decide, and rows without a value at the end, all that matches is read and sorted.
+   */
+  unique?: boolean;
 }
 
 /** A condition with one parameter, written `?`. */
@@ -46,13 +51,15 @@ export async function readPage<Row>(
   },
 ): Promise<Page<Row>> {
   const { table, idType, conditions, sort, after, limit, document = 'document' } = request;
-  const { column, type, descending } = sort;
+  const { column, type, descending, unique = false } = sort;
   const values: unknown[] = [];
   const given = conditions.map(([sql, value]) => {
     values.push(value);
     return sql.replaceAll('?', `$${values.length}`);
   });
-  if (after) {
+  if (after && unique) {
+    given.push(`${column} ${descending ? '<' : '>'} $${values.push(after.value)}::${type}`);
+  } else if (after) {
     const id = `$${values.push(after.id)}::${idType}`;
     const sign = descending ? '<' : '>';
     if (after.value === null) {
@@ -66,10 +73,11 @@ export async function readPage<Row>(
   }
   const tables = await activeTables(pool);
   const direction = descending ? 'DESC' : 'ASC';
+  const order = unique ? `${column} ${direction}` : `${column} ${direction} NULLS LAST, id ${direction}`;
   const { rows } = await pool.query<{ id: string; sorted_by: string | null; document: Row }>(
     `SELECT id, (${column})::text AS sorted_by, ${document} AS document FROM ${tables[table]}
      WHERE ${given.join(' AND ') || 'true'}
-     ORDER BY ${column} ${direction} NULLS LAST, id ${direction} LIMIT $${values.push(limit + 1)}`,
+     ORDER BY ${order} LIMIT $${values.push(limit + 1)}`,
     values,
   );
   const page = rows.slice(0, limit);

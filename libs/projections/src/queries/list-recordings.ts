@@ -19,7 +19,7 @@ export interface RecordingFilter {
 }
 
 const SORTS = {
-  uploadedAt: { column: 'uploaded_position', type: 'bigint' },
+  uploadedAt: { column: 'uploaded_position', type: 'bigint', unique: true },
   updatedAt: { column: 'updated_at', type: 'timestamptz' },
   duration: { column: 'duration_seconds', type: 'double precision' },
   fileName: { column: "lower(document ->> 'fileName')", type: 'text' },
