@@ -1,6 +1,6 @@
 import { DomainEvent } from '@voxpersona/domain';
-import { Recorded } from '@voxpersona/event-store';
 import { failureCommandId, JobDetails, resultCommandId } from '@voxpersona/pipeline';
+import { isBroken, ShownEvent } from '../recordings/recording-trail';
 
 /** An event among those that came of one request. */
 export interface TrailNode {
@@ -10,11 +10,13 @@ export interface TrailNode {
   revision: number;
   position: string;
   recordedAt: string;
-  actor: Recorded<DomainEvent>['metadata']['actor'];
+  actor: ShownEvent['metadata']['actor'];
   commandId: string;
   /** The call to a model whose result it is: model, usage, cost, duration. */
   call: object | null;
   promptVersion: string | null;
+  /** What is wrong with an event that was altered. */
+  broken?: string;
   /** Work that it led to. */
   jobs: TrailJob[];
   /** Events that it led to without work in between. */
@@ -39,8 +41,8 @@ export interface TrailJob {
  * @param jobs all jobs that they led to
  */
 export function consequencesOf(
-  event: Recorded<DomainEvent>,
-  events: readonly Recorded<DomainEvent>[],
+  event: ShownEvent,
+  events: readonly ShownEvent[],
   jobs: readonly JobDetails[],
 ): TrailNode {
   const effects = events.filter(
@@ -54,18 +56,29 @@ export function consequencesOf(
     effects
       .filter(({ metadata }) => ofJob.get(metadata.commandId) === jobId)
       .map((effect) => consequencesOf(effect, events, jobs));
-  const { id, type, stream, revision, position, metadata, data } = event;
+  const { id, type, stream, revision, position, metadata } = event;
+  const { call, promptVersion } = isBroken(event) ? NOTHING : saidOf(event.data);
   return {
     ...{ id, type, stream, revision, position: position.toString() },
     ...{ recordedAt: metadata.recordedAt, actor: metadata.actor, commandId: metadata.commandId },
-    call: 'call' in data ? data.call : null,
-    promptVersion: 'promptVersion' in data ? data.promptVersion : null,
+    ...{ call, promptVersion },
+    ...(isBroken(event) && { broken: event.broken }),
     jobs: own.map((job) => ({
       ...{ id: job.id, type: job.job.type, state: job.state, attempts: job.attempts },
       ...{ failureCode: job.failureCode, createdAt: job.createdAt, finishedAt: job.finishedAt },
       effects: nodesOf(job.id),
     })),
     effects: nodesOf(undefined),
+  };
+}
+
+const NOTHING = { call: null, promptVersion: null };
+
+/** What an event says of the call to a model that it came from. */
+function saidOf(data: DomainEvent['data']): Pick<TrailNode, 'call' | 'promptVersion'> {
+  return {
+    call: 'call' in data ? data.call : null,
+    promptVersion: 'promptVersion' in data ? data.promptVersion : null,
   };
 }
 
@@ -76,11 +89,8 @@ function commandsOf({ id, attempts }: JobDetails): string[] {
 }
 
 /** What led to an event, the first cause first: empty where a request did so itself. */
-export function causesOf(
-  event: Recorded<DomainEvent>,
-  events: readonly Recorded<DomainEvent>[],
-): Recorded<DomainEvent>[] {
-  const causes: Recorded<DomainEvent>[] = [];
+export function causesOf(event: ShownEvent, events: readonly ShownEvent[]): ShownEvent[] {
+  const causes: ShownEvent[] = [];
   let current = event;
   for (;;) {
     const { metadata, position } = current;
