@@ -55,14 +55,20 @@ export class AsOf {
     return row ? currentTranscript(row) : null;
   }
 
-  /** One of the transcripts of a recording. @throws Problem 404 where there is none of that version */
-  async transcript(recordingId: string, version: number): Promise<TranscriptView> {
-    const made = eventsOfType(await this.trail.recorded(recordingId, null), 'TranscriptAssembled');
+  /**
+   * One of the transcripts of a recording, that was there then; without `asOf`, that is there now.
+   *
+   * @throws Problem 404 where there is none of that version
+   */
+  async transcript(recordingId: string, version: number, asOf?: string): Promise<TranscriptView> {
+    const position = asOf === undefined ? null : await this.positionOf(asOf);
+    const made = eventsOfType(await this.trail.recorded(recordingId, position), 'TranscriptAssembled');
     const upTo = made.filter(({ data }) => data.transcriptVersion === version);
     const row = foldDocument(transcriptsProjection, upTo, recordingId);
     const transcript = row && currentTranscript(row);
     if (transcript) return transcript;
-    throw new Problem('not-found', `There is no transcript ${version} of this recording.`);
+    const what = asOf === undefined ? `is no transcript ${version}` : `was no transcript ${version} yet`;
+    throw new Problem('not-found', `There ${what} of this recording.`);
   }
 
   private async positionOf(asOf: string): Promise<Position> {
