@@ -62,6 +62,12 @@ export class MediaUpdate {
     if (!(await ensureGroup(talk, member))) return;
     const { sizeBytes } = media.file;
     const fetch = sizeBytes === null || sizeBytes <= this.files.maxBytes;
+    if (!fetch && !this.links.canBeOffered) {
+      const megabytes = Math.floor(this.files.maxBytes / 1_000_000);
+      const text = talk.texts.text('intake.too-large-here', { name: media.fileName, megabytes });
+      await talk.say(text, { replyTo: media.messageId });
+      return;
+    }
     const intakeId = intakeIdOf(this.identity.botId, talk.updateId);
     const answer = await talk.tell(member, {
       type: 'ReceiveMedia',

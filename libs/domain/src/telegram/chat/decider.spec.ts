@@ -296,6 +296,14 @@ describe('Questions about recordings', () => {
       .when({ type: 'GoBack', recordingId: recA })
       .then(asked(recA, 'date'));
   });
+  it('do not go back where another recording is asked about by now', () => {
+    const both = [...begun, answered(recA, 'date', ['client']), asked(recA, 'client')];
+    const over: ChatEvent = { type: 'DetailsConfirmed', data: { chatId, recordingId: recA } };
+    const next = [received(B, recB, 'b'), stored(B, recB, ['zone']), over, asked(recB, 'zone')];
+    given(chatDecider, [...both, ...next])
+      .when({ type: 'GoBack', recordingId: recA })
+      .thenRefused('not_asked');
+  });
   it('are asked about one recording at a time: the next one begins when this one is confirmed', () => {
     const both = [...begun, received(B, recB, 'b'), stored(B, recB, ['zone'])];
     expect(currentInterview(given(chatDecider, both).state as OpenChat)?.recordingId).toBe(recA);

@@ -172,6 +172,9 @@ function decideInterview(state: OpenChat, command: InterviewCommand): ChatDecisi
       return withNext(state, { type: 'DetailSkipped', data: { chatId, recordingId, question } });
     }
     case 'GoBack': {
+      // One that is over begins again by asking for a field of it, and never beside another one.
+      const current = currentInterview(state);
+      if (interview.phase === 'confirmed' || (current && current !== interview)) return notAsked();
       const before = interview.phase === 'review' ? interview.asked.at(-1) : interview.asked.at(-2);
       if (before === undefined) return refuse('nothing_before', 'This is the first question.');
       return accept({ type: 'DetailAsked', data: { chatId, recordingId, question: before } });
