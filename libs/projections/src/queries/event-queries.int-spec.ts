@@ -31,7 +31,7 @@ describe('The index of the audit trail', () => {
   async function happened(
     causation: string,
     correlation: string,
-    { id = randomUUID() as string, owner = OWNER as string, command = randomUUID() as string } = {},
+    { id = randomUUID(), owner = OWNER, command = randomUUID() } = {},
   ): Promise<string> {
     position += 1;
     await world.pool.query(
