@@ -62,6 +62,25 @@ describe('Doing it once more', () => {
     expect(await transcript('?version=1&format=json')).toMatchObject({ language: 'en' });
   });
 
+  it('shows of an earlier moment no transcript that was not there yet', async () => {
+    const { events } = await world.server.get<{
+      events: { type: string; metadata: { recordedAt: string } }[];
+    }>(`/v1/recordings/${id}/events`);
+    const [first, second] = events
+      .filter(({ type }) => type === 'TranscriptAssembled')
+      .map(({ metadata }) => metadata.recordedAt);
+    const then = (version: number, asOf?: string): Promise<TestAnswer> =>
+      world.server.request(`/v1/recordings/${id}/transcript?version=${version}&asOf=${asOf ?? ''}`);
+    const early = await then(2, first);
+    expect([early.status, early.body]).toEqual([
+      404,
+      expect.objectContaining({ detail: 'There was no transcript 2 yet of this recording.' }),
+    ]);
+    expect((await then(1, first)).body).toMatchObject({ version: 1 });
+    expect((await then(1, second)).body).toMatchObject({ version: 1 });
+    expect((await then(2, second)).body).toMatchObject({ version: 2 });
+  });
+
   it('asks nobody again for what is paid for', async () => {
     const calls = world.openai.calls.length;
     await post(`/v1/recordings/${id}/retranscribe`, {});

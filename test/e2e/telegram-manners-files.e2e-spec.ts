@@ -2,6 +2,7 @@ import { longRecording } from '@test/audio/audio';
 import { BotWorld, expectManners, openBotWorld, see } from '@test/telegram/bot-world';
 import { Chat, ChatMessage } from '@test/telegram/fake-telegram';
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 const NAMES = ['Ann', 'Bob', 'Cid', 'Dora'] as const;
 /** Another recording for every seed. */
@@ -95,6 +96,20 @@ describe('The Telegram bot with files and faults', () => {
       dora,
       () => dora.messages.filter(({ document }) => document?.fileName.endsWith('.md')).length === 3,
     );
+  });
+
+  it('gives it also to those that came a little before it', async () => {
+    const dora = chats.Dora;
+    const caption = 'Scenario: interview\nPlace: Hotel Borealis';
+    const side = (seed: number, fileName: string) => ({
+      ...{ kind: 'audio' as const, content: sound(seed), fileName },
+    });
+    dora.album([side(924, 'side-1.mp3')], 'sides');
+    // Telegram has answered by then: the second file is in an answer of its own.
+    await sleep(700);
+    dora.album([{ ...side(925, 'side-2.mp3'), caption }], 'sides');
+    await see(dora, /^📋 side-1\.mp3[^]*Place: Hotel Borealis/);
+    await see(dora, /^📋 side-2\.mp3[^]*Place: Hotel Borealis/);
   });
 
   it('waits as long as Telegram asks for', async () => {

@@ -10,6 +10,12 @@ const STALE = 'This button has had its day.';
 const sound = (seed: number): Buffer => readFileSync(longRecording(3, seed));
 const spoken = { caption: 'Scenario: note' };
 
+/** A zone in which it is another day than in UTC, at whatever hour this runs. */
+const TIME_ZONE = new Date().getUTCHours() >= 10 ? 'Pacific/Kiritimati' : 'Pacific/Pago_Pago';
+/** `2026-11-26 01:19`, as Swedes write it. */
+const there = (moment: Date): string =>
+  moment.toLocaleString('sv-SE', { timeZone: TIME_ZONE, dateStyle: 'short', timeStyle: 'short' });
+
 /** Who may what, who sees what, and what a chat is set to. */
 describe('The Telegram bot and its members', () => {
   let world: BotWorld;
@@ -22,7 +28,7 @@ describe('The Telegram bot and its members', () => {
   let keyOfBea: string;
 
   beforeAll(async () => {
-    world = await openBotWorld();
+    world = await openBotWorld({ TIME_ZONE });
     keyOfBea = (await world.server.vox('keys', 'add', '--owner', 'Bea')).trim();
     [admin, analyst, auditor, russian, bea] = await Promise.all([
       world.member('admin', { firstName: 'Ada' }),
@@ -147,10 +153,49 @@ describe('The Telegram bot and its members', () => {
     const card = await see(chat, 'Когда сделана запись?', { after: sent });
     expect(card.text).toContain('Сценарий: Интервью');
     await see(chat, 'Не понимаю эту дату', { after: chat.say('когда-нибудь') });
-    await chat.press({ text: 'Сегодня', in: card });
+    await chat.press({ text: /^Сегодня/, in: card });
     await see(chat, 'Кто делал запись?');
+    // Of another recording nothing is asked meanwhile.
+    const list = await answerTo(chat, '/recordings');
+    await chat.press({ text: '2', in: list });
+    const other = await see(chat, ': готово', { after: list });
+    await chat.press({ text: 'Подробности', in: other });
+    await see(chat, () => buttonOf(other, 'Клиент') !== undefined);
+    expect(await chat.press({ text: 'Клиент', in: other })).toMatchObject({
+      ...{ text: expect.stringContaining('Сейчас я спрашиваю о другой записи.'), showAlert: true },
+    });
+    await chat.press({ text: '« Назад', in: other });
+    await see(chat, ': готово', { after: other });
     await see(chat, 'Хорошо, больше о ней не спрашиваю.', { after: chat.say('/cancel') });
     expect(fromBot(chat).filter(({ text }) => text.includes('Что это за запись?'))).toEqual([]);
+  });
+
+  it('takes the day that a button shows, and shows days as they are where it is used', async () => {
+    const { chat } = await world.member('analyst', { firstName: 'Kim' });
+    const sent = chat.sendVoice(sound(941), { caption: 'Scenario: interview\nTags: far' });
+    const fileName = `voice ${there(new Date(sent.date * 1_000)).replace(':', '.')}`;
+    const card = await see(chat, 'When was it recorded?', { after: sent });
+    expect(card.text).toContain(fileName);
+    const [today = '', yesterday = ''] = card.buttons
+      .flat()
+      .flatMap(({ text }) => /^(?:Today|Yesterday) \((\d{4}-\d\d-\d\d)\)$/.exec(text)?.[1] ?? []);
+    // Midnight there may have come in between.
+    expect([sent.date * 1_000, Date.now()].map((moment) => there(new Date(moment)).slice(0, 10))).toContain(
+      today,
+    );
+    expect(Date.parse(today) - Date.parse(yesterday)).toBe(86_400_000);
+
+    await chat.press({ text: /^Yesterday/, in: card });
+    await see(chat, `Date: ${yesterday}`);
+    await see(chat, 'All right, no more questions', { after: chat.say('/cancel') });
+    const page = await world.server.get<{
+      recordings: { fileName: string; details: { date?: string; tags?: string } }[];
+    }>('/v1/recordings?limit=200');
+    const stored = page.recordings.filter(({ details }) => details.tags === 'far');
+    expect(stored).toMatchObject([{ fileName, details: { date: yesterday } }]);
+    const list = await answerTo(chat, '/recordings');
+    const day = new Date(today).toLocaleDateString('en', { dateStyle: 'medium', timeZone: 'UTC' });
+    expect(list.text).toMatch(new RegExp(`^1\\. ${fileName} \\([\\d:]+\\), ${day}:`, 'm'));
   });
 
   it('links an account by a code, once', async () => {
@@ -233,6 +278,43 @@ describe('The Telegram bot and its members', () => {
     expect((await answerTo(chat, '/erase')).text).toContain('There is nothing of yours here');
     // What others sent is theirs.
     expect((await answerTo(chat, '/recordings')).text).toMatch(/voice .*: ready/);
+  });
+
+  it('erases also what is on its way: nothing comes of it', async () => {
+    const { chat } = admin;
+    const ids = async (): Promise<string[]> => {
+      const path = '/v1/recordings?limit=200';
+      return (await world.server.get<{ recordings: { id: string }[] }>(path)).recordings.map(({ id }) => id);
+    };
+    const before = await ids();
+    // Telegram hands the files out so late that none is a recording yet.
+    world.telegram.failNext('download', { slowMs: 4_000, times: 3, after: 'afterEffect' });
+    const sent = [994, 995, 996].map((seed) => chat.sendVoice(sound(seed), { caption: 'Scenario: note' }));
+    const large = chat.sendDocument({ claimedSize: 30_000_000 }, { fileName: 'long.mp3' });
+    const offer = await see(chat, 'long.mp3 is too large for Telegram', { after: large });
+    const statuses = await Promise.all(
+      sent.map((one) => see(chat, ({ from, replyTo }) => from === 'bot' && replyTo === one.id)),
+    );
+    const all = await answerTo(chat, '/erase');
+    expect(all.text).toContain('(4 recordings)');
+    await chat.press({ text: 'Yes, erase everything', in: all });
+    await see(chat, '4 recordings are being erased.');
+    await see(chat, () => statuses.every(({ deleted }) => deleted));
+    const [, token = ''] = offer.buttons.flat()[0]?.url?.split('#') ?? [];
+    const used = await world.server.request('/v1/upload-links/use', {
+      ...{ method: 'POST', key: null, headers: { authorization: `Upload ${token}` }, body: new FormData() },
+    });
+    expect(used.text).toContain('upload-link-revoked');
+    const isIdle = async (): Promise<boolean> => {
+      const page = await world.server.get<{ jobs: object[] }>('/v1/jobs?state=ready,running');
+      return page.jobs.length === 0;
+    };
+    while (!(await isIdle())) await sleep(200);
+    expect(await ids()).toEqual(before);
+    expect((await answerTo(chat, '/erase')).text).toContain('There is nothing of yours here');
+    expect(
+      chat.messages.some(({ from, text, id }) => from === 'bot' && id > all.id && text.includes('📄')),
+    ).toBe(false);
   });
 
   it('lets nobody in by an invitation that has expired', async () => {

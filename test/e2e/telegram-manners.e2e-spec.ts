@@ -124,6 +124,10 @@ describe('The Telegram bot among people', () => {
     expect(telegram.callsOf('getFile')).toHaveLength(fetched);
     await post(server, server.key, `${path}/restore`, {});
     await see(finn, 'What are you looking for?', { after: finn.say('/search') });
+    // Blocked here, they may still go elsewhere.
+    await post(server, server.key, `${path}/block`, {});
+    await see(finn, 'This account acts for nobody now.', { after: finn.say('/leave') });
+    await see(finn, 'I do not know you yet', { after: finn.say('/recordings') });
   });
 
   it('goes on with a person who blocked it and came back', async () => {

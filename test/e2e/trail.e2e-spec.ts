@@ -1,4 +1,5 @@
 import { longRecording } from '@test/audio/audio';
+import { withDatabaseOf } from '@test/server/dump-database';
 import { isFinished, RecordingBody, TestAnswer } from '@test/server/test-server';
 import { serverWithFakes, ServerWithFakes } from '@test/server/with-fakes';
 import { newMember } from '@test/server/workspace-fixture';
@@ -13,6 +14,7 @@ interface Entry {
   position: string;
   metadata: { recordedAt: string; $correlationId: string; actor: { kind: string; id: string } };
   data: Record<string, unknown>;
+  broken?: string;
 }
 interface Page {
   events: Entry[];
@@ -23,6 +25,7 @@ interface Node {
   type: string;
   call: { model: { provider: string }; costUsd: number } | null;
   promptVersion: string | null;
+  broken?: string;
   jobs: { type: string; state: string; effects: Node[] }[];
   effects: Node[];
 }
@@ -270,5 +273,83 @@ describe('The audit trail', () => {
       ...{ code: 1, stderr: 'REFUSED: this is no proof of an event\n' },
     });
     await expect(server.vox('audit', 'prove', randomUUID())).rejects.toMatchObject({ code: 1 });
+  });
+
+  describe('with an event that was altered in the database', () => {
+    let altered: Entry;
+
+    /** The data as the row holds it. */
+    let kept: string;
+
+    const write = (data: string): Promise<unknown> =>
+      withDatabaseOf(world.server.dataFolder, (client) =>
+        client.query('UPDATE events SET data = $2 WHERE id = $1', [altered.id, data]),
+      );
+    beforeAll(async () => {
+      altered = trail.find(({ type }) => type === 'AudioSplit')!;
+      const { rows } = await withDatabaseOf(world.server.dataFolder, (client) =>
+        client.query<{ data: string }>('SELECT data::text FROM events WHERE id = $1', [altered.id]),
+      );
+      kept = rows[0]!.data;
+      await write(JSON.stringify({ ...(JSON.parse(kept) as object), durationSeconds: 1 }));
+    });
+    afterAll(() => write(kept));
+
+    const isShown = (entry: Entry | undefined): void => {
+      expect(entry).toMatchObject({ id: altered.id, type: 'AudioSplit', stream: altered.stream });
+      expect(entry?.broken).toMatch(/was changed after it was written/);
+      expect(entry).not.toHaveProperty('data');
+      expect(entry?.metadata).toEqual(altered.metadata);
+    };
+
+    it('shows it in every list, without what it says', async () => {
+      const { events } = await list('limit=200&type=AudioSplit&recording=' + id);
+      isShown(events[0]);
+      const own = (await world.server.get<{ events: Entry[] }>(`/v1/recordings/${id}/events`)).events;
+      expect(own.map((entry) => entry.id)).toEqual(trail.map((entry) => entry.id));
+      isShown(own.find((entry) => entry.id === altered.id));
+      expect(own.filter((entry) => entry.id !== altered.id)).toEqual(
+        trail.filter((entry) => entry.id !== altered.id),
+      );
+    });
+
+    it('goes on with exports to their end', async () => {
+      const { text } = await ask(`/v1/events?format=ndjson&sort=position&recording=${id}`);
+      const lines = text
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as Entry);
+      expect(lines.at(-1)?.id).toBe(trail.at(-1)!.id);
+      isShown(lines.find((entry) => entry.id === altered.id));
+      const csv = (await ask(`/v1/events?format=csv&sort=position&recording=${id}`)).text
+        .trimEnd()
+        .split('\r\n');
+      expect(csv).toHaveLength(lines.length + 1);
+      expect(csv.find((line) => line.startsWith(altered.id))).toMatch(/,,Event 1 of stream .* was changed/);
+    });
+
+    it('shows it in trees', async () => {
+      const tree = await world.server.get<{ event: Entry; consequences: Node }>(`/v1/events/${altered.id}`);
+      isShown(tree.event);
+      expect(tree.consequences.broken).toMatch(/was changed/);
+      const { consequences } = await world.server.get<{ consequences: Node }>(`/v1/events/${trail[0]!.id}`);
+      expect(consequences.jobs[0]?.effects[0]).toMatchObject({ id: altered.id, broken: expect.any(String) });
+    });
+
+    it('makes no past state of it, and says why', async () => {
+      const { body } = await world.server.upload(longRecording(15, 640));
+      const mark = (body as { position: string }).position.split('.')[0]!;
+      const at = (entry: Entry): string => `/v1/recordings/${id}?asOf=${mark}.${entry.position}`;
+      const refused = await ask(at(altered));
+      expect([refused.status, refused.body]).toEqual([
+        500,
+        expect.objectContaining({
+          type: 'urn:voxpersona:problem:event-altered',
+          detail: expect.stringMatching(new RegExp(`${altered.id}.*vox audit verify`)),
+        }),
+      ]);
+      expect((await ask(at(trail[0]!))).body).toMatchObject({ status: 'processing', stage: 'splitting' });
+      expect((await ask(`/v1/recordings/${id}`)).body).toMatchObject({ status: 'ready' });
+    });
   });
 });

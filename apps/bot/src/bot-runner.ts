@@ -104,6 +104,10 @@ export class BotRunner {
   start(url: string): void {
     this.isStarted = true;
     this.links.listeningUrl = url;
+    if (this.environment.PUBLIC_URL === undefined)
+      this.log.warn(
+        'PUBLIC_URL is not set: links for files over the limit of Telegram lead to this machine alone',
+      );
     this.messages.start();
     this.background = Promise.all([this.keepMessages(), this.meetTelegram(), this.forgetOld()]);
     if (this.environment.TELEGRAM_UPDATES === 'polling') this.poller.start();

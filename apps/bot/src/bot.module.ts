@@ -1,7 +1,7 @@
 import { DynamicModule, Module } from '@nestjs/common';
 import { ENVIRONMENT, Foundation } from '@voxpersona/composition';
 import { PipelineModule } from '@voxpersona/pipeline';
-import { Environment } from '@voxpersona/platform';
+import { Environment, ownTimeZone } from '@voxpersona/platform';
 import { ProjectionsModule } from '@voxpersona/projections';
 import { MessageRows, SendGate, Sender, SentLedger, UpdateInbox } from '@voxpersona/telegram';
 import { createHmac } from 'node:crypto';
@@ -23,7 +23,7 @@ import { BotContext } from './talk/bot-context';
 import { ChatNumbers } from './talk/chat-numbers';
 import { Talks } from './talk/talks';
 import { createTexts } from './texts';
-import { BOT_IDENTITY, botIdOf, CALLBACKS, TEXTS, WEBHOOK_SECRET } from './tokens';
+import { BOT_IDENTITY, botIdOf, CALLBACKS, TEXTS, TIME_ZONE, WEBHOOK_SECRET } from './tokens';
 import { FloodGuard } from './transport/flood-guard';
 import { Webhook } from './transport/webhook';
 import { DetailsUpdate } from './updates/details.update';
@@ -66,6 +66,10 @@ class TalksModule {
       { provide: BOT_IDENTITY, useValue: { botId, idSecret: telegramIdSecret } },
       { provide: CALLBACKS, useValue: createCallbacks(telegramSigningKey) },
       { provide: TEXTS, useValue: createTexts() },
+      {
+        ...{ provide: TIME_ZONE, inject: [ENVIRONMENT] },
+        useFactory: (environment: Environment) => environment.TIME_ZONE ?? ownTimeZone(),
+      },
       { provide: WEBHOOK_SECRET, useValue: webhookSecretOf(telegramSigningKey, botId) },
       { provide: SendGate, useValue: gate },
       { provide: Sender, useValue: new Sender(gate) },

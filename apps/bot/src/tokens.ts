@@ -2,6 +2,8 @@
 export const BOT_IDENTITY = Symbol('BotIdentity');
 export const CALLBACKS = Symbol('Callbacks');
 export const TEXTS = Symbol('Texts');
+/** IANA name of the zone in which people here read days and times, and mean them. */
+export const TIME_ZONE = Symbol('TimeZone');
 export const WEBHOOK_SECRET = Symbol('WebhookSecret');
 
 /** Who the bot is; its number is the first part of its token. */

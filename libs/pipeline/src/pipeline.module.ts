@@ -27,6 +27,7 @@ import { ReembedPassagesHandler } from './activities/reembed-passages.handler';
 import { RecordedEvents } from './activities/recorded-events';
 import { RejectReportHandler, RejectTranscriptHandler } from './activities/reject.handlers';
 import { ReprocessRecordingHandler } from './activities/reprocess-recording.handler';
+import { IntakeReporter } from './activities/intake-reporter';
 import { ResultReporter } from './activities/result-reporter';
 import { ReviewReprocessedHandler } from './activities/review-reprocessed.handler';
 import { SplitAudioHandler } from './activities/split-audio.handler';
@@ -102,6 +103,7 @@ const UPLOAD_LINKS = [IssueUploadLinkHandler, RevokeUploadLinkHandler, UploadLin
     ...UPLOAD_LINKS,
     RecordedEvents,
     Reprocessings,
+    IntakeReporter,
     ResultReporter,
     PassageIndexer,
     GivingUp,

@@ -19,3 +19,4 @@ export { SETTINGS, TELEGRAM_API } from './configuration/settings';
 export type { Environment, Role } from './configuration/settings';
 export * from './logging/create-logger';
 export * from './master-key';
+export * from './time-zone';

@@ -24,8 +24,11 @@ export interface AlbumItem extends SendOptions {
   content: FileContent;
 }
 
-/** The button to press: its label, in the newest message that has it or in a named one; or a message with one button. */
-export type PressTarget = string | { text: string; in?: ChatMessage } | ChatMessage;
+/**
+ * The button to press: its label, or what the label is like, in the newest message that has it or in a named one; or a message
+ * with one button.
+ */
+export type PressTarget = string | RegExp | { text: string | RegExp; in?: ChatMessage } | ChatMessage;
 
 const PRESS_MS = 30_000;
 const SMALL_PICTURE = Buffer.from('picture');
@@ -85,9 +88,11 @@ export class Chat extends ChatReading {
     return this.sendFile('sticker', content, {});
   }
 
-  /** Several files at once: messages with one media_group_id. */
-  album(items: readonly AlbumItem[]): ChatMessage[] {
-    const group = String(Date.now()) + String(Math.floor(Math.random() * 1e6));
+  /** Several files at once: messages with one media_group_id; of an album that comes bit by bit each call names the same. */
+  album(
+    items: readonly AlbumItem[],
+    group = String(Date.now()) + String(Math.floor(Math.random() * 1e6)),
+  ): ChatMessage[] {
     return items.map(({ kind, content, ...options }) =>
       this.sendFile(kind, content, options, { media_group_id: group }),
     );
@@ -216,14 +221,16 @@ export class Chat extends ChatReading {
         throw new Error(`Message #${target.id} has no single button to press\n${this.transcript()}`);
       return { message: kept(target), label: only.text, data: only.data };
     }
-    const { text, in: within }: { text: string; in?: ChatMessage } =
-      typeof target === 'string' ? { text: target } : target;
+    const { text, in: within }: { text: string | RegExp; in?: ChatMessage } =
+      typeof target === 'string' || target instanceof RegExp ? { text: target } : target;
+    const isMeant = (label: string): boolean =>
+      typeof text === 'string' ? label === text : text.test(label);
     for (const message of this.state.messages.toReversed()) {
       if (message.deleted || (within && message !== within)) continue;
-      const button = message.buttons.flat().find((one) => one.text === text);
-      if (button) return { message, label: text, data: button.data };
+      const button = message.buttons.flat().find((one) => isMeant(one.text));
+      if (button) return { message, label: button.text, data: button.data };
     }
-    throw new Error(`There is no button "${text}"\n${this.transcript()}`);
+    throw new Error(`There is no button "${String(text)}"\n${this.transcript()}`);
   }
 
   private requirePrivate(): void {

@@ -55,7 +55,8 @@ describe('a bot that polls', () => {
       ],
     ]);
     expect(done.edits.map(({ text }) => text)).toEqual(['Done']);
-    expect(await chat.press({ text: 'More' })).toEqual({ text: 'Here is more', showAlert: true });
+    await expect(chat.press(/^Less/)).rejects.toThrow('There is no button "/^Less/"');
+    expect(await chat.press({ text: /^Mo/ })).toEqual({ text: 'Here is more', showAlert: true });
     await chat.waitFor(({ id, buttons }) => id === done.id && buttons.length === 0);
     await expect(chat.press('More', { timeoutMs: 50 })).rejects.toThrow('There is no button "More"');
     expect(chat.transcript()).toContain('bot (edited 2×): Done');

@@ -1,8 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ENVIRONMENT } from '@voxpersona/composition';
-import { DomainEvent } from '@voxpersona/domain';
-import { EventStore, InvalidPositionToken, Position, Recorded, START } from '@voxpersona/event-store';
+import { EventStore, InvalidPositionToken, Position, START } from '@voxpersona/event-store';
 import { EVENT_STORE, eventsOfType } from '@voxpersona/pipeline';
 import { Environment } from '@voxpersona/platform';
 import {
@@ -38,7 +37,7 @@ export class AsOf {
    *
    * @param asOf a time (ISO 8601), or a log position as an answer gave it
    * @returns undefined where there was none then
-   * @throws Problem 400 for what is neither, for the future, and for before the log began
+   * @throws Problem 400 for what is neither, for the future, and for before the log began; 500 where an event was altered
    */
   async find<Row extends object>(
     projection: DocumentProjection<Row>,
@@ -47,12 +46,7 @@ export class AsOf {
     asOf: string,
   ): Promise<Row | undefined> {
     const position = await this.positionOf(asOf);
-    const events: Recorded<DomainEvent>[] = await this.trail.recorded(recordingId);
-    return foldDocument(
-      projection,
-      events.filter((event) => event.position <= position),
-      id,
-    );
+    return foldDocument(projection, await this.trail.recorded(recordingId, position), id);
   }
 
   /** The transcript that was current then; null where there was none, or nobody speaks in it. */
@@ -61,14 +55,20 @@ export class AsOf {
     return row ? currentTranscript(row) : null;
   }
 
-  /** One of the transcripts of a recording. @throws Problem 404 where there is none of that version */
-  async transcript(recordingId: string, version: number): Promise<TranscriptView> {
-    const made = eventsOfType(await this.trail.recorded(recordingId), 'TranscriptAssembled');
+  /**
+   * One of the transcripts of a recording, that was there then; without `asOf`, that is there now.
+   *
+   * @throws Problem 404 where there is none of that version
+   */
+  async transcript(recordingId: string, version: number, asOf?: string): Promise<TranscriptView> {
+    const position = asOf === undefined ? null : await this.positionOf(asOf);
+    const made = eventsOfType(await this.trail.recorded(recordingId, position), 'TranscriptAssembled');
     const upTo = made.filter(({ data }) => data.transcriptVersion === version);
     const row = foldDocument(transcriptsProjection, upTo, recordingId);
     const transcript = row && currentTranscript(row);
     if (transcript) return transcript;
-    throw new Problem('not-found', `There is no transcript ${version} of this recording.`);
+    const what = asOf === undefined ? `is no transcript ${version}` : `was no transcript ${version} yet`;
+    throw new Problem('not-found', `There ${what} of this recording.`);
   }
 
   private async positionOf(asOf: string): Promise<Position> {

@@ -126,7 +126,13 @@ function operation(route: RouteSpec): Json {
 /** Every problem that a route can answer with, the usual ones included. */
 export function problemsOf(route: RouteSpec): ProblemName[] {
   const isOpen = rightsOf(routeName(route)) === PUBLIC;
-  const all: ProblemName[] = ['too-many-requests', 'internal', 'unavailable', ...route.problems];
+  const all: ProblemName[] = [
+    'too-many-requests',
+    'internal',
+    'event-altered',
+    'unavailable',
+    ...route.problems,
+  ];
   if (!isOpen) {
     all.push('not-authenticated', 'key-expired', 'key-revoked', 'role-not-sufficient');
     all.push('scope-not-sufficient', 'member-blocked');

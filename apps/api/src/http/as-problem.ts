@@ -2,12 +2,14 @@ import { HttpException } from '@nestjs/common';
 import {
   AppendOutcomeUnknown,
   EventStoreUnavailable,
+  EventTampered,
   InvalidPositionToken,
   StreamContention,
 } from '@voxpersona/event-store';
 import { CommandRefused, ProviderFailure, UnusableAudio, UnusableAudioCode } from '@voxpersona/pipeline';
 import { isDatabaseFailure } from '@voxpersona/platform';
 import { GenerationRefusalCode, GenerationRefused, VectorIndexNotReady } from '@voxpersona/projections';
+import { eventAltered } from './event-altered';
 import { Problem } from './problem';
 import { ProblemName } from './problems';
 
@@ -94,6 +96,7 @@ export function asProblem(error: unknown): Problem | undefined {
       'Give the position exactly as an earlier answer of this server gave it.',
     );
   }
+  if (error instanceof EventTampered) return eventAltered(error.eventId, error.message);
   if (error instanceof VectorIndexNotReady) return new Problem('unavailable', error.message, COME_BACK);
   if (isOutage(error)) {
     return new Problem(

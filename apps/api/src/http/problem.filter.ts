@@ -6,7 +6,10 @@ import { lingerUntilRead } from './linger';
 import { Problem } from './problem';
 import { requestIdOf } from './request-id';
 
-/** Writes every error as problem details. What nobody foresaw is logged whole and told as nothing but its request id. */
+/**
+ * Writes every error as problem details. What nobody foresaw is logged whole and told as nothing but its request id; that an
+ * event was altered is logged too: it is the operator who has to look.
+ */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   private readonly log = new Logger('Api');
@@ -21,6 +24,8 @@ export class ProblemFilter implements ExceptionFilter {
     if (!known) {
       const stack = error instanceof Error ? error.stack : String(error);
       this.log.error(`${request.method} ${request.path} (request ${requestId}): ${stack}`);
+    } else if (known.problem === 'event-altered') {
+      this.log.error(`${request.method} ${request.path} (request ${requestId}): ${known.message}`);
     }
     const problem =
       known ?? new Problem('internal', `Tell the operator of this server the request id ${requestId}.`);

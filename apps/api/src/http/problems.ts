@@ -213,6 +213,11 @@ export const PROBLEMS = {
   'too-many-requests': [429, 'Too many requests', 'Wait 12 seconds.'],
   'too-many-streams': [429, 'Too many open streams', 'Close one of the 20 streams of this key first.'],
   internal: [500, 'Something went wrong here', 'Tell the operator of this server the request id.'],
+  'event-altered': [
+    500,
+    'The log was altered',
+    'The event 0d0f8b5e-7c55-4c1e-8a53-6b9d2b1b3c22 is not what was written (Event 4 of stream recording-a4a3f0f2-6a0e-4c1b-9c86-2f4f6f1f2a11 was changed after it was written: hash_mismatch). Ask the operator to run vox audit verify.',
+  ],
   unavailable: [
     503,
     'Not available at the moment',

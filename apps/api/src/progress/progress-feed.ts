@@ -46,7 +46,7 @@ export class ProgressFeed {
 
   /** All events of a recording and its reports up to a position, in the order of the log. */
   async history(recordingId: string, upTo: Position): Promise<Recorded<DomainEvent>[]> {
-    return (await this.trail.recorded(recordingId)).filter((event) => event.position <= upTo);
+    return this.trail.recorded(recordingId, upTo);
   }
 
   /** Events of one recording and its reports after a position, as they come. */

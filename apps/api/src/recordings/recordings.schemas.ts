@@ -185,7 +185,14 @@ export const trailEntry = z
     metadata: z
       .looseObject({})
       .meta({ description: 'Who, why and from what, with the link to the event before.' }),
-    data: z.looseObject({}).meta({ description: 'Once erased, what was personal reads {"$erased": true}.' }),
+    data: z.looseObject({}).optional().meta({
+      description:
+        'Once erased, what was personal reads {"$erased": true}. Left out where the event was altered.',
+    }),
+    broken: z.string().optional().meta({
+      description:
+        'Only of an event that is not what was written: what is wrong with it. See `vox audit verify`.',
+    }),
   })
   .meta({ id: 'TrailEntry' });
 export const trail = z.object({ events: z.array(trailEntry) }).meta({ id: 'Trail' });

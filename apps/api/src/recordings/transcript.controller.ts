@@ -41,7 +41,7 @@ export class TranscriptController {
         ? await this.queries.execute(new GetTranscript(recording.id))
         : await this.past.currentTranscript(recording.id, asOf);
     const isCurrent = version === undefined || version === current?.version;
-    const transcript = isCurrent ? current : await this.past.transcript(recording.id, version);
+    const transcript = isCurrent ? current : await this.past.transcript(recording.id, version, asOf);
     if (!transcript) throw whyNoTranscript(recording);
     switch (format) {
       case 'json':

@@ -1,6 +1,6 @@
 import { DomainEvent } from '@voxpersona/domain';
-import { Recorded } from '@voxpersona/event-store';
 import { failureCommandId, JobDetails, resultCommandId } from '@voxpersona/pipeline';
+import { isBroken, ShownEvent } from '../recordings/recording-trail';
 
 /** An event, and what came of it. */
 export interface TrailNode {
@@ -10,11 +10,13 @@ export interface TrailNode {
   revision: number;
   position: string;
   recordedAt: string;
-  actor: Recorded<DomainEvent>['metadata']['actor'];
+  actor: ShownEvent['metadata']['actor'];
   commandId: string;
   /** The call to a model whose result it is: model, usage, cost, duration. */
   call: object | null;
   promptVersion: string | null;
+  /** What is wrong with an event that was altered. */
+  broken?: string;
   /** Work that it led to. */
   jobs: TrailJob[];
   /** Events that it led to without work in between. */
@@ -39,8 +41,8 @@ export interface TrailJob {
  * @param jobs all jobs that they led to
  */
 export function consequencesOf(
-  event: Recorded<DomainEvent>,
-  events: readonly Recorded<DomainEvent>[],
+  event: ShownEvent,
+  events: readonly ShownEvent[],
   jobs: readonly JobDetails[],
 ): TrailNode {
   const effectsOf = groupedBy(events, ({ metadata }) => metadata.$causationId);
@@ -49,7 +51,7 @@ export function consequencesOf(
     (one) => one !== event && one.metadata.commandId === event.metadata.commandId,
   );
   const jobsOf = groupedBy(jobs, ({ causationId }) => causationId);
-  const nodeOf = (cause: Recorded<DomainEvent>): TrailNode => {
+  const nodeOf = (cause: ShownEvent): TrailNode => {
     const effects = (effectsOf.get(cause.id) ?? []).filter(({ position }) => position > cause.position);
     if (cause === event) effects.unshift(...ofItsCommand);
     const own = jobsOf.get(cause.id) ?? [];
@@ -58,12 +60,13 @@ export function consequencesOf(
     );
     const nodesOf = (jobId: string | undefined): TrailNode[] =>
       effects.filter(({ metadata }) => ofJob.get(metadata.commandId) === jobId).map(nodeOf);
-    const { id, type, stream, revision, position, metadata, data } = cause;
+    const { id, type, stream, revision, position, metadata } = cause;
+    const { call, promptVersion } = isBroken(cause) ? NOTHING : saidOf(cause.data);
     return {
       ...{ id, type, stream, revision, position: position.toString() },
       ...{ recordedAt: metadata.recordedAt, actor: metadata.actor, commandId: metadata.commandId },
-      call: 'call' in data ? data.call : null,
-      promptVersion: 'promptVersion' in data ? data.promptVersion : null,
+      ...{ call, promptVersion },
+      ...(isBroken(cause) && { broken: cause.broken }),
       jobs: own.map((job) => ({
         ...{ id: job.id, type: job.job.type, state: job.state, attempts: job.attempts },
         ...{ failureCode: job.failureCode, createdAt: job.createdAt, finishedAt: job.finishedAt },
@@ -83,6 +86,16 @@ function groupedBy<T>(all: readonly T[], keyOf: (one: T) => string): Map<string,
     else groups.set(keyOf(one), [one]);
   }
   return groups;
+}
+
+const NOTHING = { call: null, promptVersion: null };
+
+/** What an event says of the call to a model that it came from. */
+function saidOf(data: DomainEvent['data']): Pick<TrailNode, 'call' | 'promptVersion'> {
+  return {
+    call: 'call' in data ? data.call : null,
+    promptVersion: 'promptVersion' in data ? data.promptVersion : null,
+  };
 }
 
 /** Ids of the commands that a job may have given: its result's, and one for each time that it was given up. */

@@ -14,9 +14,13 @@ const event = {
 
 describe('Events as CSV', () => {
   it('are quoted, and run nothing in a spreadsheet', () => {
-    expect(CSV_HEADER.trim().split(',')).toHaveLength(14);
+    expect(CSV_HEADER.trim().split(',')).toHaveLength(15);
     expect(toCsvLine(event)).toBe(
-      `e,7,2026-11-24T10:00:00.000Z,RecordingErased,recording-1,0,saga,'=cmd|x,,c,d,f,h,"{""fileName"":""a \\""b\\"",\\nc""}"\r\n`,
+      `e,7,2026-11-24T10:00:00.000Z,RecordingErased,recording-1,0,saga,'=cmd|x,,c,d,f,h,"{""fileName"":""a \\""b\\"",\\nc""}",\r\n`,
     );
+  });
+  it('say what is wrong with one that was altered', () => {
+    const { data: _data, ...altered } = { ...event, broken: 'It was changed' };
+    expect(toCsvLine(altered)).toMatch(/,h,,It was changed\r\n$/);
   });
 });

@@ -1,7 +1,6 @@
-import { DomainEvent } from '@voxpersona/domain';
-import { Recorded } from '@voxpersona/event-store';
+import { isBroken, ShownEvent } from '../recordings/recording-trail';
 
-type Column = readonly [name: string, valueOf: (event: Recorded<DomainEvent>) => string | number];
+type Column = readonly [name: string, valueOf: (event: ShownEvent) => string | number];
 
 const COLUMNS: readonly Column[] = [
   ['id', ({ id }) => id],
@@ -17,14 +16,15 @@ const COLUMNS: readonly Column[] = [
   ['causationId', ({ metadata }) => metadata.$causationId],
   ['commandId', ({ metadata }) => metadata.commandId],
   ['hash', ({ metadata }) => metadata.hash],
-  ['data', ({ data }) => JSON.stringify(data)],
+  ['data', (event) => (isBroken(event) ? '' : JSON.stringify(event.data))],
+  ['broken', (event) => (isBroken(event) ? event.broken : '')],
 ];
 
 /** The first line of a table of events (RFC 4180). */
 export const CSV_HEADER = `${COLUMNS.map(([name]) => name).join(',')}\r\n`;
 
 /** One line of it. */
-export function toCsvLine(event: Recorded<DomainEvent>): string {
+export function toCsvLine(event: ShownEvent): string {
   return `${COLUMNS.map(([, valueOf]) => field(String(valueOf(event)))).join(',')}\r\n`;
 }
 

@@ -1,8 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DomainEvent } from '@voxpersona/domain';
-import { EventCodec, EventStore, Recorded } from '@voxpersona/event-store';
+import { BrokenEvent, EventCodec, EventStore } from '@voxpersona/event-store';
 import { EVENT_STORE } from '@voxpersona/pipeline';
 import { EventEntry } from '@voxpersona/projections';
+import { ShownEvent } from '../recordings/recording-trail';
 
 /** Events read at once: neighbours are often asked for together. */
 const PAGE = 50;
@@ -15,10 +16,14 @@ export class TrailReader {
     private readonly codec: EventCodec<DomainEvent>,
   ) {}
 
-  /** In the order of the entries. Personal fields are opened; once erased they read `{"$erased": true}`. */
-  async read(entries: readonly EventEntry[]): Promise<Recorded<DomainEvent>[]> {
+  /**
+   * In the order of the entries. Personal fields are opened; once erased they read `{"$erased": true}`. What was altered, or is
+   * gone, comes as broken: an auditor is to see just that.
+   */
+  async read(entries: readonly EventEntry[]): Promise<ShownEvent[]> {
     const wanted = entries.map(({ position }) => BigInt(position)).sort((a, b) => (a < b ? -1 : 1));
-    const found = new Map<string, Recorded<DomainEvent>>();
+    /** By id; null for one of a type that this build does not know. */
+    const found = new Map<string, ShownEvent | null>();
     for (let next = 0; next < wanted.length;) {
       const first = wanted[next] ?? 0n;
       const isDense = (wanted[next + PAGE - 1] ?? 0n) - first < 2n * BigInt(PAGE);
@@ -26,12 +31,41 @@ export class TrailReader {
       const asked = new Set(wanted.slice(next, next + PAGE));
       for (const stored of page.events) {
         if (!asked.has(stored.position)) continue;
-        const decoded = await this.codec.decode(stored);
-        if (decoded.known) found.set(stored.id, decoded.event);
+        const decoded = await this.codec.decodeForShow(stored);
+        found.set(stored.id, decoded.known === false ? null : decoded.event);
       }
       const last = page.events.at(-1)?.position ?? first;
       while (next < wanted.length && (wanted[next] ?? 0n) <= last) next += 1;
     }
-    return entries.flatMap(({ id }) => found.get(id) ?? []);
+    return entries.flatMap((entry) => {
+      const event = found.get(entry.id);
+      return event === undefined ? missing(entry) : (event ?? []);
+    });
   }
+}
+
+/** What the index still knows of an event that is no longer in its place. */
+function missing({
+  id,
+  stream,
+  revision,
+  position,
+  type,
+  correlationId,
+  causationId,
+  commandId,
+}: EventEntry): BrokenEvent {
+  return {
+    ...{ id, stream, revision, position: BigInt(position), type },
+    metadata: {
+      ...{ $correlationId: correlationId, $causationId: causationId, commandId, recordedAt: '' },
+      ...{
+        actor: { kind: 'system', id: 'unknown', owner: null },
+        schemaVersion: 0,
+        previousHash: null,
+        hash: '',
+      },
+    },
+    broken: 'It is not in its place in the log any more',
+  };
 }

@@ -1,7 +1,5 @@
 import { Controller, Param, Query, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
-import { DomainEvent } from '@voxpersona/domain';
-import { Recorded } from '@voxpersona/event-store';
 import { JobList } from '@voxpersona/pipeline';
 import {
   EventFilterOfTrail,
@@ -17,7 +15,7 @@ import { Handles } from '../contract/handles';
 import { Problem } from '../http/problem';
 import { pending, ReadAfter } from '../http/read-after';
 import { validateId, validateQuery } from '../http/validate';
-import { toEntry } from '../recordings/recording-trail';
+import { ShownEvent, toEntry } from '../recordings/recording-trail';
 import { consequencesOf } from './consequences';
 import { CSV_HEADER, toCsvLine } from './csv';
 import { TrailReader } from './trail-reader';
@@ -100,7 +98,7 @@ export class TrailController {
     descending: boolean,
     start: KeysetPosition | null,
   ): Promise<void> {
-    const toLine = (event: Recorded<DomainEvent>): string =>
+    const toLine = (event: ShownEvent): string =>
       format === 'csv' ? toCsvLine(event) : `${JSON.stringify(toEntry(event))}\n`;
     let place = start;
     let isFirst = true;

@@ -26,7 +26,7 @@ export const listEvents = defineRoute({
   ...{ method: 'GET', path: '/v1/events', tag, operationId: 'listEvents' },
   summary: 'Everything that was recorded of the workspace: who did what, when, on whose behalf, from what.',
   description:
-    'Refusals are events too (`AccessDenied`). As NDJSON or CSV it is all of it in one answer that is sent while it is read; `limit` is not looked at then.',
+    'Refusals are events too (`AccessDenied`). As NDJSON or CSV it is all of it in one answer that is sent while it is read; `limit` is not looked at then. An event that is not what was written is shown without its data: `broken` says what is wrong with it.',
   query: z.strictObject({
     limit,
     cursor,
@@ -81,9 +81,13 @@ export const listEvents = defineRoute({
   problems: ['invalid-cursor', 'invalid-after'],
 });
 
-const node = z.looseObject({ id: z.uuid(), type: z.string(), recordedAt: moment }).meta({
+/** Empty of an event that was altered so that it no longer says when. */
+const recordedAt = z.union([moment, z.literal('')]);
+
+const node = z.looseObject({ id: z.uuid(), type: z.string(), recordedAt }).meta({
   id: 'TrailNode',
-  description: 'An event, with `jobs` and `effects` that it led to, down to the last.',
+  description:
+    'An event, with `jobs` and `effects` that it led to, down to the last; `broken` says what is wrong with one that was altered.',
 });
 
 export const getEvent = defineRoute({
@@ -104,7 +108,7 @@ export const getEvent = defineRoute({
             .object({
               event: trailEntry,
               requestId: z.string(),
-              causes: z.array(z.object({ id: z.uuid(), type: z.string(), recordedAt: moment })),
+              causes: z.array(z.object({ id: z.uuid(), type: z.string(), recordedAt })),
               consequences: node,
               cut: z.boolean(),
             })

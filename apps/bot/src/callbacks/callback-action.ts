@@ -1,7 +1,7 @@
-import { Field, idPrefix, index, milliseconds, oneOf, uuid } from './fields';
+import { calendarDay, Field, idPrefix, index, milliseconds, oneOf, uuid } from './fields';
 
 /**
- * What a press on a button asks for: ids and places in lists only. Who may do it is looked at when it is pressed.
+ * What a press on a button asks for: ids, places in lists and days only. Who may do it is looked at when it is pressed.
  *
  * `question`: place in the list of questions; `choice`: in the choices of that question; `report`: in the list of report types.
  */
@@ -19,6 +19,8 @@ export type CallbackAction =
   | { kind: 'request-report'; recordingId: string; report: number }
   | { kind: 'clip'; recordingId: string; startMs: number; endMs: number }
   | { kind: 'choose'; recordingId: string; question: number; choice: number }
+  /** `day`: days since 1970, so that what is stored is the day that the button showed, whenever its press is dealt with */
+  | { kind: 'day'; recordingId: string; day: number }
   /** `token`: eight hexadecimal digits that tell a suggested value from the others */
   | { kind: 'suggest'; recordingId: string; question: number; token: string }
   | { kind: 'skip'; recordingId: string; question: number }
@@ -62,6 +64,7 @@ export const CALLBACK_SHAPES: { readonly [K in CallbackKind]: ActionShape<Action
   'request-report': { code: 'P', fields: { recordingId, report: index } },
   clip: { code: 'c', fields: { recordingId, startMs: milliseconds, endMs: milliseconds } },
   choose: { code: 'w', fields: { ...ofQuestion, choice: index } },
+  day: { code: 'v', fields: { recordingId, day: calendarDay } },
   suggest: { code: 'g', fields: { ...ofQuestion, token: idPrefix } },
   skip: { code: 's', fields: ofQuestion },
   ask: { code: 'a', fields: ofQuestion },

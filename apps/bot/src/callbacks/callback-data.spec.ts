@@ -16,6 +16,7 @@ const VALUES: Record<string, fc.Arbitrary<unknown>> = {
   ...{ page: place, question: place, choice: place, report: place, role: place, item: place, all: place },
   ...{ recordingId: id, reportId: id, startMs: duration, endMs: duration },
   format: fc.constantFrom('txt', 'srt', 'vtt'),
+  day: fc.integer({ min: 0, max: 36 ** 4 - 1 }),
   token: fc.stringMatching(/^[0-9a-f]{8}$/),
 };
 const actionOf = (kind: CallbackKind): fc.Arbitrary<CallbackAction> =>
@@ -117,6 +118,7 @@ it.each<CallbackAction>([
   { kind: 'page', page: 1296 },
   { kind: 'recording', recordingId: 'no-uuid' },
   { kind: 'recording', recordingId: ID.toUpperCase() },
+  { kind: 'day', recordingId: ID, day: 20_783.5 },
   { kind: 'suggest', recordingId: ID, question: 0, token: 'ABCDEF01' },
 ])('does not write what cannot be read back: %j', (action) => {
   expect(() => callbacks.encode(action, CHAT)).toThrow(RangeError);

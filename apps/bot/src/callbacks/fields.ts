@@ -40,6 +40,9 @@ export const index = whole(2);
 /** Up to 25 days. */
 export const milliseconds = whole(6);
 
+/** A day of the calendar, as the days since 1970: to the year 6568. */
+export const calendarDay = whole(4);
+
 /** One of a list. New choices go to its end, since buttons that were sent keep the place in it. */
 export function oneOf<const T extends string>(...choices: readonly T[]): Field<T> {
   return {

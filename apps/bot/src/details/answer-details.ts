@@ -19,6 +19,7 @@ import { CommandRefused, ProvideDetails, TelegramMember } from '@voxpersona/pipe
 import { BotReader } from '../faces/bot-reader';
 import { isReachable } from '../faces/rendered';
 import { Suggestions } from '../faces/suggestions';
+import { Day, isoDay } from '../rendering';
 import { Talk } from '../talk/talk';
 
 /** How an answer was taken; the names are those of texts. */
@@ -69,12 +70,15 @@ export class AnswerDetails {
     return this.byValue(talk, member, recordingId, question, text);
   }
 
-  /** The button of a choice: a scenario, a type of building, today or yesterday. */
+  /**
+   * The button of a choice: a scenario or a type of building. Buttons of the date that came so, from before they carried their
+   * day, are stale: nobody knows any more which day they meant.
+   */
   async byChoice(
     talk: Talk,
     member: TelegramMember,
     recordingId: string,
-    pressed: { question: number; choice: number; sentAt: Date },
+    pressed: { question: number; choice: number },
   ): Promise<AnswerOutcome> {
     const question = QUESTIONS[pressed.question];
     const { choice } = pressed;
@@ -86,11 +90,12 @@ export class AnswerDetails {
       const value = BUILDING_TYPES[choice];
       if (value) return this.record(talk, member, recordingId, { question, value });
     }
-    if (question === 'date') {
-      const day = new Date(pressed.sentAt.getTime() - choice * 86_400_000).toISOString().slice(0, 10);
-      return this.record(talk, member, recordingId, { question, value: day });
-    }
     return { kind: 'stale' };
+  }
+
+  /** The button of a day: the one that it shows, whatever day it is by now. */
+  async byDay(talk: Talk, member: TelegramMember, recordingId: string, day: Day): Promise<AnswerOutcome> {
+    return this.record(talk, member, recordingId, { question: 'date', value: isoDay(day) });
   }
 
   /** The button of a value that was used before. */

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import {
   askedNow,
   BUILDING_TYPES,
@@ -13,9 +13,10 @@ import {
   SCENARIOS,
 } from '@voxpersona/domain';
 import { RecordingView } from '@voxpersona/projections';
-import { clock, html, joinPresent, shortened, TelegramHtml } from '../rendering';
+import { clock, Day, dayOf, html, isoDay, joinPresent, shortened, TelegramHtml } from '../rendering';
 import { Button, Keyboard } from '../talk/talk';
 import { Translator } from '../texts';
+import { TIME_ZONE } from '../tokens';
 import { BotReader } from './bot-reader';
 import { nameOf } from './recording-words';
 import { ReachableChat, Rendered } from './rendered';
@@ -30,6 +31,7 @@ export class CardFace {
   constructor(
     private readonly reader: BotReader,
     private readonly suggestions: Suggestions,
+    @Inject(TIME_ZONE) private readonly timeZone: string,
   ) {}
 
   /** Null: nothing is asked about it. `erased`: it is gone. */
@@ -85,8 +87,7 @@ export class CardFace {
       rows.push(...SCENARIOS.map((one, at) => choice(texts.plain(`scenario.${one}`), at)));
     else if (asked === 'buildingType')
       rows.push(...BUILDING_TYPES.map((one, at) => choice(texts.plain(`building.${one}`), at)));
-    else if (asked === 'date')
-      rows.push([...choice(texts.plain('button.today'), 0), ...choice(texts.plain('button.yesterday'), 1)]);
+    else if (asked === 'date') rows.push(...dayButtons(recordingId, dayOf(new Date(), this.timeZone), texts));
     else {
       const known = await this.suggestions.of(chat, recording, asked);
       rows.push(
@@ -106,14 +107,34 @@ export class CardFace {
   }
 }
 
-/** The buttons that choose what to change. */
-export function editButtons(recordingId: string, texts: Translator): Keyboard {
+/**
+ * Each says its day, because the card may be pressed long after it was sent; in a row of its own, so that no phone cuts it off.
+ */
+function dayButtons(recordingId: string, today: Day, texts: Translator): Keyboard {
+  return [
+    [
+      {
+        text: texts.plain('button.today', { day: isoDay(today) }),
+        action: { kind: 'day', recordingId, day: today },
+      },
+    ],
+    [
+      {
+        text: texts.plain('button.yesterday', { day: isoDay(today - 1) }),
+        action: { kind: 'day', recordingId, day: today - 1 },
+      },
+    ],
+  ];
+}
+
+/** The buttons that choose what to change. @param back to what was shown before */
+export function editButtons(recordingId: string, texts: Translator, back: 'card' | 'recording'): Keyboard {
   const buttons = QUESTIONS.map((question, index): Button => {
     return { text: texts.plain(`field.${question}`), action: { kind: 'ask', recordingId, question: index } };
   });
   const rows: Button[][] = [];
   for (let at = 0; at < buttons.length; at += 2) rows.push(buttons.slice(at, at + 2));
-  return [...rows, [{ text: texts.plain('button.back'), action: { kind: 'card', recordingId } }]];
+  return [...rows, [{ text: texts.plain('button.back'), action: { kind: back, recordingId } }]];
 }
 
 export function buttonsAfter({ phase, recordingId }: Interview, texts: Translator): Keyboard {

@@ -28,6 +28,8 @@ export class StatusFace {
       // The link was sent as a message of its own.
       case 'too-large':
         return null;
+      case 'withdrawn':
+        return 'erased';
       case 'failed': {
         const reason = reasonOf(intake.failureCode ?? 'unknown', texts);
         return { text: texts.text('status.not-stored', { name, reason }), keyboard: [] };

@@ -42,6 +42,13 @@ export class UploadLinks {
     return { url: `${this.publicUrl}/send#${token}`, linkId, expiresAt, hours };
   }
 
+  /** Whether there is an address that Telegram takes and that leads to an api: else no link is made. */
+  get canBeOffered(): boolean {
+    const { PUBLIC_URL, ROLES } = this.environment;
+    const leadsToApi = PUBLIC_URL !== undefined || ROLES.includes('api');
+    return leadsToApi && /[.[]/.test(new URL(this.publicUrl).hostname);
+  }
+
   private get publicUrl(): string {
     return (this.environment.PUBLIC_URL ?? this.listeningUrl).replace(/\/+$/, '');
   }

@@ -1,3 +1,4 @@
+export * from './calendar';
 export * from './format-time';
 export * from './markdown-to-telegram';
 export * from './paragraphs';

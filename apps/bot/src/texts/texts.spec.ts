@@ -45,7 +45,7 @@ function sampleValues(key: TextKey, count: number, text = 'Sample'): Record<stri
 
 const isButton = (key: string): boolean => key.startsWith('button.');
 const isAlert = (key: string): boolean =>
-  /^(access|clip\.coming|detail\.invalid$|recording\.gone|transcript\.not-ready|card\.saved|(retry|stop|report)\.(begun|refused))/.test(
+  /^(access|clip\.coming|detail\.invalid$|recording\.gone|transcript\.not-ready|card\.(saved|one-at-a-time)|(retry|stop|report)\.(begun|refused))/.test(
     key,
   );
 const isCommand = (key: string): boolean => key.startsWith('commands.');

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { BotContext } from '../talk/bot-context';
 import { isForBot } from '../updates/addressed';
-import { mediaOf } from '../updates/media-of';
+import { holdsMedia } from '../updates/media-of';
 
 /** Messages and pressed buttons that one person may send in a minute. */
 const PER_MINUTE = 60;
@@ -11,7 +11,7 @@ const BACKLOG_SECONDS = 120;
 /** Updates that were counted, so that one that is begun again is not counted again. */
 const REMEMBERED = 10_000;
 
-/** Who floods the bot is told so once, and then not answered for the rest of the minute. Files are counted by their queue. */
+/** Who floods the bot is told so once, and then not answered for the rest of the minute. Files of members are counted by their queue. */
 @Injectable()
 export class FloodGuard {
   private readonly limiter = new RateLimiterMemory({ points: PER_MINUTE, duration: 60 });
@@ -28,7 +28,7 @@ export class FloodGuard {
 
   private counts(ctx: BotContext): boolean {
     const { message, talk } = ctx;
-    if (message && mediaOf(message)) return false;
+    if (message && talk.caller.kind === 'member' && holdsMedia(message)) return false;
     if (message && message.date < Date.now() / 1_000 - BACKLOG_SECONDS) return false;
     if (message && talk.isGroup && !isForBot(ctx)) return false;
     if (this.counted.has(talk.updateId)) return false;

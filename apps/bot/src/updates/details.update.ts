@@ -10,7 +10,7 @@ import { BotContext } from '../talk/bot-context';
 import { Talk } from '../talk/talk';
 import { Pressed } from './pressed';
 
-const KINDS = ['choose', 'suggest', 'skip', 'back', 'confirm', 'edit', 'ask', 'card'] as const;
+const KINDS = ['choose', 'day', 'suggest', 'skip', 'back', 'confirm', 'edit', 'ask', 'card'] as const;
 type DetailAction = Extract<CallbackAction, { kind: (typeof KINDS)[number] }>;
 
 /** Buttons by which details of a recording are given, changed and confirmed. The card itself follows from the log. */
@@ -42,15 +42,14 @@ export class DetailsUpdate {
     }
     switch (action.kind) {
       case 'choose':
-      case 'suggest': {
-        const { recordingId } = action;
-        const outcome =
-          action.kind === 'choose'
-            ? await this.answers.byChoice(talk, member, recordingId, { ...action, sentAt: new Date() })
-            : await this.answers.bySuggestion(talk, member, recordingId, action);
-        await answerPress(talk, outcome);
+        await answerPress(talk, await this.answers.byChoice(talk, member, action.recordingId, action));
         return;
-      }
+      case 'day':
+        await answerPress(talk, await this.answers.byDay(talk, member, action.recordingId, action.day));
+        return;
+      case 'suggest':
+        await answerPress(talk, await this.answers.bySuggestion(talk, member, action.recordingId, action));
+        return;
       case 'edit':
       case 'card':
         await this.showCard(ctx, action);
@@ -61,7 +60,10 @@ export class DetailsUpdate {
         const question = QUESTIONS[action.question];
         const type = action.kind === 'skip' ? ('SkipDetail' as const) : ('AskDetail' as const);
         const answer = question && (await talk.tell(member, { type, recordingId, question }));
-        if (answer?.kind !== 'accepted') await talk.answer(talk.texts.plain('button.stale'));
+        if (answer?.kind === 'accepted') return;
+        // Any field may be changed at any time, but of one recording after another.
+        const key = action.kind === 'ask' ? 'card.one-at-a-time' : 'button.stale';
+        await talk.answer(talk.texts.plain(key), { alert: action.kind === 'ask' });
         return;
       }
       case 'back':
@@ -88,7 +90,10 @@ export class DetailsUpdate {
       return;
     }
     const text = rendered?.text ?? texts.text('card.choose-field');
-    const keyboard = kind === 'edit' ? editButtons(recordingId, texts) : (rendered?.keyboard ?? []);
+    const keyboard =
+      kind === 'edit'
+        ? editButtons(recordingId, texts, rendered ? 'card' : 'recording')
+        : (rendered?.keyboard ?? []);
     await talk.edit(messageId, text, { keyboard, about: [recordingId] });
   }
 }

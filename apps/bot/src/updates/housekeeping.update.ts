@@ -36,7 +36,8 @@ export class HousekeepingUpdate {
     const action = this.pressed.read(ctx, ['settings']);
     if (!action) return next();
     const { talk } = ctx;
-    const member = await this.members.admit(talk, 'read');
+    // A chat of one's own is one's own; a group's is everybody's.
+    const member = await this.members.admit(talk, talk.isGroup ? 'change' : 'read');
     const messageId = ctx.callbackQuery?.message?.message_id;
     if (!member || !talk.chat || messageId === undefined) return;
     const item = ITEMS[action.item];
@@ -51,7 +52,7 @@ export class HousekeepingUpdate {
   /** Ends the questions about a recording. What was answered stays, and the rest can be given later. */
   @Command('cancel')
   async cancel(@Ctx() { talk }: BotContext): Promise<void> {
-    const member = await this.members.admit(talk, 'read');
+    const member = await this.members.admit(talk, talk.isGroup ? 'change' : 'read');
     if (!member) return;
     const interview = talk.chat && currentInterview(talk.chat);
     if (!interview) {

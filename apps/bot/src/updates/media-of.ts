@@ -1,5 +1,6 @@
 import { TelegramFile } from '@voxpersona/domain';
 import { Message } from 'telegraf/types';
+import { minuteForFileName } from '../rendering';
 
 /** A file of a message, as the log keeps it. */
 export interface SentMedia {
@@ -23,16 +24,22 @@ interface TelegramMedia {
   file_name?: string;
 }
 
-/** Undefined for a message that holds nothing that could be heard. */
-export function mediaOf(message: Message): SentMedia | undefined {
+/** Whether a message holds something that could be heard. */
+export function holdsMedia(message: Message): boolean {
+  return fileOf(message) !== undefined;
+}
+
+/**
+ * Undefined for a message that holds nothing that could be heard. A file without a name gets one of the time when it was sent,
+ * which it keeps.
+ *
+ * @param timeZone in which that time is told
+ */
+export function mediaOf(message: Message, timeZone: string): SentMedia | undefined {
   const found = fileOf(message);
   if (!found) return undefined;
   const { kind, media } = found;
-  const sentAt = new Date(message.date * 1_000)
-    .toISOString()
-    .slice(0, 16)
-    .replace('T', ' ')
-    .replace(':', '.');
+  const sentAt = minuteForFileName(new Date(message.date * 1_000), timeZone);
   return {
     file: {
       kind,

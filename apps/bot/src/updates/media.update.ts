@@ -7,7 +7,7 @@ import { BotReader } from '../faces/bot-reader';
 import { UploadLinks } from '../links/upload-links';
 import { BotContext } from '../talk/bot-context';
 import { Talk } from '../talk/talk';
-import { BOT_IDENTITY, BotIdentity } from '../tokens';
+import { BOT_IDENTITY, BotIdentity, TIME_ZONE } from '../tokens';
 import { isForBot, textOf, withoutName } from './addressed';
 import { ensureGroup } from './ensure-group';
 import { mediaOf, SentMedia } from './media-of';
@@ -24,6 +24,7 @@ export class MediaUpdate {
     private readonly links: UploadLinks,
     @Inject(CHAT_FILES) private readonly files: ChatFiles,
     @Inject(BOT_IDENTITY) private readonly identity: BotIdentity,
+    @Inject(TIME_ZONE) private readonly timeZone: string,
   ) {}
 
   @On(['voice', 'audio', 'video', 'video_note', 'document'])
@@ -31,7 +32,7 @@ export class MediaUpdate {
     const { message, talk } = ctx;
     if (!message) return;
     if (talk.isGroup && talk.chat?.settings.groupMode !== 'all' && !isForBot(ctx)) return;
-    const media = mediaOf(message);
+    const media = mediaOf(message, this.timeZone);
     if (!media) return next();
     await this.take(ctx, media);
   }
@@ -41,7 +42,7 @@ export class MediaUpdate {
   async transcribe(@Ctx() ctx: BotContext): Promise<void> {
     const { message, talk } = ctx;
     const answered = message && 'reply_to_message' in message ? message.reply_to_message : undefined;
-    const media = answered && mediaOf(answered);
+    const media = answered && mediaOf(answered, this.timeZone);
     if (media) await this.take(ctx, media);
     else if (await this.members.admit(talk, 'send')) await talk.say(talk.texts.text('transcribe.hint'));
   }
@@ -61,6 +62,12 @@ export class MediaUpdate {
     if (!(await ensureGroup(talk, member))) return;
     const { sizeBytes } = media.file;
     const fetch = sizeBytes === null || sizeBytes <= this.files.maxBytes;
+    if (!fetch && !this.links.canBeOffered) {
+      const megabytes = Math.floor(this.files.maxBytes / 1_000_000);
+      const text = talk.texts.text('intake.too-large-here', { name: media.fileName, megabytes });
+      await talk.say(text, { replyTo: media.messageId });
+      return;
+    }
     const intakeId = intakeIdOf(this.identity.botId, talk.updateId);
     const answer = await talk.tell(member, {
       type: 'ReceiveMedia',

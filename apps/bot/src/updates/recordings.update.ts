@@ -1,3 +1,4 @@
+import { Inject } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { Action, Command, Ctx, Next, Update } from 'nestjs-telegraf';
 import {
@@ -19,6 +20,7 @@ import { buttonsOf, nameOf, progressOf } from '../faces/recording-words';
 import { clock, joinPresent, splitText, TelegramHtml } from '../rendering';
 import { BotContext } from '../talk/bot-context';
 import { Keyboard, Talk } from '../talk/talk';
+import { TIME_ZONE } from '../tokens';
 import { Pressed } from './pressed';
 
 const PAGE = 8;
@@ -51,6 +53,7 @@ export class RecordingsUpdate {
     private readonly clips: Clips,
     private readonly commands: CommandBus,
     private readonly queries: QueryBus,
+    @Inject(TIME_ZONE) private readonly timeZone: string,
   ) {}
 
   @Command('recordings')
@@ -166,7 +169,7 @@ export class RecordingsUpdate {
         number: page * PAGE + index + 1,
         name: nameOf(row, texts),
         length: clock(row.audio.durationSeconds),
-        day: texts.date(new Date(row.uploadedAt), 'UTC'),
+        day: texts.date(new Date(row.uploadedAt), this.timeZone),
         status: texts.plain(`recording-status.${statusOf(row)}`),
       }),
     );

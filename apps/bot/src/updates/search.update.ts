@@ -73,7 +73,10 @@ export class SearchUpdate {
       const question = talk.texts.plain(`question.${outcome.question}`);
       await talk.say(talk.texts.text(`detail.invalid.${outcome.reason}`, { question }));
     }
-    return outcome.kind !== 'stale' || byReply !== undefined;
+    if (outcome.kind !== 'stale') return true;
+    if (byReply === undefined) return false;
+    await talk.say(talk.texts.text('card.asks-nothing'));
+    return true;
   }
 
   private async search(talk: Talk, { ownerId }: TelegramMember, question: string): Promise<void> {

@@ -66,8 +66,15 @@ export class StartUpdate {
   /** Lets the account go: it acts for nobody from then on. */
   @Command('leave')
   async leave(@Ctx() { talk }: BotContext): Promise<void> {
+    if (talk.isGroup || talk.telegramUserId === null) return;
+    if (talk.caller.kind === 'blocked') {
+      // Blocked in one workspace is not blocked in all.
+      await this.accounts.letGo(talk.telegramUserId, talk.requestId);
+      await talk.say(talk.texts.text('leave.done-blocked'));
+      return;
+    }
     const member = await this.members.admit(talk, 'read');
-    if (!member || talk.isGroup || talk.telegramUserId === null) return;
+    if (!member) return;
     await this.accounts.unlink(talk.telegramUserId, talk.requestOf(member));
     await talk.say(talk.texts.text('leave.done', { workspace: member.workspaceName }));
   }

@@ -45,6 +45,12 @@ describe('The Merkle tree of the log', () => {
       }),
     );
   });
+  it.each([2 ** 50, Number.MAX_SAFE_INTEGER])('is no tree of %d leaves with a short path', (size) => {
+    expect(rootByPath(leavesOf(1)[0]!, 5, size, [hashOf('x')])).toBeUndefined();
+    const index = size - 1;
+    const path = Array.from({ length: 53 }, () => hashOf('x'));
+    expect(() => rootByPath(leavesOf(1)[0]!, index, size, path)).not.toThrow();
+  });
   it.each([-1, 3, 0.5])('has no leaf %d among 3', (index) => {
     expect(rootByPath(leavesOf(1)[0]!, index, 3, [])).toBeUndefined();
   });

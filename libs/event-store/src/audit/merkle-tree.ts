@@ -47,7 +47,10 @@ export class MerkleFrontier {
 
 /** The greatest power of two below `count`; for two and more. */
 function splitOf(count: number): number {
-  return 2 ** Math.floor(Math.log2(count - 1));
+  // By doubling: the logarithm of a large number is rounded, and the split of a forged size would be no split.
+  let split = 1;
+  while (split * 2 < count) split *= 2;
+  return split;
 }
 
 function rootOf(leaves: readonly Buffer[], from: number, to: number): Buffer {
@@ -86,6 +89,7 @@ export function rootByPath(
     return undefined;
   const sides: ('left' | 'right')[] = [];
   for (let [from, to] = [0, size]; to - from > 1;) {
+    if (sides.length > path.length) return undefined;
     const middle = from + splitOf(to - from);
     if (index < middle) {
       sides.unshift('left');

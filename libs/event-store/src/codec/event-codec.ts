@@ -1,9 +1,10 @@
 import { ERASED, EventCatalogue, EventDefinition } from '@voxpersona/domain';
+import { ZodError } from 'zod';
 import { KeyRing } from '../key-ring/key-ring';
 import { EventToAppend, JsonObject, JsonValue, Position, Revision, StoredEvent } from '../port/event-store';
-import { ChainEnd, eventHash, verifyHash } from './hash-chain';
-import { Actor, CommandContext, EventMetadata, eventMetadataSchema } from './metadata';
-import { isSealed, open, seal } from './sealing';
+import { ChainEnd, eventHash, EventTampered, verifyHash } from './hash-chain';
+import { Actor, CommandContext, EventMetadata, eventMetadataSchema, readableMetadata } from './metadata';
+import { isSealed, open, seal, SealBroken } from './sealing';
 
 /** An event as deciders return it. */
 export interface NewEvent {
@@ -31,6 +32,13 @@ export interface UnknownEvent extends EventEnvelope {
 
 export type DecodedEvent<E extends NewEvent> =
   { known: true; event: Recorded<E> } | { known: false; event: UnknownEvent };
+
+/** An event that cannot be read as what was written: it is shown to be there, and nothing of its data is believed. */
+export interface BrokenEvent extends EventEnvelope {
+  type: string;
+  /** What is wrong with it. */
+  broken: string;
+}
 
 /** An event that does not have the shape its type and version promise. */
 export class EventInvalid extends Error {
@@ -115,6 +123,21 @@ export class EventCodec<E extends NewEvent> {
     return { known: true, event: { ...envelope, type, data } as unknown as Recorded<E> };
   }
 
+  /** The same for who must show every event, also one that was altered: that one comes as broken, where `decode` throws. */
+  async decodeForShow(
+    stored: StoredEvent,
+  ): Promise<DecodedEvent<E> | { known: 'broken'; event: BrokenEvent }> {
+    try {
+      return await this.decode(stored);
+    } catch (error) {
+      if (!isOfEvent(error)) throw error;
+      const { id, stream, revision, position, type } = stored;
+      const metadata = readableMetadata.parse({ ...stored.metadata });
+      const broken = error instanceof ZodError ? 'Its metadata cannot be read' : error.message;
+      return { known: 'broken', event: { id, stream, revision, position, metadata, type, broken } };
+    }
+  }
+
   private definitionOf(type: string): EventDefinition {
     const definition = this.catalogue.get(type);
     if (!definition) throw new EventInvalid(type, 0, 'this type is not in the catalogue');
@@ -150,6 +173,13 @@ export class EventCodec<E extends NewEvent> {
     }
     return result;
   }
+}
+
+/** Whether it is the event that is at fault, and not what it is read with. */
+function isOfEvent(error: unknown): error is Error {
+  return [EventTampered, EventInvalid, SealBroken, ZodError, TypeError].some(
+    (known) => error instanceof known,
+  );
 }
 
 function actorFields({ member, ...actor }: Actor): JsonObject {

@@ -26,6 +26,8 @@ export class EventTampered extends Error {
     readonly stream: string,
     readonly revision: number,
     readonly reason: 'hash_mismatch' | 'broken_chain' | 'missing_revision',
+    /** Of the event at which it shows. */
+    readonly eventId: string,
   ) {
     super(`Event ${revision} of stream ${stream} was changed after it was written: ${reason}`);
     this.name = 'EventTampered';
@@ -44,10 +46,20 @@ export const CHAIN_START: ChainEnd = Object.freeze({ revision: -1, hash: null })
 
 /** @returns the event's hash. @throws EventTampered when the event's content does not match it */
 export function verifyHash(event: EventToAppend & { stream: string; revision: number }): string {
-  const { stream, revision } = event;
-  const hash = eventHash(stream, revision, event);
-  if (event.metadata.hash !== hash) throw new EventTampered(stream, revision, 'hash_mismatch');
+  const { stream, revision, id } = event;
+  const hash = hashOrNothing(event);
+  const written = (event.metadata as typeof event.metadata | null)?.hash;
+  if (hash === undefined || written !== hash) throw new EventTampered(stream, revision, 'hash_mismatch', id);
   return hash;
+}
+
+/** Undefined for what was put there by another hand: no metadata, or what JSON cannot say. */
+function hashOrNothing(event: EventToAppend & { stream: string; revision: number }): string | undefined {
+  try {
+    return eventHash(event.stream, event.revision, event);
+  } catch {
+    return undefined;
+  }
 }
 
 /**
@@ -60,11 +72,11 @@ export function followChain(
   end: ChainEnd,
   event: EventToAppend & { stream: string; revision: number },
 ): ChainEnd {
-  const { stream, revision } = event;
+  const { stream, revision, id } = event;
   const { hash, previousHash } = event.metadata;
-  if (revision !== end.revision + 1) throw new EventTampered(stream, revision, 'missing_revision');
+  if (revision !== end.revision + 1) throw new EventTampered(stream, revision, 'missing_revision', id);
   if (previousHash !== end.hash || typeof hash !== 'string') {
-    throw new EventTampered(stream, revision, 'broken_chain');
+    throw new EventTampered(stream, revision, 'broken_chain', id);
   }
   return { revision, hash };
 }

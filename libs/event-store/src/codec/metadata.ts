@@ -27,6 +27,18 @@ export const eventMetadataSchema = z.object({
 });
 export type EventMetadata = z.infer<typeof eventMetadataSchema>;
 
+/** Of an event that was altered: what can be read of it, empty where that is nothing. */
+export const readableMetadata = z.object({
+  $correlationId: z.string().catch(''),
+  $causationId: z.string().catch(''),
+  actor: actorSchema.catch({ kind: 'system', id: 'unknown', owner: null }),
+  commandId: z.string().catch(''),
+  schemaVersion: z.number().catch(0),
+  recordedAt: z.iso.datetime().or(z.literal('')).catch(''),
+  previousHash: z.string().nullable().catch(null),
+  hash: z.string().catch(''),
+}) satisfies z.ZodType<EventMetadata>;
+
 /** Where a command comes from; goes into the metadata of every event that it leads to. */
 export interface CommandContext {
   /** UUID. The same command sent twice carries the same id and is carried out once. */

@@ -9,8 +9,9 @@ import {
   recordingDecider,
   recordingIdOfIntake,
 } from '@voxpersona/domain';
-import { Actor, Actors } from '@voxpersona/event-store';
+import { Actors } from '@voxpersona/event-store';
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { AcceptUpload } from '../commands/accept-upload';
 import { PIPELINE_SETTINGS, PipelineSettings } from '../pipeline-settings';
 import { ChatFiles } from '../providers/chat-files';
@@ -18,13 +19,22 @@ import { UnusableAudio } from '../providers/media';
 import { ObjectStorage, StoredObject } from '../providers/object-storage';
 import { ProviderFailure } from '../providers/provider-failure';
 import { CHAT_FILES, OBJECT_STORAGE } from '../tokens';
-import { askedAfter, captionOf } from './chat-caption';
+import { albumEndsInMs, askedAfter, captionOf, mayGetCaption } from './chat-caption';
+import { IntakeReporter, requestOf } from './intake-reporter';
 import { FetchMedia, JobRun } from './job-command';
 import { adoptedKey } from './object-keys';
+import { RecordedEvents } from './recorded-events';
 import { ResultReporter } from './result-reporter';
 
 /** Report types that a recording from a chat gets by itself, as one by REST does. */
 const REPORTS = ['summary'];
+
+/** A file of a chat, and what is written under it. */
+interface Sent {
+  chat: OpenChat;
+  intake: IntakeState;
+  caption: ParsedCaption;
+}
 
 /** Fetches a file that was sent in a chat, and makes it a recording with what its caption says. */
 @CommandHandler(FetchMedia)
@@ -33,6 +43,8 @@ export class FetchMediaHandler implements ICommandHandler<FetchMedia> {
     private readonly actors: Actors<DomainEvent>,
     private readonly commands: CommandBus,
     private readonly results: ResultReporter,
+    private readonly intakes: IntakeReporter,
+    private readonly events: RecordedEvents,
     @Inject(CHAT_FILES) private readonly files: ChatFiles | undefined,
     @Inject(OBJECT_STORAGE) private readonly storage: ObjectStorage,
     @Inject(PIPELINE_SETTINGS) private readonly settings: PipelineSettings,
@@ -40,38 +52,68 @@ export class FetchMediaHandler implements ICommandHandler<FetchMedia> {
 
   async execute({ job, run }: FetchMedia): Promise<void> {
     const { chatId, intakeId } = job;
-    const { state: chat } = await this.actors.read(chatDecider, chatId);
-    const intake = chat.phase === 'open' ? chat.intakes[intakeId] : undefined;
-    if (chat.phase !== 'open' || intake?.status !== 'received') return;
-    const caption = captionOf(chat, intake);
+    const sent = await this.sent(chatId, intakeId);
+    const recordingId = recordingIdOfIntake(intakeId);
+    // A run before this one may have made a recording of it.
+    if (sent?.intake.status === 'withdrawn') await this.intakes.erase(sent.intake, recordingId, run.context);
+    if (sent?.intake.status !== 'received') return;
     try {
-      const { recordingId, duplicate } = await this.accept(chat, intake, caption, run);
-      await this.stored(chat, intake, { recordingId, duplicate, caption }, run);
+      const { state } = await this.actors.read(recordingDecider, recordingId);
+      // A run before this one came so far.
+      if (state.phase !== 'absent') await this.stored(sent, { recordingId, duplicate: false }, run);
+      else await this.fetch(sent, recordingId, run);
     } catch (error) {
       if (!(error instanceof UnusableAudio)) throw error;
       const failure = { code: error.code, provider: null, requestId: null, attempts: 1 };
-      await this.toChat(chatId, { type: 'RecordNotStored', intakeId, failure }, run);
+      const command = { type: 'RecordNotStored' as const, intakeId, failure };
+      await this.results.send(chatDecider, chatId, command, run.context);
     }
   }
 
-  private async accept(
-    chat: OpenChat,
-    intake: IntakeState,
-    caption: ParsedCaption,
-    { signal, context }: JobRun,
+  private async fetch({ chat: { chatId }, intake }: Sent, recordingId: string, run: JobRun): Promise<void> {
+    const stored = await this.store(intake, recordingId, run.signal);
+    let sent: Sent | undefined;
+    try {
+      sent = await this.complete(chatId, intake.intakeId, run.signal);
+    } finally {
+      if (!sent) await this.storage.delete(stored.key);
+    }
+    if (sent) await this.stored(sent, await this.accept(sent, recordingId, stored, run), run);
+  }
+
+  /**
+   * The file as its chat knows it once all of its album is there: the caption may stand under any file, and much may have
+   * been said while this one came in. Undefined: it is not waited for any more.
+   */
+  private async complete(chatId: string, intakeId: string, signal: AbortSignal): Promise<Sent | undefined> {
+    for (;;) {
+      const sent = await this.sent(chatId, intakeId);
+      if (sent?.intake.status !== 'received') return undefined;
+      if (!mayGetCaption(sent.chat, sent.intake)) return sent;
+      const events = await this.events.read(chatDecider.category, chatId);
+      const waitMs = albumEndsInMs(events, sent.intake.albumId, Date.now());
+      if (waitMs === 0) return sent;
+      await sleep(waitMs, undefined, { signal });
+    }
+  }
+
+  /** The file as its chat knows it now. */
+  private async sent(chatId: string, intakeId: string): Promise<Sent | undefined> {
+    const { state: chat } = await this.actors.read(chatDecider, chatId);
+    const intake = chat.phase === 'open' ? chat.intakes[intakeId] : undefined;
+    return chat.phase === 'open' && intake ? { chat, intake, caption: captionOf(chat, intake) } : undefined;
+  }
+
+  private accept(
+    { chat: { settings }, intake, caption }: Sent,
+    recordingId: string,
+    stored: StoredObject,
+    { context }: JobRun,
   ): Promise<{ recordingId: string; duplicate: boolean }> {
-    const recordingId = recordingIdOfIntake(intake.intakeId);
-    const { state } = await this.actors.read(recordingDecider, recordingId);
-    // A run before this one came so far.
-    if (state.phase !== 'absent') return { recordingId, duplicate: false };
-    const stored = await this.store(intake, recordingId, signal);
-    const { settings } = chat;
-    const { accountId, memberId, ownerId } = intake;
-    const actor: Actor = { kind: 'telegram', id: accountId, owner: ownerId, member: memberId };
     const upload = {
       recordingId,
       stored,
-      owner: ownerId,
+      owner: intake.ownerId,
       fileName: intake.fileName ?? 'recording',
       // Where nobody has said it: asked at once, and a note asks for nothing else.
       scenario: caption.scenario ?? settings.scenario ?? ('note' as const),
@@ -80,8 +122,7 @@ export class FetchMediaHandler implements ICommandHandler<FetchMedia> {
       reports: REPORTS,
     };
     const limits = { maxSeconds: this.settings.maxAudioSeconds };
-    const request = { requestId: context.correlationId, actor };
-    return this.commands.execute(new AcceptUpload(upload, limits, request));
+    return this.commands.execute(new AcceptUpload(upload, limits, requestOf(intake, context)));
   }
 
   private async store(
@@ -100,27 +141,12 @@ export class FetchMediaHandler implements ICommandHandler<FetchMedia> {
     throw new UnusableAudio('too_short', 'The file holds no bytes');
   }
 
-  private async stored(
-    chat: OpenChat,
-    intake: IntakeState,
-    outcome: { recordingId: string; duplicate: boolean; caption: ParsedCaption },
-    run: JobRun,
-  ): Promise<void> {
-    const { intakeId } = intake;
-    const { recordingId, duplicate, caption } = outcome;
-    const { questions, review } = askedAfter(chat, caption, duplicate);
-    await this.toChat(
-      chat.chatId,
-      { type: 'RecordStored', intakeId, recordingId, duplicate, questions, review },
-      run,
-    );
-  }
-
-  private toChat(
-    chatId: string,
-    command: Parameters<typeof chatDecider.decide>[1],
+  private stored(
+    { chat, intake, caption }: Sent,
+    { recordingId, duplicate }: { recordingId: string; duplicate: boolean },
     { context }: JobRun,
   ): Promise<void> {
-    return this.results.send(chatDecider, chatId, command, context);
+    const asked = askedAfter(chat, caption, duplicate);
+    return this.intakes.stored(chat.chatId, intake, { recordingId, duplicate, ...asked }, context);
   }
 }

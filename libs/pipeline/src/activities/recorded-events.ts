@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DomainEvent, streamName } from '@voxpersona/domain';
-import { EventCodec, EventStore, Recorded } from '@voxpersona/event-store';
+import { BrokenEvent, EventCodec, EventStore, Recorded } from '@voxpersona/event-store';
 import { EVENT_STORE } from '../tokens';
 
 type EventOfType<Type extends DomainEvent['type']> = Extract<Recorded<DomainEvent>, { type: Type }>;
@@ -18,6 +18,16 @@ export class RecordedEvents {
     for await (const stored of this.store.readStream(streamName(category, id))) {
       const decoded = await this.codec.decode(stored);
       if (decoded.known) events.push(decoded.event);
+    }
+    return events;
+  }
+
+  /** The same to be shown: events that were altered come as broken. */
+  async readForShow(category: string, id: string): Promise<(Recorded<DomainEvent> | BrokenEvent)[]> {
+    const events: (Recorded<DomainEvent> | BrokenEvent)[] = [];
+    for await (const stored of this.store.readStream(streamName(category, id))) {
+      const decoded = await this.codec.decodeForShow(stored);
+      if (decoded.known !== false) events.push(decoded.event);
     }
     return events;
   }

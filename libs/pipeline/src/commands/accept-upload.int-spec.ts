@@ -9,7 +9,7 @@ import {
   DomainEvent,
   recordingDecider,
 } from '@voxpersona/domain';
-import { Actors, EventCodec, PostgresKeyRing } from '@voxpersona/event-store';
+import { Actors, EventCodec, PostgresKeyRing, RecordingKeyDestroyed } from '@voxpersona/event-store';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createReadStream, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -30,6 +30,7 @@ const request = (): RequestContext => ({
 describe('Accepting an upload', () => {
   let log: TestLog;
   let actors: Actors<DomainEvent>;
+  let keys: PostgresKeyRing;
   let storage: FilesystemObjectStorage;
   let handler: AcceptUploadHandler;
   let folder: string;
@@ -37,7 +38,7 @@ describe('Accepting an upload', () => {
 
   beforeAll(async () => {
     log = await createTestLog();
-    const keys = new PostgresKeyRing(log.pool, randomBytes(32));
+    keys = new PostgresKeyRing(log.pool, randomBytes(32));
     const codec = new EventCodec<DomainEvent>(DOMAIN_EVENTS, keys, (id, index) =>
       deriveId('event', id, index),
     );
@@ -48,7 +49,7 @@ describe('Accepting an upload', () => {
     folder = mkdtempSync(join(tmpdir(), 'uploads-'));
     storage = new FilesystemObjectStorage(folder);
     const links = new UploadLinks(actors, new Workspaces(actors));
-    handler = new AcceptUploadHandler(actors, new FfmpegMedia(findMediaPrograms({})), storage, links);
+    handler = new AcceptUploadHandler(actors, new FfmpegMedia(findMediaPrograms({})), storage, links, keys);
   });
   afterEach(() => rmSync(folder, { recursive: true }));
   afterAll(() => log.close());
@@ -90,6 +91,21 @@ describe('Accepting an upload', () => {
     await actors.ask(audioClaimDecider, claimId, claim, commandContext(request(), 'claim'));
     expect(await upload(FORMATS.mp3())).toMatchObject({ recordingId: dead, duplicate: false });
     expect(objects()).toEqual([expect.stringMatching(`^${originalKey(dead)}-`)]);
+  });
+
+  it('takes over nothing from what was withdrawn before it was a recording, and leaves it no claim', async () => {
+    const late = randomUUID();
+    const { sha256 } = await storage.put('probe', createReadStream(FORMATS.mp3()));
+    await storage.delete('probe');
+    const claimId = audioClaimId(owner, sha256);
+    const claim = { type: 'ClaimAudio' as const, claimId, recordingId: late };
+    await actors.ask(audioClaimDecider, claimId, claim, commandContext(request(), 'claim'));
+    await keys.destroy(late);
+    await expect(upload(FORMATS.mp3(), late)).rejects.toThrow(RecordingKeyDestroyed);
+    expect((await actors.read(audioClaimDecider, claimId)).state.holder).toBeNull();
+    await actors.ask(audioClaimDecider, claimId, claim, commandContext(request(), 'claim'));
+    const next = randomUUID();
+    expect(await upload(FORMATS.mp3(), next)).toMatchObject({ recordingId: next, duplicate: false });
   });
 
   it('does not wait for the saga to release the claim of an erased recording', async () => {

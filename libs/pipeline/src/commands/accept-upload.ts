@@ -9,11 +9,17 @@ import {
   RecordingState,
   Scenario,
 } from '@voxpersona/domain';
-import { Actors, AppendOutcomeUnknown, Position } from '@voxpersona/event-store';
+import {
+  Actors,
+  AppendOutcomeUnknown,
+  KeyRing,
+  Position,
+  RecordingKeyDestroyed,
+} from '@voxpersona/event-store';
 import { adoptedKey } from '../activities/object-keys';
 import { AudioProbe, Media } from '../providers/media';
 import { ObjectStorage, StoredObject } from '../providers/object-storage';
-import { MEDIA, OBJECT_STORAGE } from '../tokens';
+import { KEY_RING, MEDIA, OBJECT_STORAGE } from '../tokens';
 import { ShownUploadLink, UploadLinks } from '../upload-links/upload-links';
 import { checkedDetails } from './checked-details';
 import { commandContext, RequestContext } from './request-context';
@@ -68,6 +74,7 @@ export class AcceptUploadHandler implements ICommandHandler<AcceptUpload> {
     @Inject(MEDIA) private readonly media: Media,
     @Inject(OBJECT_STORAGE) private readonly storage: ObjectStorage,
     private readonly links: UploadLinks,
+    @Inject(KEY_RING) private readonly keys: KeyRing,
   ) {}
 
   async execute(given: AcceptUpload): Promise<UploadAnswer> {
@@ -116,8 +123,10 @@ export class AcceptUploadHandler implements ICommandHandler<AcceptUpload> {
       const holder = state.holder ?? recordingId;
       const recording = await this.actors.read(recordingDecider, holder);
       if (recording.state.phase === 'present') return { recordingId: holder, existing: recording.position };
-      if (recording.state.phase === 'absent') return { recordingId: holder, existing: undefined };
-      // Erased, and the claim not released yet: the saga is about to; this is the same command sooner.
+      const dead = recording.state.phase === 'absent' ? await this.keyDestroyed(holder) : undefined;
+      if (recording.state.phase === 'absent' && !dead) return { recordingId: holder, existing: undefined };
+      // Erased, and the claim not released yet: the saga is about to; this is the same command sooner. Or it was to come
+      // of a file that was withdrawn on its way, and never will.
       const release = { type: 'ReleaseAudio' as const, claimId, recordingId: holder };
       await this.actors.ask(
         audioClaimDecider,
@@ -125,8 +134,20 @@ export class AcceptUploadHandler implements ICommandHandler<AcceptUpload> {
         release,
         commandContext(request, 'release', String(round)),
       );
+      if (dead && holder === recordingId) throw dead;
     }
     throw new Error('The claim on this audio changes hands too often');
+  }
+
+  /** What says that nothing can be recorded under this id; undefined: it can. */
+  private async keyDestroyed(recordingId: string): Promise<RecordingKeyDestroyed | undefined> {
+    try {
+      await this.keys.keyForSealing(recordingId);
+      return undefined;
+    } catch (error) {
+      if (error instanceof RecordingKeyDestroyed) return error;
+      throw error;
+    }
   }
 
   private async upload(

@@ -45,6 +45,7 @@ describe('What follows from what is sent in a chat', () => {
     expect(jobsAfter(stored(own))).toEqual([]);
     expect(jobsAfter(stored(RECORDING))).toEqual(forgotten);
     expect(jobsAfter({ type: 'MediaNotStored', data: { chatId, intakeId, failure } })).toEqual(forgotten);
+    expect(jobsAfter({ type: 'MediaWithdrawn', data: { chatId, intakeId } })).toEqual(forgotten);
   });
 
   it('is that a chat is told of what came by its link, once it is a recording', () => {

@@ -6,7 +6,10 @@ import { Instruction, run, Saga } from './saga';
 export const telegramSaga: Saga = {
   name: 'telegram-saga',
   filter: {
-    types: ['MediaReceived', 'MediaStored', 'MediaNotStored', 'AudioUploaded', 'UploadLinkUsed'],
+    types: [
+      ...(['MediaReceived', 'MediaStored', 'MediaNotStored', 'MediaWithdrawn'] as const),
+      ...(['AudioUploaded', 'UploadLinkUsed'] as const),
+    ],
   },
   react,
 };
@@ -23,6 +26,7 @@ function react(event: Recorded<DomainEvent>): Instruction[] {
       return event.data.recordingId === own ? [] : [run({ type: 'ForgetIntake', recordingId: own })];
     }
     case 'MediaNotStored':
+    case 'MediaWithdrawn':
       return [run({ type: 'ForgetIntake', recordingId: recordingIdOfIntake(event.data.intakeId) })];
     // What came by a link: known to its chat once it is a recording, or when it turned out to be one already.
     case 'AudioUploaded': {

@@ -160,6 +160,12 @@ export class TelegramAccounts {
     );
   }
 
+  /** Somebody lets their own account go, who may be blocked: it acts for nobody from then on. */
+  async letGo(telegramUserId: number, requestId: string): Promise<void> {
+    const id = telegramAccountIdOf(this.idSecret, telegramUserId);
+    await this.unlink(telegramUserId, { requestId, actor: { kind: 'telegram', id, owner: null } });
+  }
+
   private async link(
     link: Omit<Extract<TelegramAccountCommand, { type: 'LinkTelegramAccount' }>, 'type'>,
     request: RequestContext,

@@ -3,6 +3,8 @@ import { createTestLog, TestLog } from '@test/postgres/test-log';
 import {
   audioClaimDecider,
   audioClaimId,
+  ChatCommand,
+  chatDecider,
   deriveId,
   DOMAIN_EVENTS,
   DomainEvent,
@@ -11,6 +13,7 @@ import {
   recordingDecider,
   Role,
   uploadLinkDecider,
+  UploadLinkOrigin,
 } from '@voxpersona/domain';
 import { Actors, EventCodec, PostgresKeyRing } from '@voxpersona/event-store';
 import { randomBytes, randomUUID } from 'node:crypto';
@@ -33,6 +36,7 @@ const RIGHT = { roles: ['owner', 'admin', 'analyst'] as const, scope: null };
 describe('An upload by a link', () => {
   let log: TestLog;
   let actors: Actors<DomainEvent>;
+  let keys: PostgresKeyRing;
   let workspaces: Workspaces;
   let links: UploadLinks;
   let storage: FilesystemObjectStorage;
@@ -48,7 +52,7 @@ describe('An upload by a link', () => {
 
   beforeAll(async () => {
     log = await createTestLog();
-    const keys = new PostgresKeyRing(log.pool, randomBytes(32));
+    keys = new PostgresKeyRing(log.pool, randomBytes(32));
     const codec = new EventCodec<DomainEvent>(DOMAIN_EVENTS, keys, (id, index) =>
       deriveId('event', id, index),
     );
@@ -63,15 +67,19 @@ describe('An upload by a link', () => {
     await workspaces.ask(owner, { type: 'RegisterWorkspace', name }, request());
     folder = mkdtempSync(join(tmpdir(), 'links-'));
     storage = new FilesystemObjectStorage(folder);
-    handler = new AcceptUploadHandler(actors, new FfmpegMedia(findMediaPrograms({})), storage, links);
+    handler = new AcceptUploadHandler(actors, new FfmpegMedia(findMediaPrograms({})), storage, links, keys);
   });
   afterEach(() => rmSync(folder, { recursive: true }));
   afterAll(() => log.close());
 
-  async function issue(memberId = member, notAfter: string | null = null): Promise<ShownUploadLink> {
+  async function issue(
+    memberId = member,
+    notAfter: string | null = null,
+    origin: UploadLinkOrigin = { kind: 'rest' },
+  ): Promise<ShownUploadLink> {
     const link = { owner, memberId, scenario: null, language: null, reports: [] };
     const issued = await new IssueUploadLinkHandler(actors).execute(
-      new IssueUploadLink({ ...link, origin: { kind: 'rest' } }, 60, request(), notAfter),
+      new IssueUploadLink({ ...link, origin }, 60, request(), notAfter),
     );
     const { linkId, secret } = parseUploadLink(issued.token)!;
     return { linkId, secretSha256: hashSecret(secret), now: new Date().toISOString(), right: RIGHT };
@@ -161,6 +169,44 @@ describe('An upload by a link', () => {
     const stranger = await issue(randomUUID());
     await expect(links.open(stranger)).rejects.toMatchObject(refused('link_maker_denied'));
     await expect(upload(stranger, FORMATS.mp3())).rejects.toMatchObject(refused('link_maker_denied'));
+    expect(objects()).toEqual([]);
+  });
+
+  it('is refused when the file that it was offered for was withdrawn in its chat', async () => {
+    const [chatId, intakeId] = [randomUUID(), randomUUID()];
+    const tell = async (command: ChatCommand): Promise<void> => {
+      const context = commandContext(request(), command.type);
+      expect(await actors.ask(chatDecider, chatId, command, context)).toMatchObject({ kind: 'accepted' });
+    };
+    const settings = {
+      ...{ language: 'en' as const, speechLanguage: null, scenario: null },
+      groupMode: 'asked' as const,
+    };
+    const of = { ownerId: owner, memberId: member };
+    await tell({ type: 'OpenChat', chat: { ...of, chatId, kind: 'private', settings, telegramChatId: 77 } });
+    const file = {
+      ...{ fileId: 'f', fileUniqueId: 'u' },
+      kind: 'document' as const,
+      sizeBytes: 9,
+      durationSeconds: 1,
+    };
+    const media = {
+      ...{
+        intakeId,
+        recordingId: randomUUID(),
+        memberId: member,
+        accountId: randomUUID(),
+        file,
+        fetch: false,
+      },
+      ...{ albumId: null, messageId: 5, fileName: 'talk.mp3', caption: '' },
+    };
+    await tell({ type: 'ReceiveMedia', media, maxWaiting: 1, again: false });
+    const link = await issue(member, null, { kind: 'telegram', chatId, intakeId });
+    expect(await links.open(link)).toMatchObject({ memberId: member });
+    await tell({ type: 'WithdrawMedia', ...of });
+    await expect(links.open(link)).rejects.toMatchObject(refused('link_revoked'));
+    await expect(upload(link, FORMATS.mp3())).rejects.toMatchObject(refused('link_revoked'));
     expect(objects()).toEqual([]);
   });
 

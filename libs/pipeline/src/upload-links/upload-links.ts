@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import {
+  chatDecider,
   denialOfMember,
   DomainEvent,
   recordingDecider,
@@ -63,9 +64,18 @@ export class UploadLinks {
     return (await this.actors.read(recordingDecider, use.recordingId)).state.phase === 'absent';
   }
 
+  /** Whoever was offered it in a chat wants nothing to come of that file any more; asked of the chat, which knows it first. */
+  private async isWithdrawn({ link }: UploadLinkState): Promise<boolean> {
+    if (link?.origin.kind !== 'telegram') return false;
+    const { chatId, intakeId } = link.origin;
+    const { state: chat } = await this.actors.read(chatDecider, chatId);
+    return chat.phase === 'open' && chat.intakes[intakeId]?.status === 'withdrawn';
+  }
+
   /** The secret is right, the time not over, and the member may still upload. @throws CommandRefused */
   private async good(state: UploadLinkState, shown: ShownUploadLink): Promise<UploadLink> {
-    const refusal = refusalOfUploadLink(state, shown);
+    const revoked = state.revoked || (await this.isWithdrawn(state));
+    const refusal = refusalOfUploadLink({ ...state, revoked }, shown);
     if (refusal) throw new CommandRefused(refusal);
     const { link } = state;
     if (link) {

@@ -54,6 +54,16 @@ describe('The configuration', () => {
     expect(faultsOf(variables)).toEqual([expect.stringContaining(name)]);
   });
 
+  it.each(['Europe/Berlin', 'Pacific/Kiritimati', 'UTC'])('takes the time zone %s', (name) => {
+    expect(loadEnvironment({ TIME_ZONE: name }).TIME_ZONE).toBe(name);
+  });
+
+  it.each(['Europe/Nowhere', '+10:00', 'Berlin time'])('refuses the time zone %s', (name) => {
+    expect(faultsOf({ TIME_ZONE: name })).toEqual([
+      'TIME_ZONE: must be the name of a time zone such as Europe/Berlin',
+    ]);
+  });
+
   it("is the README's table", () => {
     const readme = readFileSync(join(__dirname, '../../../../README.md'), 'utf8');
     for (const { name, defaultValue, meaning, secret } of configurationReference()) {

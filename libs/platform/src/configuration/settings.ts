@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isTimeZone } from '../time-zone';
 
 /** One variable of the environment. */
 interface Setting<Schema extends z.ZodType> {
@@ -127,6 +128,10 @@ export const SETTINGS = {
   TELEGRAM_MAX_FILE_BYTES: setting(
     'Largest file in bytes that is taken from Telegram; for larger ones the bot gives a link. Default: 20 MB, of an own server 2 GB.',
     wholeNumber(1, 2_000_000_000).optional(),
+  ),
+  TIME_ZONE: setting(
+    'Time zone, such as `Europe/Berlin`, in which the bot shows days and times, and means them. Default: that of the process.',
+    text.refine(isTimeZone, 'must be the name of a time zone such as Europe/Berlin').optional(),
   ),
   PUBLIC_URL: setting(
     'Address under which people reach this server; links that are given out begin with it. Default: where it listens.',

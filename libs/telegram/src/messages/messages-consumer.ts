@@ -26,7 +26,7 @@ export class MessagesConsumer implements CheckpointedConsumer<DomainEvent> {
     for (const event of events) {
       for (const wanted of wantedBy(event)) await want(transaction, wanted, event.position);
       if (event.type === 'AnalysisCompleted') await wantReport(transaction, event);
-      if (event.type === 'MediaNotStored' || event.type === 'UploadLinkOffered') {
+      if (isAboutIntake(event)) {
         await touchIntake(transaction, event.data.intakeId, event.position);
       }
       if (event.type === 'ChatMoved') await beginAnew(transaction, event);
@@ -63,6 +63,16 @@ function wantedBy(event: Recorded<DomainEvent>): Wanted[] {
     default:
       return [];
   }
+}
+
+type AboutIntake = Extract<
+  Recorded<DomainEvent>,
+  { type: 'MediaNotStored' | 'UploadLinkOffered' | 'MediaWithdrawn' }
+>;
+
+/** It changes how far a file is, whose message is wanted already. */
+function isAboutIntake(event: Recorded<DomainEvent>): event is AboutIntake {
+  return ['MediaNotStored', 'UploadLinkOffered', 'MediaWithdrawn'].includes(event.type);
 }
 
 function cardOf(chatId: string, recordingId: string): Wanted {

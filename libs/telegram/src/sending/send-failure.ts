@@ -52,7 +52,9 @@ const BY_DESCRIPTION: readonly [RegExp, SendFailureKind][] = [
 export function toSendFailure(error: unknown): SendFailure {
   if (error instanceof SendFailure) return error;
   if (error instanceof TelegramError) {
-    const { error_code: code, description, parameters } = error.response;
+    const { error_code: code, parameters } = error.response;
+    // Telegram quotes an address that it does not take, and with it the secret of a link.
+    const description = error.response.description.replaceAll(/'[a-z]+:\/\/[^']*'/gi, "'…'");
     const seconds = parameters?.retry_after;
     if (code === 429) return new SendFailure('rate-limited', description, (seconds ?? 1) * 1_000);
     const movedTo = parameters?.migrate_to_chat_id;

@@ -33,6 +33,8 @@ export type ChatCommand =
     }
   | { type: 'RecordNotStored'; intakeId: string; failure: Failure }
   | { type: 'RecordTooLarge'; intakeId: string; linkId: string; expiresAt: string }
+  /** All that this member sent here and that is no recording yet. */
+  | { type: 'WithdrawMedia'; ownerId: string; memberId: string }
   /** Of details: to go to a question, by choice or back; answered, with what is left then; skipped; confirmed. */
   | { type: 'AskDetail'; recordingId: string; question: Question }
   | {

@@ -158,6 +158,22 @@ describe('Files of a chat', () => {
       .when(receive('b', false, 1))
       .thenTypes('MediaReceived');
   });
+  it('of a workspace that was left are neither known nor counted in the next one', () => {
+    const another: ChatEvent = {
+      type: 'ChatOpened',
+      data: { ...opened.data, ownerId: id(8), memberId: id(9) },
+    };
+    const again: ChatEvent = {
+      type: 'MediaReceived',
+      data: { ...media(B, recB, 'b'), chatId, ownerId: id(8) },
+    };
+    chat(received(A, recA, 'b'), another)
+      .when(receive('b', false, 1))
+      .then(again);
+    chat(received(A, recA, 'b'), another, again)
+      .when(receive('b'))
+      .thenRefused('sent_before');
+  });
   it('are stored once, however often that is told', () => {
     const command: ChatCommand = {
       ...{
@@ -175,6 +191,48 @@ describe('Files of a chat', () => {
     chat(received(A, recA, 'a'), stored(A, recA, []))
       .when(command)
       .thenNothing();
+  });
+  it('can be withdrawn by whoever sent them until they are recordings, and then nothing comes of them', () => {
+    const withdraw: ChatCommand = { type: 'WithdrawMedia', ownerId, memberId };
+    const withdrawn = (intakeId: string): ChatEvent => ({
+      type: 'MediaWithdrawn',
+      data: { chatId, intakeId },
+    });
+    const large: ChatEvent = {
+      type: 'MediaReceived',
+      data: { ...media(B, recB, 'b'), chatId, ownerId, fetch: false },
+    };
+    chat(received(A, recA, 'a'), large)
+      .when(withdraw)
+      .then(withdrawn(A), withdrawn(B));
+    chat(received(A, recA, 'a'), stored(A, recA, []), large)
+      .when(withdraw)
+      .then(withdrawn(B));
+    chat(large)
+      .when({ ...withdraw, memberId: id(9) })
+      .thenNothing();
+    chat(large)
+      .when({ ...withdraw, ownerId: id(9) })
+      .thenNothing();
+    const gone = chat(received(A, recA, 'a'), withdrawn(A), large, withdrawn(B));
+    expect(gone.state).toMatchObject({
+      intakes: { [A]: { status: 'withdrawn', file: null, fileName: null, caption: null } },
+    });
+    gone.when(withdraw).thenNothing();
+    gone
+      .when({
+        ...{ type: 'RecordStored', intakeId: A, recordingId: recA, duplicate: false },
+        ...{ questions: ['date'], review: true },
+      })
+      .thenNothing();
+    const failure = { code: 'truncated', provider: null, requestId: null, attempts: 1 };
+    gone.when({ type: 'RecordNotStored', intakeId: A, failure }).thenNothing();
+    gone
+      .when({ type: 'RecordTooLarge', intakeId: B, linkId: id(31), expiresAt: '2030-01-01T00:00:00.000Z' })
+      .thenNothing();
+    chat(received(A, recA, 'b'), withdrawn(A))
+      .when(receive('b', false, 1))
+      .thenTypes('MediaReceived');
   });
   it('that failed stay failed when the failure comes late', () => {
     const failure = { code: 'truncated', provider: null, requestId: null, attempts: 1 };
@@ -237,6 +295,14 @@ describe('Questions about recordings', () => {
     given(chatDecider, [...begun, answered(recA, 'date', ['client']), asked(recA, 'client')])
       .when({ type: 'GoBack', recordingId: recA })
       .then(asked(recA, 'date'));
+  });
+  it('do not go back where another recording is asked about by now', () => {
+    const both = [...begun, answered(recA, 'date', ['client']), asked(recA, 'client')];
+    const over: ChatEvent = { type: 'DetailsConfirmed', data: { chatId, recordingId: recA } };
+    const next = [received(B, recB, 'b'), stored(B, recB, ['zone']), over, asked(recB, 'zone')];
+    given(chatDecider, [...both, ...next])
+      .when({ type: 'GoBack', recordingId: recA })
+      .thenRefused('not_asked');
   });
   it('are asked about one recording at a time: the next one begins when this one is confirmed', () => {
     const both = [...begun, received(B, recB, 'b'), stored(B, recB, ['zone'])];

@@ -1,7 +1,16 @@
 import { accept, acceptNothing, Decider, Decision, refuse, Refusal } from '../../shared/decider';
 import { ChatCommand } from './commands';
 import { ChatEvent } from './events';
-import { ChatState, currentInterview, evolveChat, initialChat, Interview, OpenChat, askedNow } from './state';
+import {
+  askedNow,
+  ChatState,
+  currentInterview,
+  evolveChat,
+  initialChat,
+  Interview,
+  OpenChat,
+  underWay,
+} from './state';
 
 export type ChatRefusal = Refusal<
   | 'chat_not_open'
@@ -82,8 +91,15 @@ function decideOpen(state: OpenChat, command: CommandOfOpenChat): ChatDecision {
       });
     case 'RecordTooLarge': {
       const { intakeId, linkId, expiresAt } = command;
+      if (state.intakes[intakeId]?.status !== 'too-large') return acceptNothing();
       return accept({ type: 'UploadLinkOffered', data: { chatId, intakeId, linkId, expiresAt } });
     }
+    case 'WithdrawMedia':
+      return accept<ChatEvent>(
+        ...underWay(state, command).map(({ intakeId }) => ({
+          ...{ type: 'MediaWithdrawn' as const, data: { chatId, intakeId } },
+        })),
+      );
     case 'AskDetail':
     case 'AnswerDetail':
     case 'SkipDetail':
@@ -97,7 +113,8 @@ function receiveMedia(
   state: OpenChat,
   { media, maxWaiting, again }: CommandOf<'ReceiveMedia'>,
 ): ChatDecision {
-  const intakes = Object.values(state.intakes);
+  // What was sent in the name of another workspace is neither known nor waited for in this one.
+  const intakes = Object.values(state.intakes).filter(({ ownerId }) => ownerId === state.ownerId);
   const before = intakes.find(
     ({ file, status }) => file?.fileUniqueId === media.file.fileUniqueId && status !== 'failed',
   );
@@ -117,6 +134,8 @@ function recordStored(state: OpenChat, command: CommandOf<'RecordStored'>): Chat
   const { chatId } = state;
   const intake = state.intakes[intakeId];
   if (!intake || intake.status === 'stored' || intake.status === 'duplicate') return acceptNothing();
+  // Too late: what came of it is erased by whoever made it.
+  if (intake.status === 'withdrawn') return acceptNothing();
   const stored: ChatEvent = {
     type: 'MediaStored',
     data: { chatId, intakeId, recordingId, duplicate, questions: [...questions], review },
@@ -153,6 +172,9 @@ function decideInterview(state: OpenChat, command: InterviewCommand): ChatDecisi
       return withNext(state, { type: 'DetailSkipped', data: { chatId, recordingId, question } });
     }
     case 'GoBack': {
+      // One that is over begins again by asking for a field of it, and never beside another one.
+      const current = currentInterview(state);
+      if (interview.phase === 'confirmed' || (current && current !== interview)) return notAsked();
       const before = interview.phase === 'review' ? interview.asked.at(-1) : interview.asked.at(-2);
       if (before === undefined) return refuse('nothing_before', 'This is the first question.');
       return accept({ type: 'DetailAsked', data: { chatId, recordingId, question: before } });

@@ -132,6 +132,9 @@ export const UploadLinkOffered = defineEvent(
   z.object({ chatId, intakeId, linkId: z.uuid(), expiresAt: z.iso.datetime() }),
 );
 
+/** Whoever sent it wants it gone before it is a recording: nothing comes of it any more, also not by a link. */
+export const MediaWithdrawn = defineEvent('MediaWithdrawn', z.object({ chatId, intakeId }));
+
 /** One detail of a recording is asked for; one question at a time in a chat. */
 export const DetailAsked = defineEvent('DetailAsked', z.object({ chatId, recordingId, question }));
 
@@ -166,6 +169,7 @@ export const CHAT_EVENTS = [
   MediaStored,
   MediaNotStored,
   UploadLinkOffered,
+  MediaWithdrawn,
   DetailAsked,
   DetailAnswered,
   DetailSkipped,

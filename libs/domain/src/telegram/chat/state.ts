@@ -18,7 +18,7 @@ export interface IntakeState {
   /** Null once erased. */
   fileName: string | null;
   caption: string | null;
-  status: 'received' | 'stored' | 'duplicate' | 'failed' | 'too-large';
+  status: 'received' | 'stored' | 'duplicate' | 'failed' | 'too-large' | 'withdrawn';
   failureCode: string | null;
   linkExpiresAt: string | null;
 }
@@ -71,6 +71,14 @@ export function currentInterview(chat: OpenChat): Interview | undefined {
   return Object.values(chat.interviews).find(({ phase }) => phase === 'asking' || phase === 'review');
 }
 
+/** What a member sent here that may still become a recording: it is to be fetched, or can come by the link. */
+export function underWay({ intakes }: OpenChat, of: { ownerId: string; memberId: string }): IntakeState[] {
+  return Object.values(intakes).filter(
+    ({ ownerId, memberId, status }) =>
+      ownerId === of.ownerId && memberId === of.memberId && (status === 'received' || status === 'too-large'),
+  );
+}
+
 /** What is being asked; undefined: nothing. */
 export function askedNow({ phase, asked }: Interview): Question | undefined {
   return phase === 'asking' ? asked.at(-1) : undefined;
@@ -120,6 +128,11 @@ function evolveOpen(state: OpenChat, event: EventOfOpenChat): OpenChat {
       const { intakeId, expiresAt } = event.data;
       return withIntake(state, intakeId, { status: 'too-large', linkExpiresAt: expiresAt });
     }
+    case 'MediaWithdrawn':
+      // Its key is destroyed; what is known here in the meantime is not kept either.
+      return withIntake(state, event.data.intakeId, {
+        ...{ status: 'withdrawn', file: null, fileName: null, caption: null },
+      });
     case 'DetailAsked':
     case 'DetailAnswered':
     case 'DetailSkipped':
