@@ -232,6 +232,9 @@ describe('The Telegram bot and its members', () => {
     expect(list.text).toMatch(/\n1\. r969\.mp3/);
     await chat.press({ text: '1', in: list });
     const card = await see(chat, 'r969.mp3', { after: list });
+    // It came by REST; whoever asks for its report here gets it here.
+    await chat.press({ text: 'Write: Summary', in: card });
+    await see(chat, '📄 r969.mp3', { after: card });
     await chat.press({ text: 'Erase', in: card });
     const asked = await see(chat, 'Erase r969.mp3 with its transcript');
     await chat.press({ text: 'Yes, erase', in: asked });

@@ -77,6 +77,8 @@ export class Faces {
       }
       case 'report-file':
         return this.file(chat, message.subjectId, texts);
+      case 'wish':
+        return { kind: 'never' };
       case 'quote': {
         // Asked of the log: what was shown just now may have been erased while no read model knew.
         const { state } = await this.actors.read(recordingDecider, message.recordingId);

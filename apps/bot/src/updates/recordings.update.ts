@@ -10,6 +10,7 @@ import {
   TelegramMember,
 } from '@voxpersona/pipeline';
 import { ListRecordings, RecordingView, toSrt, toText, toVtt, statusOf } from '@voxpersona/projections';
+import { MessageRows } from '@voxpersona/telegram';
 import { MembersOnly } from '../access/members-only';
 import { BotRight } from '../access/bot-rights';
 import { CallbackAction } from '../callbacks';
@@ -53,6 +54,7 @@ export class RecordingsUpdate {
     private readonly clips: Clips,
     private readonly commands: CommandBus,
     private readonly queries: QueryBus,
+    private readonly rows: MessageRows,
     @Inject(TIME_ZONE) private readonly timeZone: string,
   ) {}
 
@@ -112,6 +114,7 @@ export class RecordingsUpdate {
       case 'request-report': {
         const type = this.reader.reportTypes[action.report];
         if (type === undefined) return talk.answer(texts.plain('button.stale'));
+        await this.rows.noteWish(talk.chatId, recordingId);
         const command = new CommissionReport(recordingId, type, null, false, talk.requestOf(member));
         return this.attempt(talk, 'report', command);
       }

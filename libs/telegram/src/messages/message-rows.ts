@@ -8,9 +8,10 @@ export const MESSAGES_CHANNEL = 'telegram_messages';
  * - `card`        what is known of a recording, and what is asked; about a recording
  * - `report`      a report to read in the chat
  * - `report-file` the same as a file
+ * - `wish`        no message: who asked here for a report of a recording gets it, wherever the recording came from
  * - `quote`       an answer that shows something of a recording; it is kept only to be removed with it
  */
-export type MessageKind = 'status' | 'card' | 'report' | 'report-file' | 'quote';
+export type MessageKind = 'status' | 'card' | 'report' | 'report-file' | 'wish' | 'quote';
 
 /** A message that is kept as the log says it should be. */
 export interface KeptMessage {
@@ -111,6 +112,15 @@ export class MessageRows {
        FROM unnest($1::uuid[], $2::uuid[]) AS noted (id, recording_id)
        ON CONFLICT (id) DO UPDATE SET due = true`,
       [ids, about, chatId, messageId],
+    );
+  }
+
+  /** The next report of this recording is brought to this chat. */
+  async noteWish(chatId: string, recordingId: string): Promise<void> {
+    await this.pool.query(
+      `INSERT INTO telegram_messages (id, chat_id, kind, subject_id, recording_id, due, position)
+       VALUES ($1, $2, 'wish', $3, $3, false, 0) ON CONFLICT (id) DO NOTHING`,
+      [deriveId('telegram-message', 'wish', chatId, recordingId), chatId, recordingId],
     );
   }
 

@@ -99,14 +99,17 @@ async function want(
   );
 }
 
-/** A report is brought to the chats that its recording came from. */
+/** A report is brought to the chats that its recording came from, and to those that asked for it. */
 async function wantReport(
   transaction: PoolClient,
   { data, position }: Extract<Recorded<DomainEvent>, { type: 'AnalysisCompleted' }>,
 ): Promise<void> {
   const { recordingId, reportId: subjectId } = data;
   const { rows } = await transaction.query<{ chat_id: string }>(
-    `SELECT DISTINCT chat_id FROM telegram_messages WHERE recording_id = $1 AND kind IN ('status', 'card')`,
+    `WITH wished AS (
+       DELETE FROM telegram_messages WHERE recording_id = $1 AND kind = 'wish' RETURNING chat_id)
+     SELECT chat_id FROM telegram_messages WHERE recording_id = $1 AND kind IN ('status', 'card')
+     UNION SELECT chat_id FROM wished`,
     [recordingId],
   );
   for (const { chat_id: chatId } of rows) {
