@@ -8,7 +8,7 @@ import {
   LogsDiffer,
   NotProvable,
 } from '@voxpersona/event-store';
-import { CommandRefused, SealFileInvalid, SealsDisagree } from '@voxpersona/pipeline';
+import { CommandRefused, ProviderFailure, SealFileInvalid, SealsDisagree } from '@voxpersona/pipeline';
 import {
   ConfigurationInvalid,
   DataFolderInUse,
@@ -18,6 +18,7 @@ import {
 import { GenerationRefused } from '@voxpersona/projections';
 import { Command } from 'commander';
 import { existsSync } from 'node:fs';
+import { audioCommands } from './audio';
 import { auditCommands, ProofRefused } from './audit';
 import { backupCommand, restoreCommand } from './backup';
 import { eventsCommand } from './events';
@@ -51,6 +52,7 @@ const PLAIN_ERRORS = [
   LogBroken,
   NotProvable,
   ProofRefused,
+  ProviderFailure,
   ReprocessRefused,
   SealFileInvalid,
   SealsDisagree,
@@ -70,6 +72,7 @@ async function main(): Promise<void> {
     .addCommand(eventsCommand())
     .addCommand(projectionsCommands())
     .addCommand(reprocessCommands())
+    .addCommand(audioCommands())
     .addCommand(auditCommands())
     .addCommand(logCommands())
     .addCommand(backupCommand())

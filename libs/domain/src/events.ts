@@ -5,6 +5,7 @@ import { RECORDING_EVENTS } from './recording/events';
 import { REPORT_EVENTS } from './report/events';
 import { REPROCESSING_EVENTS } from './reprocessing/events';
 import { SEAL_EVENTS } from './seal/decider';
+import { SWEEP_EVENTS } from './sweep/decider';
 import { TELEGRAM_ACCOUNT_EVENTS } from './telegram/account';
 import { CHAT_EVENTS } from './telegram/chat/events';
 import { TELEGRAM_CODE_EVENTS } from './telegram/link-code';
@@ -19,6 +20,7 @@ const definitions = [
     ...WORKSPACE_EVENTS,
     ...DENIAL_EVENTS,
     ...SEAL_EVENTS,
+    ...SWEEP_EVENTS,
     ...UPLOAD_LINK_EVENTS,
     ...TELEGRAM_ACCOUNT_EVENTS,
     ...TELEGRAM_CODE_EVENTS,

@@ -19,6 +19,7 @@ export * from './audio-claim/decider';
 export * from './access';
 export * from './reprocessing';
 export * from './seal/decider';
+export * from './sweep/decider';
 export * from './upload-link/decider';
 export * from './upload-link/events';
 export * from './telegram';

@@ -35,6 +35,7 @@ import { StartReportHandler } from './activities/start-report.handler';
 import { TranscribeChunkHandler } from './activities/transcribe-chunk.handler';
 import { WriteReportPartHandler } from './activities/write-report-part.handler';
 import { AcceptUploadHandler } from './commands/accept-upload';
+import { AudioClaims } from './commands/audio-claims';
 import { CancelRecordingHandler } from './commands/cancel-recording';
 import { CommissionReportHandler } from './commands/commission-report';
 import { RetranscribeRecordingHandler } from './commands/retranscribe-recording';
@@ -43,6 +44,8 @@ import { Reprocessings } from './commands/reprocessings';
 import { ProvideDetailsHandler } from './commands/provide-details';
 import { RetryRecordingHandler } from './commands/retry-recording';
 import { TelegramAccounts } from './telegram/telegram-accounts';
+import { Originals } from './originals';
+import { ORIGINALS_PROVIDER } from './originals/originals-provider';
 import { PipelineRunner } from './pipeline-runner';
 import { Sweeper } from './sweeper/sweeper';
 import { SWEEPER_PROVIDER } from './sweeper/sweeper-provider';
@@ -101,6 +104,8 @@ const UPLOAD_LINKS = [IssueUploadLinkHandler, RevokeUploadLinkHandler, UploadLin
     ...COMMANDS,
     ...ACCESS,
     ...UPLOAD_LINKS,
+    ORIGINALS_PROVIDER,
+    AudioClaims,
     RecordedEvents,
     Reprocessings,
     IntakeReporter,
@@ -112,6 +117,7 @@ const UPLOAD_LINKS = [IssueUploadLinkHandler, RevokeUploadLinkHandler, UploadLin
   ],
   exports: [
     CqrsModule,
+    Originals,
     PipelineRunner,
     RecordedEvents,
     Reprocessings,

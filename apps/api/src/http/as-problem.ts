@@ -1,13 +1,13 @@
 import { HttpException } from '@nestjs/common';
+import { EventTampered, InvalidPositionToken, isStoreTransient } from '@voxpersona/event-store';
 import {
-  AppendOutcomeUnknown,
-  EventStoreUnavailable,
-  EventTampered,
-  InvalidPositionToken,
-  StreamContention,
-} from '@voxpersona/event-store';
-import { CommandRefused, ProviderFailure, UnusableAudio, UnusableAudioCode } from '@voxpersona/pipeline';
-import { isDatabaseFailure } from '@voxpersona/platform';
+  CommandRefused,
+  ORIGINAL_MISSING_ADVICE,
+  OriginalMissing,
+  ProviderFailure,
+  UnusableAudio,
+  UnusableAudioCode,
+} from '@voxpersona/pipeline';
 import { GenerationRefusalCode, GenerationRefused, VectorIndexNotReady } from '@voxpersona/projections';
 import { eventAltered } from './event-altered';
 import { Problem } from './problem';
@@ -79,7 +79,7 @@ const OF_STATUS: Readonly<Record<number, ProblemName>> = {
   415: 'not-json',
 };
 
-const COME_BACK = { 'Retry-After': '5' };
+export const COME_BACK = { 'Retry-After': '5' };
 
 /** What a client is told about an error; undefined for one that nobody foresaw. */
 export function asProblem(error: unknown): Problem | undefined {
@@ -89,6 +89,7 @@ export function asProblem(error: unknown): Problem | undefined {
     const name = OF_REFUSAL[error.refusal.code];
     return name && new Problem(name, error.refusal.message);
   }
+  if (error instanceof OriginalMissing) return new Problem('original-missing', ORIGINAL_MISSING_ADVICE);
   if (error instanceof GenerationRefused) return new Problem(OF_GENERATION[error.code], error.message);
   if (error instanceof InvalidPositionToken) {
     return new Problem(
@@ -121,12 +122,7 @@ function ofBodyParser(error: unknown): Problem | undefined {
   return name && new Problem(name, `The body cannot be read${what}. Send JSON in UTF-8, at most 1 MB.`);
 }
 
-function isOutage(error: unknown): boolean {
-  return (
-    error instanceof EventStoreUnavailable ||
-    error instanceof AppendOutcomeUnknown ||
-    error instanceof StreamContention ||
-    (error instanceof ProviderFailure && error.code === 'storage') ||
-    isDatabaseFailure(error)
-  );
+/** Whether the log, the database or the object storage could not be used: the same request can be sent again. */
+export function isOutage(error: unknown): boolean {
+  return isStoreTransient(error) || (error instanceof ProviderFailure && error.code === 'storage');
 }

@@ -115,6 +115,11 @@ export const PROBLEMS = {
     'There is no such generation to go back to',
     'reports has no generation before 2 to go back to. Rebuild it instead.',
   ],
+  'original-missing': [
+    409,
+    'The audio of the recording is missing',
+    'The audio of this recording is missing from the object store. Send the same file again: the recording gets its audio back and keeps its id.',
+  ],
   'nothing-to-retry': [409, 'Nothing to retry', 'Nothing of this recording has failed.'],
   'nothing-to-cancel': [409, 'Nothing to cancel', 'Nothing of this recording is under way.'],
   'recording-failed': [

@@ -1,7 +1,7 @@
 import { Controller, Inject, Param, Query, Req, Res } from '@nestjs/common';
 import { DomainEvent, recordingDecider } from '@voxpersona/domain';
 import { Actors } from '@voxpersona/event-store';
-import { Media, MEDIA, OBJECT_STORAGE, ObjectStorage } from '@voxpersona/pipeline';
+import { Media, MEDIA, OBJECT_STORAGE, ObjectStorage, Originals } from '@voxpersona/pipeline';
 import { RecordingView } from '@voxpersona/projections';
 import { create as contentDisposition } from 'content-disposition';
 import { Request, Response } from 'express';
@@ -26,6 +26,7 @@ export class AudioController {
     private readonly actors: Actors<DomainEvent>,
     @Inject(OBJECT_STORAGE) private readonly storage: ObjectStorage,
     @Inject(MEDIA) private readonly media: Media,
+    private readonly originals: Originals,
   ) {}
 
   @Handles(getAudio)
@@ -47,11 +48,16 @@ export class AudioController {
     await this.sendClip(recording, objectKey, { ...clip, format: format ?? 'mp3' }, response);
   }
 
-  /** Where the audio lies, the log says: a read model of what is erased may be a moment late. */
+  /**
+   * Where the audio lies, the log says: a read model of what is erased may be a moment late.
+   *
+   * @throws Problem 410, OriginalMissing
+   */
   private async objectKeyOf(recordingId: string): Promise<string> {
     const { state } = await this.actors.read(recordingDecider, recordingId);
-    if (state.phase === 'present') return state.objectKey;
-    throw new Problem('erased', 'This recording has been erased.');
+    if (state.phase !== 'present') throw new Problem('erased', 'This recording has been erased.');
+    await this.originals.assertPresent(state);
+    return state.original.objectKey;
   }
 
   private async sendOriginal(

@@ -15,7 +15,7 @@ export interface ReceivedUpload {
 export const UPLOAD_FIELDS: readonly string[] = ['scenario', 'language', 'details', 'reports'];
 const MAX_FIELD_BYTES = 64 * 1024;
 /** Boundaries, headers and fields around the file. */
-const MULTIPART_OVERHEAD_BYTES = 1024 * 1024;
+export const MULTIPART_OVERHEAD_BYTES = 1024 * 1024;
 
 /**
  * Streams the file of a multipart request into the object store and gathers the fields. Nothing is held in memory, and

@@ -49,7 +49,7 @@ export const DETAILS = {
   version: 2,
 };
 
-export const UPLOADED = { id, duplicate: false, position, links: LINKS };
+export const UPLOADED = { id, duplicate: false, restored: false, position, links: LINKS };
 
 export const TRANSCRIPT = {
   recordingId: id,

@@ -64,7 +64,8 @@ const uploadProblems = [
 export const uploadRecording = defineRoute({
   ...{ method: 'POST', path: '/v1/recordings', tag, operationId: 'uploadRecording' },
   summary: 'Send a recording.',
-  description: 'What a file is, its content says; its name and its declared type are not believed.',
+  description:
+    'The content of a file decides what it is; its name and declared type do not. Sending the same file again is safe: it makes no second recording. Where the audio of a recording is missing from the object store, sending it again restores it.',
   idempotency: 'upload',
   body: {
     type: 'multipart/form-data',
@@ -258,7 +259,7 @@ export const getAudio = defineRoute({
     },
     notModified,
   ],
-  problems: ['invalid-clip', 'range-not-satisfiable', 'erased'],
+  problems: ['invalid-clip', 'range-not-satisfiable', 'original-missing', 'erased'],
 });
 
 export const getDetails = defineRoute({
@@ -339,7 +340,7 @@ export const retryRecording = defineRoute({
   params,
   idempotency: 'answer',
   answers: [recordedAnswer(202, 'It goes on.')],
-  problems: ['nothing-to-retry', 'erased'],
+  problems: ['nothing-to-retry', 'original-missing', 'erased'],
 });
 
 export const retranscribeRecording = defineRoute({

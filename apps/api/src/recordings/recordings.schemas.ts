@@ -96,7 +96,13 @@ export const recording = z
 export const uploadAnswer = z
   .object({
     id: z.uuid(),
-    duplicate: z.boolean().meta({ description: 'This audio was here already, under this id.' }),
+    duplicate: z
+      .boolean()
+      .meta({ description: 'This audio was here already, under this id, and nothing was changed.' }),
+    restored: z.boolean().meta({
+      description:
+        'This audio was here already, but its original was missing: this file is the original now.',
+    }),
     position: z.string().meta({ description: 'Log position; give it as `after`.' }),
     links,
   })

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ENVIRONMENT } from '@voxpersona/composition';
+import { deriveId } from '@voxpersona/domain';
 import {
   AcceptUpload,
   Claim,
@@ -9,14 +10,28 @@ import {
   RequestContext,
   ShownUploadLink,
   UploadAnswer,
+  UploadUnconfirmed,
 } from '@voxpersona/pipeline';
 import { Environment } from '@voxpersona/platform';
 import { Request, Response } from 'express';
 import { randomUUID } from 'node:crypto';
-import { fingerprintOf, Idempotency, Named } from '../idempotency/idempotency';
+import { COME_BACK, isOutage } from '../http/as-problem';
+import { Problem } from '../http/problem';
+import { renameRequest } from '../http/request-id';
+import { fingerprintOf, Idempotency, Named, scopeOf } from '../idempotency/idempotency';
 import { answerNow, sendAgain } from '../idempotency/idempotency.interceptor';
 import { ReceivedUpload, receiveUpload } from './receive-upload';
 import { UploadFields } from './upload-fields';
+
+/** 202 for what was done, 200 for what was there already. */
+export function statusOfUpload({ outcome }: UploadAnswer): 200 | 202 {
+  return outcome === 'duplicate' ? 200 : 202;
+}
+
+/** The same in the body of the answer. */
+export function outcomeOfUpload({ outcome }: UploadAnswer): { duplicate: boolean; restored: boolean } {
+  return { duplicate: outcome === 'duplicate', restored: outcome === 'restored' };
+}
 
 /** What is particular about one way of uploading. */
 export interface Intake<Admitted> {
@@ -26,6 +41,8 @@ export interface Intake<Admitted> {
   admit: () => Promise<Admitted>;
   /** Makes a recording of it, and gives the body of the answer. On an error nothing is kept. */
   accept: (received: ReceivedUpload, recordingId: string, admitted: Admitted) => Promise<object>;
+  /** Longest file that is taken from whoever was admitted so, in bytes. Default: as for any upload. */
+  maxBytes?: (admitted: Admitted) => number | undefined;
 }
 
 /** How audio comes in, whoever sends it: streamed, once under an Idempotency-Key, and nothing left of what failed. */
@@ -39,16 +56,29 @@ export class UploadIntake {
   ) {}
 
   async take<Admitted>(request: Request, response: Response, intake: Intake<Admitted>): Promise<unknown> {
+    try {
+      return await this.takeOnce(request, response, intake);
+    } catch (error) {
+      throw notConfirmed(error) ?? error;
+    }
+  }
+
+  private async takeOnce<Admitted>(
+    request: Request,
+    response: Response,
+    intake: Intake<Admitted>,
+  ): Promise<unknown> {
     const key = this.idempotency.keyOf(request);
     if (key === undefined) {
       const admitted = await intake.admit();
       const recordingId = randomUUID();
-      return intake.accept(await this.receive(request, recordingId, intake.fields), recordingId, admitted);
+      const received = await this.receive(request, recordingId, intake, admitted);
+      return intake.accept(received, recordingId, admitted);
     }
     const named = await this.idempotency.begin(request, key);
     return named.kind === 'first'
-      ? this.first(named.claim, request, response, intake)
-      : this.again(named, request, response, intake.fields);
+      ? this.first(named.claim, key, request, response, intake)
+      : this.again(named, request, response, intake);
   }
 
   /** Sends the command that makes a recording of what was received. */
@@ -66,8 +96,15 @@ export class UploadIntake {
     return this.commands.execute(new AcceptUpload(upload, limits, requested, link));
   }
 
+  /** Turns a received upload away; nothing of it is kept. */
+  async refuse(objectKey: string, reason: Error): Promise<never> {
+    await this.storage.delete(objectKey);
+    throw reason;
+  }
+
   private async first<Admitted>(
     claim: Claim,
+    key: string,
     request: Request,
     response: Response,
     intake: Intake<Admitted>,
@@ -75,8 +112,11 @@ export class UploadIntake {
     const recordingId = randomUUID();
     try {
       const admitted = await intake.admit();
-      const received = await this.receive(request, recordingId, intake.fields);
+      const received = await this.receive(request, recordingId, intake, admitted);
       const fingerprint = fingerprintOfUpload(received);
+      // The same request has the same id: what it did before its answer could be kept is then recognised by the log.
+      const id = deriveId('idempotent-request', scopeOf(request), key, fingerprint);
+      renameRequest(request, response, id);
       const body = await intake.accept(received, recordingId, admitted);
       await claim.finish(fingerprint, answerNow(response, body));
       return body;
@@ -87,19 +127,26 @@ export class UploadIntake {
   }
 
   /** What is sent again is compared by its content: a multipart body is never the same twice. */
-  private async again(
+  private async again<Admitted>(
     named: Extract<Named, { kind: 'again' }>,
     request: Request,
     response: Response,
-    fields: readonly string[],
+    intake: Intake<Admitted>,
   ): Promise<unknown> {
-    const received = await this.receive(request, randomUUID(), fields);
+    const received = await this.receive(request, randomUUID(), intake);
     await this.storage.delete(received.stored.key);
     return sendAgain(this.idempotency.answerOf(named, fingerprintOfUpload(received)), response);
   }
 
-  private receive(request: Request, recordingId: string, fields: readonly string[]): Promise<ReceivedUpload> {
-    return receiveUpload(request, this.storage, recordingId, this.environment.MAX_UPLOAD_BYTES, fields);
+  private receive<Admitted>(
+    request: Request,
+    recordingId: string,
+    { fields, maxBytes }: Intake<Admitted>,
+    admitted?: Admitted,
+  ): Promise<ReceivedUpload> {
+    const longest = admitted === undefined ? undefined : maxBytes?.(admitted);
+    const limit = longest ?? this.environment.MAX_UPLOAD_BYTES;
+    return receiveUpload(request, this.storage, recordingId, limit, fields);
   }
 
   private async orDiscard<T>(key: string, work: () => T): Promise<T> {
@@ -110,6 +157,25 @@ export class UploadIntake {
       throw error;
     }
   }
+}
+
+/** For an upload whose outcome is unknown, or that an outage has kept from being recorded; undefined for any other error. */
+function notConfirmed(error: unknown): Problem | undefined {
+  if (error instanceof UploadUnconfirmed) {
+    return new Problem(
+      'unavailable',
+      'It is not known yet whether this upload was recorded. Its audio is kept. Send the file again: that is safe, and makes ' +
+        'no second recording.',
+      COME_BACK,
+    );
+  }
+  if (!isOutage(error)) return undefined;
+  return new Problem(
+    'unavailable',
+    'The event log, the database or the object storage cannot be reached. This upload was not recorded, and nothing of it is ' +
+      'kept. Send the file again soon: that is safe.',
+    COME_BACK,
+  );
 }
 
 function fingerprintOfUpload({ stored, fileName, fields }: ReceivedUpload): string {

@@ -4,11 +4,12 @@ import { Request, Response } from 'express';
 import { Owner, Requested } from '../auth/caller';
 import { Handles } from '../contract/handles';
 import { ReadAfter } from '../http/read-after';
+import { requestIdOf } from '../http/request-id';
 import { ReceivedUpload, UPLOAD_FIELDS } from './receive-upload';
 import { linksOf } from './recording-resource';
 import { uploadRecording } from './recordings.routes';
 import { readUploadFields } from './upload-fields';
-import { UploadIntake } from './upload-intake';
+import { outcomeOfUpload, statusOfUpload, UploadIntake } from './upload-intake';
 
 @Controller()
 export class UploadController {
@@ -27,12 +28,13 @@ export class UploadController {
   ): Promise<unknown> {
     const accept = async (received: ReceivedUpload, recordingId: string): Promise<object> => {
       const fieldsOf = () => readUploadFields(received.fields, this.catalogue);
-      const answer = await this.intake.record(received, recordingId, owner, fieldsOf, requested);
+      const of = { ...requested, requestId: requestIdOf(request) };
+      const answer = await this.intake.record(received, recordingId, owner, fieldsOf, of);
       const links = linksOf(answer.recordingId);
-      response.status(answer.duplicate ? 200 : 202).location(links.self);
+      response.status(statusOfUpload(answer)).location(links.self);
       return {
         id: answer.recordingId,
-        duplicate: answer.duplicate,
+        ...outcomeOfUpload(answer),
         position: await this.readAfter.token(answer.position),
         links,
       };

@@ -1,7 +1,8 @@
 import { Controller, Inject, Req, Res } from '@nestjs/common';
 import { ENVIRONMENT } from '@voxpersona/composition';
-import { UploadLink } from '@voxpersona/domain';
+import { deriveId, LINK_USED, Original, UploadLink } from '@voxpersona/domain';
 import {
+  AdmittedUpload,
   CommandRefused,
   hashSecret,
   parseUploadLink,
@@ -17,11 +18,11 @@ import { Handles } from '../contract/handles';
 import { routeName } from '../contract/route';
 import { Problem } from '../http/problem';
 import { ReadAfter } from '../http/read-after';
-import { requestIdOf } from '../http/request-id';
-import { ReceivedUpload } from '../recordings/receive-upload';
+import { renameRequest, requestIdOf } from '../http/request-id';
+import { MULTIPART_OVERHEAD_BYTES, ReceivedUpload } from '../recordings/receive-upload';
 import { uploadRecording } from '../recordings/recordings.routes';
 import { DEFAULT_SCENARIO, UploadFields } from '../recordings/upload-fields';
-import { UploadIntake } from '../recordings/upload-intake';
+import { outcomeOfUpload, statusOfUpload, UploadIntake } from '../recordings/upload-intake';
 import { readUploadLink, sendByUploadLink } from './upload-links.routes';
 
 /** What somebody does who has an upload link, and no key. */
@@ -45,17 +46,31 @@ export class LinkUploadController {
   @Handles(sendByUploadLink)
   async use(@Req() request: Request, @Res({ passthrough: true }) response: Response): Promise<unknown> {
     const shown = await this.shown(request);
-    const open = (): Promise<UploadLink> => this.links.open(shown).catch(this.counted(request));
-    const accept = async (received: ReceivedUpload, id: string, link: UploadLink): Promise<object> => {
+    const admit = async (): Promise<AdmittedUpload> => {
+      const admitted = await this.links.admit(shown).catch(this.counted(request));
+      if (admitted.usedFor && !mayHold(request, admitted.usedFor)) throw new CommandRefused(LINK_USED);
+      return admitted;
+    };
+    const accept = async (
+      received: ReceivedUpload,
+      id: string,
+      admitted: AdmittedUpload,
+    ): Promise<object> => {
+      const { link, usedFor } = admitted;
       const { owner, memberId: member, linkId } = link;
+      const { key, sha256 } = received.stored;
+      if (usedFor && usedFor.sha256 !== sha256) await this.intake.refuse(key, new CommandRefused(LINK_USED));
       const actor = { kind: 'upload-link' as const, id: linkId, owner, member };
+      // The same audio by the same link is the same request: sent again, it is recognised by the log.
+      renameRequest(request, response, deriveId('upload-by-link', linkId, sha256));
       const requested = { requestId: requestIdOf(request), actor };
       const answer = await this.intake.record(received, id, owner, () => fieldsOf(link), requested, shown);
-      response.status(answer.duplicate ? 200 : 202);
+      response.status(statusOfUpload(answer));
       const position = await this.readAfter.token(answer.position);
-      return { id: answer.recordingId, duplicate: answer.duplicate, position };
+      return { id: answer.recordingId, ...outcomeOfUpload(answer), position };
     };
-    return this.intake.take(request, response, { fields: [], admit: open, accept });
+    const maxBytes = ({ usedFor }: AdmittedUpload): number | undefined => usedFor?.sizeBytes;
+    return this.intake.take(request, response, { fields: [], admit, accept, maxBytes });
   }
 
   /** @throws Problem 404 for what cannot be a link of ours, which counts as a wrong key does */
@@ -79,6 +94,13 @@ export class LinkUploadController {
       throw error;
     };
   }
+}
+
+/** Whether a request can be the file of a used link: its body is a little longer than that, and never shorter. */
+function mayHold(request: Request, { sizeBytes }: Original): boolean {
+  const declared = request.get('content-length');
+  if (declared === undefined) return true;
+  return Number(declared) > sizeBytes && Number(declared) <= sizeBytes + MULTIPART_OVERHEAD_BYTES;
 }
 
 function fieldsOf({ scenario, language, reports }: UploadLink): UploadFields {

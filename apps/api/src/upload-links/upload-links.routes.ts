@@ -58,12 +58,15 @@ const linkUploadForm = z
 const linkUploadAnswer = z
   .object({
     id: z.uuid().meta({ description: 'Of the recording.' }),
-    duplicate: z.boolean().meta({ description: 'This audio was here already.' }),
+    duplicate: z.boolean().meta({ description: 'This audio was here already, and nothing was changed.' }),
+    restored: z
+      .boolean()
+      .meta({ description: 'This audio was here already, but its original was missing, and is back now.' }),
     position,
   })
   .meta({ id: 'LinkUploadAnswer' });
 
-const UPLOADED = { id: EXAMPLE.id, duplicate: false, position: EXAMPLE.position };
+const UPLOADED = { id: EXAMPLE.id, duplicate: false, restored: false, position: EXAMPLE.position };
 
 export const issueUploadLink = defineRoute({
   ...{ method: 'POST', path: '/v1/upload-links', tag, operationId: 'issueUploadLink' },

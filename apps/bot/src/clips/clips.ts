@@ -29,7 +29,7 @@ export class Clips {
     const start = Math.max(0, Math.min(from, durationSeconds - 0.1) - MARGIN_SECONDS);
     const end = Math.min(durationSeconds, to + MARGIN_SECONDS, start + MAX_SECONDS);
     const stop = new AbortController();
-    const content = await this.storage.withMediaSource(state.objectKey, async (source) =>
+    const content = await this.storage.withMediaSource(state.original.objectKey, async (source) =>
       // Whole, so that it can be sent again where Telegram asks for a pause: it is short.
       buffer(await this.media.clip(source, { start, end, format: 'mp3' }, stop.signal)),
     );

@@ -14,6 +14,8 @@ type DataOf<D> = EventOf<D> extends { data: infer Data } ? Data : never;
 /** What can be asked of a recording. The recording is the stream that the command is sent to. */
 export type RecordingCommand =
   | { type: 'UploadAudio'; audio: DataOf<typeof AudioUploaded> }
+  /** The same audio lies under `objectKey`; the object that is the original now is missing. */
+  | { type: 'RestoreOriginal'; objectKey: string; replacedObjectKey: string }
   | {
       type: 'RecordSplit';
       split: Omit<DataOf<typeof AudioSplit>, 'recordingId' | 'firstChunks'>;

@@ -13,6 +13,7 @@ import { RecordingCommand } from './commands';
 import { CommandOf, RecordingDecision, RecordingRefusal } from './decision';
 import { RecordingEvent } from './events';
 import { rejectTranscript } from './reject-transcript';
+import { restoreOriginal } from './restore-original';
 import {
   ChunkState,
   ErasedRecording,
@@ -50,6 +51,7 @@ function decideErased(state: ErasedRecording, command: RecordingCommand): Record
   const { recordingId } = state;
   switch (command.type) {
     case 'UploadAudio':
+    case 'RestoreOriginal':
       return refuse(
         'recording_erased',
         'This recording has been erased; upload the audio again as a new one.',
@@ -93,9 +95,11 @@ function decidePresent(state: PresentRecording, command: RecordingCommand): Reco
   if (state.cancelled && isResult(command)) return recordLate(state, command);
   switch (command.type) {
     case 'UploadAudio':
-      return command.audio.objectKey === state.objectKey
+      return command.audio.objectKey === state.original.objectKey
         ? acceptNothing()
         : refuse('recording_exists', 'This recording has its audio already.');
+    case 'RestoreOriginal':
+      return restoreOriginal(state, command);
     case 'RecordSplit':
       return recordSplit(state, command);
     case 'RecordChunkTranscription':

@@ -5,6 +5,7 @@ import { RecordingEvent } from './events';
 export type RecordingRefusal = Refusal<
   | 'recording_not_found'
   | 'recording_exists'
+  | 'original_restored'
   | 'recording_erased'
   | 'nothing_to_retry'
   | 'nothing_to_cancel'

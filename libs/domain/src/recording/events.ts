@@ -52,6 +52,20 @@ export const AudioUploaded = defineEvent(
   }),
 );
 
+/**
+ * The original was missing from the object store, or was not what had been uploaded, and somebody sent the same audio again:
+ * these bytes are the original from now on.
+ */
+export const OriginalRestored = defineEvent(
+  'OriginalRestored',
+  z.object({
+    recordingId,
+    objectKey: z.string().min(1),
+    /** The object that was the original before: of several senders the first one wins. */
+    replacedObjectKey: z.string().min(1),
+  }),
+);
+
 export const audioChunk = z.object({
   index,
   start: seconds,
@@ -274,6 +288,7 @@ export const RecordingErasureCompleted = defineEvent(
 
 export const RECORDING_EVENTS = [
   AudioUploaded,
+  OriginalRestored,
   AudioSplit,
   ChunksReleased,
   LanguageDetected,

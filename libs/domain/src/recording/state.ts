@@ -21,12 +21,22 @@ export interface ChunkState {
   gaps: readonly (Stretch & { code: string })[];
 }
 
+/** The audio as it was sent. */
+export interface Original {
+  objectKey: string;
+  sizeBytes: number;
+  /** Lower-case hex. */
+  sha256: string;
+}
+
 export interface PresentRecording {
   phase: 'present';
   recordingId: string;
   owner: string;
   claimId: string;
-  objectKey: string;
+  original: Original;
+  /** The object that was the original before it was restored; null unless it was. */
+  replacedObjectKey: string | null;
   /** As the user gave it, or as a chunk told it; null while it is not known. */
   language: string | null;
   scenario: Scenario;
@@ -126,12 +136,14 @@ export function evolveRecording(state: RecordingState, event: RecordingEvent): R
 type AudioUploadedData = Extract<RecordingEvent, { type: 'AudioUploaded' }>['data'];
 
 function uploaded(data: AudioUploadedData): PresentRecording {
+  const { objectKey, sizeBytes, sha256 } = data;
   return {
     phase: 'present',
     recordingId: data.recordingId,
     owner: data.owner,
     claimId: data.claimId,
-    objectKey: data.objectKey,
+    original: { objectKey, sizeBytes, sha256 },
+    replacedObjectKey: null,
     language: data.language,
     scenario: data.scenario,
     reports: data.reports,
@@ -157,6 +169,12 @@ function uploaded(data: AudioUploadedData): PresentRecording {
 
 function evolvePresent(state: PresentRecording, event: RecordingEvent): RecordingState {
   switch (event.type) {
+    case 'OriginalRestored':
+      return {
+        ...state,
+        original: { ...state.original, objectKey: event.data.objectKey },
+        replacedObjectKey: event.data.replacedObjectKey,
+      };
     case 'AudioSplit':
       return {
         ...withoutFailed(state, ['split']),

@@ -41,14 +41,17 @@ describe('An upload link', () => {
     links(issued, used())
       .when({ ...useIt, recordingId: OTHER })
       .thenRefused('link_used');
-    links(issued, used())
-      .when({ ...useIt, duplicate: true })
+    links(issued, used(RECORDING, true))
+      .when({ ...useIt, recordingId: OTHER })
       .thenRefused('link_used');
-    links(issued, used(RECORDING, true)).when(useIt).thenRefused('link_used');
   });
 
-  it('lets an upload that died go on to the same recording, while it may', () => {
+  it('takes the same recording again, while it may', () => {
     links(issued, used()).when(useIt).thenNothing();
+    links(issued, used())
+      .when({ ...useIt, duplicate: true })
+      .thenNothing();
+    links(issued, used(RECORDING, true)).when(useIt).thenNothing();
     links(issued, used())
       .when({ ...useIt, now: LATER })
       .thenRefused('link_expired');

@@ -77,28 +77,28 @@ export function refusalOfUploadLink(
     return { code: 'link_not_found', message: 'There is no such upload link. Copy the whole link.' };
   }
   if (revoked) return { code: 'link_revoked', message: 'This link was taken back. Ask for a new one.' };
-  if (use) return USED;
+  if (use) return LINK_USED;
   if (link.expiresAt <= now) {
     return { code: 'link_expired', message: 'This link has expired. Ask for a new one.' };
   }
   return undefined;
 }
 
-const USED = {
+export const LINK_USED = {
   code: 'link_used' as const,
   message: 'This link has been used; each takes one recording. Ask for a new one.',
 };
 
 /**
- * An upload that died between the use and its recording left the link to that recording: the same audio, sent again,
- * becomes it. Which upload of several makes the recording, its own stream decides.
+ * The audio that a link was used for may come again: its sender may not have learned the outcome, an upload may have died
+ * before its recording was made, or the recording may have lost its audio. Any other audio is refused.
  */
 function use(state: UploadLinkState, command: CommandOf<'UseUploadLink'>): UploadLinkDecision {
   const { recordingId, duplicate } = command;
-  const goesOn = state.use?.recordingId === recordingId && !state.use.duplicate && !duplicate;
-  const refusal = refusalOfUploadLink(goesOn ? { ...state, use: null } : state, command);
+  const isSame = state.use?.recordingId === recordingId;
+  const refusal = refusalOfUploadLink(isSame ? { ...state, use: null } : state, command);
   if (refusal) return refuse(refusal.code, refusal.message);
-  if (!state.link || goesOn) return acceptNothing();
+  if (!state.link || isSame) return acceptNothing();
   const { linkId } = state.link;
   return accept({ type: 'UploadLinkUsed', data: { linkId, recordingId, duplicate } });
 }
@@ -112,6 +112,6 @@ function revoke(
   if (link?.owner !== by.owner || !(manages || link.memberId === by.memberId)) {
     return refuse('link_not_found', 'There is no such upload link.');
   }
-  if (use) return refuse(USED.code, 'This link has been used already.');
+  if (use) return refuse(LINK_USED.code, 'This link has been used already.');
   return revoked ? acceptNothing() : accept({ type: 'UploadLinkRevoked', data: { linkId: link.linkId } });
 }

@@ -1,52 +1,16 @@
+import {
+  account,
+  AccountCommand,
+  AccountEvent,
+  accountActors,
+  accountContext as context,
+} from '@test/domain/account';
 import { createTestLog, TestLog } from '@test/postgres/test-log';
 import { proofSize } from '@test/proof-size';
-import {
-  accept,
-  acceptNothing,
-  Decider,
-  defineEvent,
-  deriveId,
-  eventCatalogue,
-  EventOf,
-  refuse,
-  Refusal,
-} from '@voxpersona/domain';
-import { randomBytes, randomUUID } from 'node:crypto';
+import { Refusal } from '@voxpersona/domain';
+import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
-import { z } from 'zod';
-import { EventCodec } from '../codec/event-codec';
-import { CommandContext } from '../codec/metadata';
-import { PostgresKeyRing } from '../key-ring/postgres-key-ring';
 import { Actors, Answer } from './actors';
-
-const Deposited = defineEvent('Deposited', z.object({ amount: z.number() }));
-const Withdrawn = defineEvent('Withdrawn', z.object({ amount: z.number() }));
-type AccountEvent = EventOf<typeof Deposited> | EventOf<typeof Withdrawn>;
-interface AccountCommand {
-  type: 'Deposit' | 'Withdraw' | 'Look';
-  amount: number;
-}
-
-/** A stream on which a stale decision would show: a withdrawal is refused when the balance does not cover it. */
-const account: Decider<{ balance: number }, AccountCommand, AccountEvent, Refusal<'not_covered'>> = {
-  category: 'account',
-  initial: { balance: 0 },
-  decide(state, { type, amount }) {
-    if (type === 'Look') return acceptNothing();
-    if (type === 'Deposit') return accept({ type: 'Deposited', data: { amount } });
-    return state.balance >= amount
-      ? accept({ type: 'Withdrawn', data: { amount } })
-      : refuse('not_covered', 'The balance does not cover this.');
-  },
-  evolve: (state, event) => ({
-    balance: state.balance + (event.type === 'Deposited' ? event.data.amount : -event.data.amount),
-  }),
-};
-
-function context(commandId: string = randomUUID()): CommandContext {
-  const actor = { kind: 'system' as const, id: 'test', owner: null };
-  return { commandId, correlationId: commandId, causationId: commandId, actor };
-}
 
 describe('Actors of two processes on one stream', () => {
   let log: TestLog;
@@ -55,12 +19,7 @@ describe('Actors of two processes on one stream', () => {
   beforeAll(async () => {
     log = await createTestLog();
     // Two of everything: what two processes share is the database alone.
-    const open = (): Actors<AccountEvent> => {
-      const { pool, store } = log.openAgain();
-      const keys = new PostgresKeyRing(pool, randomBytes(32));
-      const catalogue = eventCatalogue([Deposited, Withdrawn]);
-      return new Actors(store, new EventCodec(catalogue, keys, (id, index) => deriveId('event', id, index)));
-    };
+    const open = (): Actors<AccountEvent> => accountActors(log.openAgain().store);
     processes = [open(), open()];
   });
 

@@ -1,8 +1,10 @@
 import { Decider, Decision, Refusal, streamName } from '@voxpersona/domain';
-import { EventCodec, NewEvent } from '../codec/event-codec';
+import { Encoded, EventCodec, NewEvent } from '../codec/event-codec';
 import { CommandContext } from '../codec/metadata';
-import { AppendOutcomeUnknown, WrongExpectedRevision } from '../port/errors';
-import { AppendResult, EventStore, EventToAppend, Position, START } from '../port/event-store';
+import { appendUntilKnown } from '../outcomes/append-until-known';
+import { isStoreTransient } from '../outcomes/store-transient';
+import { AppendOutcomeUnknown, StreamContention, WrongExpectedRevision } from '../port/errors';
+import { EventStore, Position, START } from '../port/event-store';
 import { Actor, ActorCache } from './actor-cache';
 import { readForward } from './read-forward';
 
@@ -11,12 +13,14 @@ export type Answer<State, Event, R extends Refusal> =
   | { kind: 'accepted'; state: State; events: readonly Event[]; position: Position }
   | { kind: 'refused'; refusal: R; state: State; position: Position };
 
-/** Other writers were faster again and again. The command had no effect and can be sent again. */
-export class StreamContention extends Error {
-  constructor(readonly stream: string) {
-    super(`Stream ${stream} is written by too many at once`);
-    this.name = 'StreamContention';
-  }
+/** A stream as the log holds it. */
+export interface CurrentState<State> {
+  state: State;
+  /** Where the stream's newest event stands in the log. */
+  position: Position;
+  exists: boolean;
+  /** Whether a command of this id has led to events of this stream. */
+  wasCarriedOut(commandId: string): boolean;
 }
 
 export interface ActorsOptions {
@@ -26,10 +30,11 @@ export interface ActorsOptions {
   idleMs?: number;
   /** Gives the present as ISO 8601, UTC. */
   clock?: () => string;
+  /** Milliseconds for which an append of unknown outcome is repeated before the caller learns so. */
+  appendPatienceMs?: number;
 }
 
 const DECIDE_ATTEMPTS = 8;
-const RESEND_ATTEMPTS = 4;
 
 /**
  * The actor runtime: one virtual actor per stream. A command waits in the stream's mailbox, is decided on the
@@ -42,6 +47,7 @@ const RESEND_ATTEMPTS = 4;
 export class Actors<E extends NewEvent> {
   private readonly cache: ActorCache;
   private readonly clock: () => string;
+  private readonly appendPatienceMs: number | undefined;
 
   constructor(
     private readonly store: EventStore,
@@ -50,6 +56,7 @@ export class Actors<E extends NewEvent> {
   ) {
     this.cache = new ActorCache(options.maxCached ?? 1_000, options.idleMs ?? 600_000);
     this.clock = options.clock ?? (() => new Date().toISOString());
+    this.appendPatienceMs = options.appendPatienceMs;
   }
 
   /**
@@ -70,9 +77,9 @@ export class Actors<E extends NewEvent> {
         const decision = this.decideOnce(decider, actor, command, context);
         const final = decision.kind === 'refused' || decision.events.length === 0;
         if (final && current) return answer(actor, decision);
-        if (!final && (await this.tryAppend(actor, decision.events, context))) {
-          this.fold(decider, actor, decision.events, context);
-          return answer(actor, decision);
+        if (!final) {
+          const appended = await this.tryAppend(decider, actor, decision.events, context);
+          if (appended) return answer(actor, { ...decision, events: appended });
         }
         await readForward(this.store, this.codec, decider, actor);
         current = true;
@@ -85,10 +92,16 @@ export class Actors<E extends NewEvent> {
   async read<State, Command, Event extends E, R extends Refusal>(
     decider: Decider<State, Command, Event, R>,
     id: string,
-  ): Promise<{ state: State; position: Position; exists: boolean }> {
+  ): Promise<CurrentState<State>> {
     return this.inMailbox(decider, id, async (actor, cached) => {
       if (cached) await readForward(this.store, this.codec, decider, actor);
-      return { state: actor.state, position: actor.position, exists: actor.end.revision >= 0 };
+      const { state, position, end, seenCommands } = actor;
+      return {
+        state,
+        position,
+        exists: end.revision >= 0,
+        wasCarriedOut: (commandId) => seenCommands.has(commandId),
+      };
     });
   }
 
@@ -124,35 +137,62 @@ export class Actors<E extends NewEvent> {
     return decider.decide(actor.state, command);
   }
 
-  /** False when another writer was first. */
-  private async tryAppend(
-    actor: Actor<unknown>,
-    events: readonly E[],
+  /**
+   * Appends what was decided, and folds it.
+   *
+   * @returns the events that this command has put into the log, none when an earlier try of the same command had put its
+   *          own there; undefined when another writer was first
+   */
+  private async tryAppend<State, Command, Event extends E, R extends Refusal>(
+    decider: Decider<State, Command, Event, R>,
+    actor: Actor<State>,
+    events: readonly Event[],
     context: CommandContext,
-  ): Promise<boolean> {
+  ): Promise<readonly Event[] | undefined> {
     const encoded = await this.codec.encode(actor.stream, actor.end, events, context, this.clock());
+    const expected = actor.end.revision < 0 ? 'no_stream' : actor.end.revision;
     try {
-      const appended = await this.append(actor, encoded.events);
+      const appended = await appendUntilKnown(
+        this.store,
+        actor.stream,
+        encoded.events,
+        expected,
+        this.appendPatienceMs,
+      );
+      if (appended.repeated) return await this.takeOver(decider, actor, encoded, events);
       actor.end = encoded.end;
       actor.position = appended.position;
-      return true;
+      this.fold(decider, actor, events, context);
+      return events;
     } catch (error) {
-      if (error instanceof WrongExpectedRevision) return false;
+      if (error instanceof WrongExpectedRevision) return undefined;
       throw error;
     }
   }
 
-  /** After an unclear append the same bytes go out again at the same revision: never at a refreshed one. */
-  private async append(actor: Actor<unknown>, events: readonly EventToAppend[]): Promise<AppendResult> {
-    const expected = actor.end.revision < 0 ? 'no_stream' : actor.end.revision;
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await this.store.append(actor.stream, events, expected);
-      } catch (error) {
-        if (!(error instanceof AppendOutcomeUnknown) || attempt >= RESEND_ATTEMPTS) throw error;
-        await new Promise((resolve) => setTimeout(resolve, 50 * 2 ** attempt));
-      }
+  /**
+   * The log held events with these ids already. What it holds counts: an earlier try of the command was encoded with
+   * another time, and so with another hash, which the stream's next event has to continue.
+   */
+  private async takeOver<State, Command, Event extends E, R extends Refusal>(
+    decider: Decider<State, Command, Event, R>,
+    actor: Actor<State>,
+    encoded: Encoded,
+    events: readonly Event[],
+  ): Promise<readonly Event[]> {
+    let hash: unknown;
+    try {
+      await readForward(this.store, this.codec, decider, actor, ({ revision, metadata }) => {
+        if (revision === encoded.end.revision) hash = metadata.hash;
+      });
+    } catch (error) {
+      // They are in the log, whatever keeps them from being read: not an outage in which nothing was written.
+      throw isStoreTransient(error) ? new AppendOutcomeUnknown(actor.stream, error) : error;
     }
+    if (hash === undefined) {
+      throw new AppendOutcomeUnknown(actor.stream, new Error('What was appended is not there yet'));
+    }
+    return hash === encoded.end.hash ? events : [];
   }
 
   private fold<State, Command, Event extends E, R extends Refusal>(

@@ -1,7 +1,7 @@
 import { Decider } from '@voxpersona/domain';
 import { EventCodec, NewEvent } from '../codec/event-codec';
 import { followChain } from '../codec/hash-chain';
-import { EventStore } from '../port/event-store';
+import { EventStore, StoredEvent } from '../port/event-store';
 import { Actor } from './actor-cache';
 
 /** A stream holds an event of a type that this build does not know: deciding without it would be guessing. */
@@ -27,6 +27,7 @@ export async function readForward<State, Command, Event extends E, E extends New
   codec: EventCodec<E>,
   decider: Decider<State, Command, Event>,
   actor: Actor<State>,
+  seen?: (stored: StoredEvent) => void,
 ): Promise<void> {
   for await (const stored of store.readStream(actor.stream, { from: actor.end.revision + 1 })) {
     const end = followChain(actor.end, stored);
@@ -37,5 +38,6 @@ export async function readForward<State, Command, Event extends E, E extends New
     actor.end = end;
     actor.position = stored.position;
     actor.seenCommands.add(decoded.event.metadata.commandId);
+    seen?.(stored);
   }
 }

@@ -1,6 +1,7 @@
 import { EventStoreDBClient, jsonEvent, NO_STREAM } from '@eventstore/db-client';
-import { AppendResult, EventToAppend, ExpectedRevision, Revision } from '../port/event-store';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { AppendOutcomeUnknown } from '../port/errors';
+import { AppendResult, EventToAppend, ExpectedRevision, Revision, StoredEvent } from '../port/event-store';
 import { EventStoreDbConnection } from './client';
 import { appendFailure } from './failures';
 import { readStream } from './read-stream';
@@ -12,20 +13,21 @@ const GRACE_MS = 1_000;
  * Appends at an exact revision, by a call of its own: the client's other way, one open stream for all appends, keeps no
  * deadline, waits for ever on a silent node, and takes the process down with it on an answer that it does not know. It goes
  * that way unless a call brings credentials. And on an answer without a meaning it never settles: hence a deadline of ours.
- * The node recognises the same ids behind that revision and answers like the first time, so
- * a repetition is told from a first append only by where the stream stands: read back where it was tried before.
  *
- * @param wasTried whether this process sent these events before
+ * The node recognises the same ids behind that revision and answers like the first time, so what the log holds is read back:
+ * an earlier try of the same command, perhaps in another process, may have written these ids with another time and hash.
+ *
+ * @param wasSent whether this process sent these events before
  */
 export async function append(
   { client, credentials, deadlineMs }: EventStoreDbConnection,
   stream: string,
   events: readonly EventToAppend[],
   expected: ExpectedRevision,
-  wasTried: boolean,
+  wasSent: boolean,
 ): Promise<AppendResult> {
   const last = (expected === 'no_stream' ? -1 : expected) + events.length;
-  const repeated = wasTried && (await standsAt(client, stream, events, last));
+  const stoodBefore = wasSent && (await eventAt(client, stream, last))?.id === events.at(-1)?.id;
   const timer = new AbortController();
   try {
     const appended = client.appendToStream(
@@ -34,34 +36,45 @@ export async function append(
       { expectedRevision: expected === 'no_stream' ? NO_STREAM : BigInt(expected), credentials },
     );
     const late = sleep(deadlineMs + GRACE_MS, undefined, { signal: timer.signal, ref: false });
-    const result = await Promise.race([appended, late]);
-    if (!result) throw new Error('The node gave no answer that can be understood in time');
-    if (repeated || !result.position) return { ...(await readBack(client, stream, last)), repeated };
-    return { revision: Number(result.nextExpectedRevision), position: result.position.commit, repeated };
+    if (!(await Promise.race([appended, late]))) {
+      throw new Error('The node gave no answer that can be understood in time');
+    }
   } catch (error) {
     throw appendFailure(error, stream, events, expected);
   } finally {
     timer.abort();
   }
+  return readBack(client, stream, last, events, stoodBefore);
 }
 
-async function standsAt(
+/** The event at a revision, where there is one. */
+async function eventAt(
   client: EventStoreDBClient,
   stream: string,
-  events: readonly EventToAppend[],
-  last: Revision,
-): Promise<boolean> {
-  for await (const event of readStream(client, stream, { from: last })) return event.id === events.at(-1)?.id;
-  return false;
+  revision: Revision,
+): Promise<StoredEvent | undefined> {
+  for await (const event of readStream(client, stream, { from: revision, limit: 1 })) return event;
+  return undefined;
 }
 
-/** Where an event that is there stands in the whole log. */
+/** What the log holds after an append that the node has acknowledged. @throws AppendOutcomeUnknown when it cannot be read */
 async function readBack(
   client: EventStoreDBClient,
   stream: string,
   revision: Revision,
-): Promise<Pick<AppendResult, 'revision' | 'position'>> {
-  for await (const { position } of readStream(client, stream, { from: revision }))
-    return { revision, position };
-  throw new Error(`Stream ${stream} does not hold revision ${revision}, which was just appended`);
+  events: readonly EventToAppend[],
+  stoodBefore: boolean,
+): Promise<AppendResult> {
+  const sent = events.at(-1);
+  const stored = await eventAt(client, stream, revision).catch((error: unknown) => {
+    throw new AppendOutcomeUnknown(stream, error);
+  });
+  if (stored?.id !== sent?.id || !stored) {
+    throw new AppendOutcomeUnknown(
+      stream,
+      new Error(`Revision ${revision}, which was just appended, is not there`),
+    );
+  }
+  const isSame = JSON.stringify(stored.metadata) === JSON.stringify(sent?.metadata);
+  return { revision, position: stored.position, repeated: stoodBefore || !isSame };
 }

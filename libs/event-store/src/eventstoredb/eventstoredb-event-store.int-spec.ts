@@ -4,6 +4,7 @@ import {
   someEvent,
   take,
 } from '@test/event-store-contract/event-store-contract';
+import { describeOutcomeContract } from '@test/event-store-contract/outcome-contract';
 import { FakeEventStoreDb } from '@test/eventstoredb/fake-eventstoredb';
 import { makeCertificate, TestCertificate } from '@test/tls/test-certificate';
 import { randomUUID } from 'node:crypto';
@@ -17,18 +18,42 @@ const realNode = process.env.EVENTSTORE_URL;
 const fake = new FakeEventStoreDb();
 let url: string;
 let store: EventStoreDbEventStore;
+let other: EventStoreDbEventStore;
+
+function asBytes(value: object): Buffer {
+  return Buffer.from(JSON.stringify(value));
+}
 
 beforeAll(async () => {
   url = realNode ?? (await fake.start());
   store = new EventStoreDbEventStore(openClient(url));
+  other = new EventStoreDbEventStore(openClient(url));
 });
 
 afterAll(async () => {
   await store.close();
+  await other.close();
   fake.stop();
 });
 
 describeEventStoreContract(realNode ? 'EventStoreDB' : 'EventStoreDB (a fake node)', () => store);
+
+if (!realNode) {
+  describeOutcomeContract('EventStoreDB (a fake node)', () => ({
+    store,
+    other,
+    // Into the log of the fake itself, whose faults do not ask who appends.
+    writeMeanwhile: (stream, { id, type, data, metadata }) => {
+      const bytes = { data: asBytes(data), metadata: asBytes(metadata) };
+      return Promise.resolve(fake.log.append(stream, [{ id, type, ...bytes }], 'no_stream'));
+    },
+    loseNext: (when: 'before' | 'after') => {
+      fake.failNext(when === 'before' ? 'cut_before' : 'cut_after');
+      fake.failEvery(1, 'not_leader');
+    },
+    recover: () => fake.failEvery(0),
+  }));
+}
 
 (realNode ? describe.skip : describe)('The EventStoreDB event store', () => {
   const stream = (): string => `own-${randomUUID()}`;

@@ -12,6 +12,8 @@ import {
   SubscriptionItem,
 } from '../port/event-store';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { RecentAppends } from '../outcomes/recent-appends';
+import { UnclearAppends } from '../outcomes/unclear-appends';
 import { append } from './append';
 import { EventStoreDbConnection } from './client';
 import { identify } from './log-identity';
@@ -21,14 +23,11 @@ import { subscribe } from './subscribe';
 
 const CLOSE_PATIENCE_MS = 500;
 
-/** Appends that are remembered until their outcome is known for sure. */
-const REMEMBERED_APPENDS = 10_000;
-
 /** The event log in EventStoreDB: for what outgrows one machine. */
 export class EventStoreDbEventStore implements EventStore {
   private knownLogId: string | undefined;
-  /** First ids of appends that were sent, oldest first. */
-  private readonly tried = new Set<string>();
+  private readonly sent = new RecentAppends();
+  private readonly unclear = new UnclearAppends();
 
   constructor(private readonly connection: EventStoreDbConnection) {}
 
@@ -46,13 +45,12 @@ export class EventStoreDbEventStore implements EventStore {
     events: readonly EventToAppend[],
     expectedRevision: ExpectedRevision,
   ): Promise<AppendResult> {
-    const [first] = events;
-    if (!first) throw new RangeError('An append has at least one event');
-    const wasTried = this.tried.has(first.id);
-    const oldest = this.tried.keys().next();
-    if (this.tried.size >= REMEMBERED_APPENDS && !oldest.done) this.tried.delete(oldest.value);
-    this.tried.add(first.id);
-    return append(this.connection, stream, events, expectedRevision, wasTried);
+    if (events.length === 0) throw new RangeError('An append has at least one event');
+    const wasSent = this.sent.has(events);
+    this.sent.add(events);
+    return this.unclear.try(stream, events, () =>
+      append(this.connection, stream, events, expectedRevision, wasSent),
+    );
   }
 
   readStream(stream: string, options: ReadStreamOptions = {}): AsyncIterable<StoredEvent> {

@@ -12,6 +12,7 @@ import {
   WrongExpectedRevision,
 } from '../port/errors';
 import { EventToAppend, ExpectedRevision } from '../port/event-store';
+import { isChannelClosed } from './closed-channel';
 
 /** The node does not let us in: waiting does not help, but an operator who mends it needs no restart. */
 export class EventStoreAccessDenied extends EventStoreUnavailable {
@@ -82,6 +83,7 @@ export function appendFailure(
 /** The client tells connections that never came about from those that broke by words only. */
 function wasNeverSent(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
+  if (isChannelClosed(error)) return true;
   const isRefused =
     /No connection established|Name resolution failed|ECONNREFUSED|ENOTFOUND|Failed to discover/i.test(
       error.message,

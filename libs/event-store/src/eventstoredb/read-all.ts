@@ -7,6 +7,7 @@ import {
   START as BEGIN,
 } from '@eventstore/db-client';
 import { Position, ReadAllOptions, ReadAllPage, START, StoredEvent } from '../port/event-store';
+import { onOpenChannel } from './closed-channel';
 import { readFailure } from './failures';
 import { matches, positionOf, toLogPosition, toStoredEvent } from './to-stored-event';
 
@@ -25,7 +26,8 @@ export async function readAll(client: EventStoreDBClient, options: ReadAllOption
   let count = 0;
   try {
     const direction = isBackwards ? BACKWARDS : FORWARDS;
-    for await (const resolved of client.readAll({ direction, fromPosition, maxCount })) {
+    const read = () => client.readAll({ direction, fromPosition, maxCount });
+    for await (const resolved of onOpenChannel(read)) {
       count += 1;
       // Links are not resolved: where an event is gone, the link itself stands there.
       const reached = positionOf(resolved.event ?? resolved.link);
@@ -63,8 +65,9 @@ export async function readHead(client: EventStoreDBClient): Promise<Position> {
   for (;;) {
     let count = 0;
     try {
-      const page = client.readAll({ direction: BACKWARDS, fromPosition, maxCount: HEAD_PAGE });
-      for await (const resolved of page) {
+      const from = fromPosition;
+      const read = () => client.readAll({ direction: BACKWARDS, fromPosition: from, maxCount: HEAD_PAGE });
+      for await (const resolved of onOpenChannel(read)) {
         count += 1;
         const event = resolved.event ?? resolved.link;
         if (event && !event.type.startsWith('$')) return positionOf(event);

@@ -13,7 +13,10 @@ export class WrongExpectedRevision extends Error {
   }
 }
 
-/** The connection broke between sending an append and its answer: it may have been applied. */
+/**
+ * The answer to an append was lost: the events may be in the log, or may still arrive there. Nothing that they name may be
+ * deleted, and the same command can be sent again.
+ */
 export class AppendOutcomeUnknown extends Error {
   constructor(
     readonly stream: string,
@@ -24,7 +27,7 @@ export class AppendOutcomeUnknown extends Error {
   }
 }
 
-/** The store cannot be reached. Nothing was written by this call. */
+/** The store cannot be reached. Nothing was written: not by this call, nor by an earlier try of the same append. */
 export class EventStoreUnavailable extends Error {
   /** @param message what is known of the reason, without any secret */
   constructor(cause: unknown, message = 'The event store cannot be reached') {
@@ -54,6 +57,14 @@ export class DuplicateEventId extends Error {
   ) {
     super(`Stream ${stream}: an event id of this append exists elsewhere in the log`, { cause });
     this.name = 'DuplicateEventId';
+  }
+}
+
+/** Other writers were faster again and again. The command had no effect and can be sent again. */
+export class StreamContention extends Error {
+  constructor(readonly stream: string) {
+    super(`Stream ${stream} is written by too many at once`);
+    this.name = 'StreamContention';
   }
 }
 

@@ -38,7 +38,10 @@ export interface AppendResult {
   revision: Revision;
   /** Position of the last event of this append. */
   position: Position;
-  /** True when these very events (same ids, same place) were there already and nothing was written. */
+  /**
+   * True when events with these ids were in this place already and nothing was written. False only where the log holds
+   * exactly the bytes of this append.
+   */
   repeated: boolean;
 }
 
@@ -111,10 +114,14 @@ export interface EventStore {
    * Appends all events or none.
    *
    * Idempotent: when `expectedRevision` lies behind the stream's end and exactly these ids stand right after it,
-   * the first append's result is given again with `repeated: true`.
+   * the first append's result is given again with `repeated: true`. The events there may differ from these in everything
+   * but their ids.
+   *
+   * One call is one try. A store remembers which appends were unclear, and never answers a later try of one with
+   * `EventStoreUnavailable`: see `appendUntilKnown`, which repeats a try until its outcome is known.
    *
    * @throws WrongExpectedRevision with the actual revision
-   * @throws AppendOutcomeUnknown when the connection was lost before the answer: append the same bytes again at
+   * @throws AppendOutcomeUnknown when the answer was lost, of this try or of an earlier one: append the same bytes again at
    *         the same `expectedRevision`
    * @throws EventTooLarge
    * @throws DuplicateEventId when an id exists elsewhere in the log (only stores that can know it)

@@ -1,4 +1,4 @@
-import { PoolClient } from 'pg';
+import { PoolClient, QueryConfig } from 'pg';
 import { WrongExpectedRevision } from '../port/errors';
 import { AppendResult, EventToAppend, ExpectedRevision } from '../port/event-store';
 
@@ -7,6 +7,9 @@ const LOG_LOCK = 0x6c6f67;
 
 /** Channel on which the database says that the log has grown. */
 export const EVENTS_CHANNEL = 'voxpersona_events';
+
+/** A database that is silent for so long does not hold up the appends of this process any longer. */
+const STATEMENT_MS = 10_000;
 
 export interface Append {
   stream: string;
@@ -35,12 +38,17 @@ interface NewRows {
 
 /** Opens the transaction and takes the lock; what is read after it is the present. */
 export async function beginBatch(transaction: PoolClient): Promise<void> {
-  await transaction.query(`BEGIN; SELECT pg_advisory_xact_lock(${LOG_LOCK})`);
+  await transaction.query(within(`BEGIN; SELECT pg_advisory_xact_lock(${LOG_LOCK})`));
 }
 
 /** One notification and the commit. */
 export async function commitBatch(transaction: PoolClient): Promise<void> {
-  await transaction.query(`NOTIFY ${EVENTS_CHANNEL}; COMMIT`);
+  await transaction.query(within(`NOTIFY ${EVENTS_CHANNEL}; COMMIT`));
+}
+
+/** pg takes `query_timeout` for a single query too, which its types do not say. */
+function within(text: string): QueryConfig & { query_timeout: number } {
+  return { text, query_timeout: STATEMENT_MS };
 }
 
 /**

@@ -83,11 +83,11 @@ export class GroupCommit {
       await commit(client);
       return verdicts;
     } catch (error) {
-      broken = error instanceof CommitUnclear || isDatabaseFailure(error);
+      const isUnclear = error instanceof CommitUnclear;
+      const isOutage = !isUnclear && (isDatabaseFailure(error) || isLate(error));
+      broken = isUnclear || isOutage;
       if (!broken) await client.query('ROLLBACK').catch(() => (broken = true));
-      if (!(error instanceof CommitUnclear) && isDatabaseFailure(error))
-        throw new EventStoreUnavailable(error);
-      throw error;
+      throw isOutage ? new EventStoreUnavailable(error) : error;
     } finally {
       client.release(broken);
     }
@@ -101,10 +101,15 @@ async function commit(client: PoolClient): Promise<void> {
   try {
     await commitBatch(client);
   } catch (error) {
-    // An answer from the server, even a refusal, is an answer; a broken connection is not.
+    // An answer from the server, even a refusal, is an answer; a broken or silent connection is not.
     const answered = error instanceof Error && 'severity' in error && !isDatabaseFailure(error);
     throw answered ? error : new CommitUnclear('The answer to a commit was lost', { cause: error });
   }
+}
+
+/** A statement of the batch was not answered in time, see `STATEMENT_MS`; pg says so by words only. */
+function isLate(error: unknown): boolean {
+  return error instanceof Error && error.message === 'Query read timeout';
 }
 
 function settle({ append, resolve, reject }: Waiting, verdict: AppendVerdict | undefined): void {

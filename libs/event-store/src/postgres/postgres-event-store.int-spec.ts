@@ -3,6 +3,8 @@ import {
   readAllOf,
   someEvent,
 } from '@test/event-store-contract/event-store-contract';
+import { describeOutcomeContract, FaultyStore } from '@test/event-store-contract/outcome-contract';
+import { breakCommits } from '@test/postgres/faulty-commits';
 import { cutConnections, onServer } from '@test/postgres/test-database';
 import { createTestLog, TestLog } from '@test/postgres/test-log';
 import { randomUUID } from 'node:crypto';
@@ -20,6 +22,17 @@ beforeAll(async () => {
 afterAll(() => log.close());
 
 describeEventStoreContract('The PostgreSQL event store', () => log.store);
+
+describe('Lost answers', () => {
+  let faulty: FaultyStore;
+  beforeAll(() => {
+    const { pool, store } = log.openAgain();
+    const writeMeanwhile: FaultyStore['writeMeanwhile'] = (stream, event) =>
+      log.store.append(stream, [event], 'no_stream');
+    faulty = { store, other: log.store, writeMeanwhile, ...breakCommits(pool) };
+  });
+  describeOutcomeContract('The PostgreSQL event store', () => faulty);
+});
 
 describe('The PostgreSQL event store', () => {
   const stream = (): string => `own-${randomUUID()}`;

@@ -14,6 +14,7 @@ import {
   SubscribeOptions,
   SubscriptionItem,
 } from '../port/event-store';
+import { UnclearAppends } from '../outcomes/unclear-appends';
 import { GroupCommit } from './group-commit';
 import { orUnavailable, readAll, readHead, readStream } from './read';
 import { subscribe } from './subscribe';
@@ -31,6 +32,7 @@ const DEFAULT_MAX_EVENT_BYTES = 16 * 1024 * 1024;
 /** The event log in a PostgreSQL table: the embedded default. Expects EVENT_LOG_MIGRATIONS to be applied. */
 export class PostgresEventStore implements EventStore {
   private readonly groupCommit: GroupCommit;
+  private readonly unclear = new UnclearAppends();
   private readonly maxEventBytes: number;
   private knownLogId: string | undefined;
 
@@ -64,7 +66,9 @@ export class PostgresEventStore implements EventStore {
       const bytes = Buffer.byteLength(JSON.stringify([event.data, event.metadata]));
       if (bytes > this.maxEventBytes) throw new EventTooLarge(stream, event.type, bytes, this.maxEventBytes);
     }
-    return this.groupCommit.append({ stream, events, expectedRevision });
+    return this.unclear.try(stream, events, () =>
+      this.groupCommit.append({ stream, events, expectedRevision }),
+    );
   }
 
   readStream(stream: string, options: ReadStreamOptions = {}): AsyncIterable<StoredEvent> {

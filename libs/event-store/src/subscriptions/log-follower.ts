@@ -1,9 +1,9 @@
-import { errorCode, isDatabaseFailure } from '@voxpersona/platform';
+import { errorCode } from '@voxpersona/platform';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EventInvalid } from '../codec/event-codec';
 import { EventTampered } from '../codec/hash-chain';
 import { SealBroken } from '../codec/sealing';
-import { EventStoreUnavailable } from '../port/errors';
+import { isStoreTransient } from '../outcomes/store-transient';
 import { Position, START, StoredEvent } from '../port/event-store';
 import { CheckpointAhead, CheckpointFenced } from './checkpoints';
 
@@ -125,12 +125,7 @@ export abstract class LogFollower {
 
 /** True for trouble that ends by itself and says nothing about an event. */
 export function isPassing(error: unknown): boolean {
-  return (
-    error instanceof CheckpointFenced ||
-    error instanceof CheckpointAhead ||
-    error instanceof EventStoreUnavailable ||
-    isDatabaseFailure(error)
-  );
+  return error instanceof CheckpointFenced || error instanceof CheckpointAhead || isStoreTransient(error);
 }
 
 function nameAndMessage(error: unknown): string {

@@ -12,7 +12,7 @@ import {
 import { Actors } from '@voxpersona/event-store';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AcceptUpload } from '../commands/accept-upload';
+import { AcceptUpload, UploadAnswer } from '../commands/accept-upload';
 import { PIPELINE_SETTINGS, PipelineSettings } from '../pipeline-settings';
 import { ChatFiles } from '../providers/chat-files';
 import { UnusableAudio } from '../providers/media';
@@ -78,7 +78,10 @@ export class FetchMediaHandler implements ICommandHandler<FetchMedia> {
     } finally {
       if (!sent) await this.storage.delete(stored.key);
     }
-    if (sent) await this.stored(sent, await this.accept(sent, recordingId, stored, run), run);
+    if (!sent) return;
+    const { recordingId: id, outcome } = await this.accept(sent, recordingId, stored, run);
+    // A recording that got its audio back was there before this file: it is not erased with it.
+    await this.stored(sent, { recordingId: id, duplicate: outcome !== 'created' }, run);
   }
 
   /**
@@ -109,7 +112,7 @@ export class FetchMediaHandler implements ICommandHandler<FetchMedia> {
     recordingId: string,
     stored: StoredObject,
     { context }: JobRun,
-  ): Promise<{ recordingId: string; duplicate: boolean }> {
+  ): Promise<UploadAnswer> {
     const upload = {
       recordingId,
       stored,

@@ -7,6 +7,7 @@ import { createReadStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Originals } from '../originals';
 import { AudioChunk, Media, SplitResult } from '../providers/media';
 import { ObjectStorage } from '../providers/object-storage';
 import { SpeechToText } from '../providers/speech-to-text';
@@ -27,16 +28,20 @@ export class SplitAudioHandler implements ICommandHandler<SplitAudio> {
     @Inject(MEDIA) private readonly media: Media,
     @Inject(OBJECT_STORAGE) private readonly storage: ObjectStorage,
     @Inject(SPEECH_TO_TEXT) private readonly speechToText: SpeechToText,
+    private readonly originals: Originals,
   ) {}
 
   async execute({ job, run }: SplitAudio): Promise<void> {
     const { recordingId } = job;
     const [uploaded] = eventsOfType(await this.events.read('recording', recordingId), 'AudioUploaded');
     if (!uploaded || isErased(uploaded.data.details)) return;
+    const { state } = await this.actors.read(recordingDecider, recordingId);
+    if (state.phase !== 'present') return;
+    await this.originals.assertPresent(state);
     const promptContext = promptContextOf(uploaded.data.details);
     const folder = await mkdtemp(join(tmpdir(), 'voxpersona-split-'));
     try {
-      const split = await this.split(uploaded.data.objectKey, folder, run.signal);
+      const split = await this.split(state.original.objectKey, folder, run.signal);
       const chunks = await this.store(recordingId, split.chunks, run.signal);
       const { durationSeconds, engine } = split;
       const command = {

@@ -7,19 +7,39 @@ import {
   deriveId,
   DOMAIN_EVENTS,
   DomainEvent,
+  PresentRecording,
   recordingDecider,
 } from '@voxpersona/domain';
-import { Actors, EventCodec, PostgresKeyRing, RecordingKeyDestroyed } from '@voxpersona/event-store';
+import {
+  Actors,
+  AppendOutcomeUnknown,
+  AppendResult,
+  EventCodec,
+  EventStoreUnavailable,
+  PostgresKeyRing,
+  RecordingKeyDestroyed,
+} from '@voxpersona/event-store';
 import { randomBytes, randomUUID } from 'node:crypto';
-import { createReadStream, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import {
+  createReadStream,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Workspaces } from '../access/workspaces';
 import { originalKey } from '../activities/object-keys';
 import { FfmpegMedia, findMediaPrograms } from '../providers/media';
+import { adoptStore, Originals } from '../originals';
 import { FilesystemObjectStorage } from '../providers/object-storage';
 import { UploadLinks } from '../upload-links/upload-links';
-import { AcceptUpload, AcceptUploadHandler, UploadAnswer } from './accept-upload';
+import { AcceptUpload, AcceptUploadHandler, UploadAnswer, UploadUnconfirmed } from './accept-upload';
+import { AudioClaims } from './audio-claims';
 import { commandContext, RequestContext } from './request-context';
 
 const request = (): RequestContext => ({
@@ -31,7 +51,9 @@ describe('Accepting an upload', () => {
   let log: TestLog;
   let actors: Actors<DomainEvent>;
   let keys: PostgresKeyRing;
+  let codec: EventCodec<DomainEvent>;
   let storage: FilesystemObjectStorage;
+  let originals: Originals;
   let handler: AcceptUploadHandler;
   let folder: string;
   let owner: string;
@@ -39,17 +61,19 @@ describe('Accepting an upload', () => {
   beforeAll(async () => {
     log = await createTestLog();
     keys = new PostgresKeyRing(log.pool, randomBytes(32));
-    const codec = new EventCodec<DomainEvent>(DOMAIN_EVENTS, keys, (id, index) =>
-      deriveId('event', id, index),
-    );
+    codec = new EventCodec<DomainEvent>(DOMAIN_EVENTS, keys, (id, index) => deriveId('event', id, index));
     actors = new Actors(log.store, codec);
   });
-  beforeEach(() => {
+  beforeEach(async () => {
     owner = randomUUID();
     folder = mkdtempSync(join(tmpdir(), 'uploads-'));
     storage = new FilesystemObjectStorage(folder);
-    const links = new UploadLinks(actors, new Workspaces(actors));
-    handler = new AcceptUploadHandler(actors, new FfmpegMedia(findMediaPrograms({})), storage, links, keys);
+    await adoptStore(storage, await log.store.logId());
+    originals = new Originals(storage, log.store);
+    const links = new UploadLinks(actors, new Workspaces(actors), originals);
+    const media = new FfmpegMedia(findMediaPrograms({}));
+    const claims = new AudioClaims(actors, keys);
+    handler = new AcceptUploadHandler(actors, media, storage, originals, links, claims);
   });
   afterEach(() => rmSync(folder, { recursive: true }));
   afterAll(() => log.close());
@@ -58,6 +82,7 @@ describe('Accepting an upload', () => {
     file: string,
     recordingId: string = randomUUID(),
     details: Record<string, string> = {},
+    requested = request(),
   ): Promise<UploadAnswer> {
     const stored = await storage.put(originalKey(recordingId), createReadStream(file));
     const given = {
@@ -67,20 +92,22 @@ describe('Accepting an upload', () => {
       details,
       reports: [],
     };
-    const command = new AcceptUpload({ recordingId, stored, owner, ...given }, { maxSeconds: 60 }, request());
+    const command = new AcceptUpload({ recordingId, stored, owner, ...given }, { maxSeconds: 60 }, requested);
     return handler.execute(command);
   }
 
   const objects = (): string[] =>
-    readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => path.includes('/original'));
+    readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
+      (path) => path.includes('/original') && !path.endsWith('.sha256'),
+    );
 
   it('makes one recording of the same audio sent several times at once', async () => {
     const answers = await Promise.all([1, 2, 3, 4].map(() => upload(FORMATS.mp3())));
     expect(new Set(answers.map((answer) => answer.recordingId)).size).toBe(1);
-    expect(answers.filter((answer) => !answer.duplicate)).toHaveLength(1);
+    expect(answers.filter((answer) => answer.outcome === 'created')).toHaveLength(1);
     const { state } = await actors.read(recordingDecider, answers[0]!.recordingId);
     // Whose object it is, is the recording's to say; the others are gone.
-    expect(objects()).toEqual([state.phase === 'present' && state.objectKey]);
+    expect(objects()).toEqual([state.phase === 'present' && state.original.objectKey]);
   });
 
   it('takes the place of an upload that died between its claim and its recording', async () => {
@@ -89,7 +116,7 @@ describe('Accepting an upload', () => {
     const claimId = audioClaimId(owner, sha256);
     const claim = { type: 'ClaimAudio' as const, claimId, recordingId: dead };
     await actors.ask(audioClaimDecider, claimId, claim, commandContext(request(), 'claim'));
-    expect(await upload(FORMATS.mp3())).toMatchObject({ recordingId: dead, duplicate: false });
+    expect(await upload(FORMATS.mp3())).toMatchObject({ recordingId: dead, outcome: 'created' });
     expect(objects()).toEqual([expect.stringMatching(`^${originalKey(dead)}-`)]);
   });
 
@@ -105,7 +132,7 @@ describe('Accepting an upload', () => {
     expect((await actors.read(audioClaimDecider, claimId)).state.holder).toBeNull();
     await actors.ask(audioClaimDecider, claimId, claim, commandContext(request(), 'claim'));
     const next = randomUUID();
-    expect(await upload(FORMATS.mp3(), next)).toMatchObject({ recordingId: next, duplicate: false });
+    expect(await upload(FORMATS.mp3(), next)).toMatchObject({ recordingId: next, outcome: 'created' });
   });
 
   it('does not wait for the saga to release the claim of an erased recording', async () => {
@@ -113,14 +140,128 @@ describe('Accepting an upload', () => {
     const erase = { type: 'EraseRecording' as const };
     await actors.ask(recordingDecider, first.recordingId, erase, commandContext(request(), 'erase'));
     const second = await upload(FORMATS.mp3());
-    expect(second.duplicate).toBe(false);
+    expect(second.outcome).toBe('created');
     expect(second.recordingId).not.toBe(first.recordingId);
+  });
+
+  describe('of a recording whose original is gone', () => {
+    const missing = async (recordingId: string): Promise<void> => {
+      const { state } = await actors.read(recordingDecider, recordingId);
+      if (state.phase === 'present') rmSync(join(folder, state.original.objectKey));
+    };
+
+    it('gives it its audio back, and keeps its id', async () => {
+      const { recordingId } = await upload(FORMATS.mp3());
+      await missing(recordingId);
+      const answer = await upload(FORMATS.mp3());
+      expect(answer).toMatchObject({ recordingId, outcome: 'restored' });
+      const { state } = await actors.read(recordingDecider, recordingId);
+      expect(objects()).toEqual([state.phase === 'present' && state.original.objectKey]);
+      expect(await upload(FORMATS.mp3())).toMatchObject({ recordingId, outcome: 'duplicate' });
+    });
+
+    it('lets one of several senders restore it', async () => {
+      const { recordingId } = await upload(FORMATS.mp3());
+      await missing(recordingId);
+      const answers = await Promise.all([1, 2, 3].map(() => upload(FORMATS.mp3())));
+      expect(answers.map(({ outcome }) => outcome).sort()).toEqual(['duplicate', 'duplicate', 'restored']);
+      expect(objects()).toHaveLength(1);
+    });
+
+    it('knows it by its length, and by the checksum that is kept with it', async () => {
+      const { recordingId } = await upload(FORMATS.mp3());
+      const original = join(folder, originalKey(recordingId));
+      truncateSync(original, 10);
+      expect(await upload(FORMATS.mp3())).toMatchObject({ recordingId, outcome: 'restored' });
+      const { state } = await actors.read(recordingDecider, recordingId);
+      const { objectKey } = (state as PresentRecording).original;
+      writeFileSync(join(folder, `${objectKey}.sha256`), '0'.repeat(64));
+      expect(await upload(FORMATS.mp3())).toMatchObject({ recordingId, outcome: 'restored' });
+    });
+
+    it('reads one whose checksum was never kept, as earlier builds left it', async () => {
+      const { recordingId } = await upload(FORMATS.mp3());
+      const checksum = join(folder, `${originalKey(recordingId)}.sha256`);
+      rmSync(checksum);
+      expect(await upload(FORMATS.mp3())).toMatchObject({ recordingId, outcome: 'duplicate' });
+      expect(readFileSync(checksum, 'utf8')).toMatch(/^[0-9a-f]{64}$/);
+    });
+
+    it('takes a store without the mark of the log for an outage', async () => {
+      const { recordingId } = await upload(FORMATS.mp3());
+      rmSync(folder, { recursive: true });
+      // As in another process, which has not seen the mark.
+      originals = new Originals(storage, log.store);
+      const { state } = await actors.read(recordingDecider, recordingId);
+      await expect(originals.inspect((state as PresentRecording).original)).rejects.toMatchObject({
+        code: 'storage',
+      });
+      mkdirSync(folder);
+    });
+  });
+
+  describe('when the answer to its append is lost', () => {
+    /** Appends of AudioUploaded go through `append`. */
+    function faulty(append: (write: () => Promise<AppendResult>) => Promise<AppendResult>): void {
+      const { store } = log.openAgain();
+      const write = store.append.bind(store);
+      jest
+        .spyOn(store, 'append')
+        .mockImplementation((...given) =>
+          given[1].some(({ type }) => type === 'AudioUploaded')
+            ? append(() => write(...given))
+            : write(...given),
+        );
+      const hasty = new Actors(store, codec, { appendPatienceMs: 50 });
+      const links = new UploadLinks(hasty, new Workspaces(hasty), originals);
+      const media = new FfmpegMedia(findMediaPrograms({}));
+      handler = new AcceptUploadHandler(
+        ...([hasty, media, storage, originals, links, new AudioClaims(hasty, keys)] as const),
+      );
+    }
+    const unknown = (): Promise<never> =>
+      Promise.reject(new AppendOutcomeUnknown('recording', new Error('the answer was lost')));
+
+    it('keeps the audio, and recognises the same request when it comes again', async () => {
+      const requested = request();
+      faulty(async (write) => {
+        await write();
+        return unknown();
+      });
+      const recordingId = randomUUID();
+      await expect(upload(FORMATS.mp3(), recordingId, {}, requested)).rejects.toThrow(UploadUnconfirmed);
+      expect(objects()).toEqual([originalKey(recordingId)]);
+      expect(await upload(FORMATS.mp3(), randomUUID(), {}, requested)).toMatchObject({
+        ...{ recordingId, outcome: 'created' },
+      });
+      expect(await upload(FORMATS.mp3())).toMatchObject({ recordingId, outcome: 'duplicate' });
+      expect(objects()).toEqual([originalKey(recordingId)]);
+    });
+
+    it('keeps the audio also where nothing was written, and takes the next one', async () => {
+      let isAway = true;
+      faulty((write) => (isAway ? unknown() : write()));
+      const recordingId = randomUUID();
+      await expect(upload(FORMATS.mp3(), recordingId)).rejects.toThrow(UploadUnconfirmed);
+      isAway = false;
+      expect(await upload(FORMATS.mp3())).toMatchObject({ recordingId, outcome: 'created' });
+      // The first one is the sweeper's: whether an event names it, only the log can tell later.
+      expect(objects()).toHaveLength(2);
+    });
+
+    it('leaves nothing of an append that was never sent', async () => {
+      faulty(() => Promise.reject(new EventStoreUnavailable(new Error('refused'))));
+      await expect(upload(FORMATS.mp3())).rejects.toThrow(EventStoreUnavailable);
+      expect(
+        readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => /original/.test(path)),
+      ).toEqual([]);
+    });
   });
 
   it('gives the same audio to two owners', async () => {
     const mine = await upload(FORMATS.mp3());
     owner = randomUUID();
-    expect(await upload(FORMATS.mp3())).toMatchObject({ duplicate: false });
+    expect(await upload(FORMATS.mp3())).toMatchObject({ outcome: 'created' });
     expect((await upload(FORMATS.mp3())).recordingId).not.toBe(mine.recordingId);
   });
 

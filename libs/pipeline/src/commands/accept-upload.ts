@@ -1,28 +1,26 @@
 import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, ICommandHandler } from '@nestjs/cqrs';
 import {
-  audioClaimDecider,
   audioClaimId,
   DomainEvent,
-  RecordingCommand,
+  PresentRecording,
   recordingDecider,
   RecordingState,
   Scenario,
 } from '@voxpersona/domain';
-import {
-  Actors,
-  AppendOutcomeUnknown,
-  KeyRing,
-  Position,
-  RecordingKeyDestroyed,
-} from '@voxpersona/event-store';
+import { Actors, AppendOutcomeUnknown, CurrentState, Position } from '@voxpersona/event-store';
+import { randomUUID } from 'node:crypto';
 import { adoptedKey } from '../activities/object-keys';
+import { Originals } from '../originals';
 import { AudioProbe, Media } from '../providers/media';
 import { ObjectStorage, StoredObject } from '../providers/object-storage';
-import { KEY_RING, MEDIA, OBJECT_STORAGE } from '../tokens';
+import { MEDIA, OBJECT_STORAGE } from '../tokens';
 import { ShownUploadLink, UploadLinks } from '../upload-links/upload-links';
+import { AudioClaims } from './audio-claims';
 import { checkedDetails } from './checked-details';
+import { CommandRefused } from './command-refused';
 import { commandContext, RequestContext } from './request-context';
+import { UploadedObject } from './uploaded-object';
 
 /** Audio that lies in the object store, and what its sender says of it. */
 export interface Upload {
@@ -38,19 +36,33 @@ export interface Upload {
   reports: string[];
 }
 
+/**
+ * - `created`    a new recording; also for a repeated request whose first try made it
+ * - `duplicate`  this audio of this owner is there already, with its original: nothing was made
+ * - `restored`   it was there, but its original was missing: these bytes are the original now
+ */
+export type UploadOutcome = 'created' | 'duplicate' | 'restored';
+
 export interface UploadAnswer {
   recordingId: string;
   position: Position;
-  /** True when this audio of this owner was there already: nothing new was made. */
-  duplicate: boolean;
+  outcome: UploadOutcome;
+}
+
+/** It is unknown whether an upload was recorded. Its audio is kept, and sending the file again is safe. */
+export class UploadUnconfirmed extends AppendOutcomeUnknown {
+  constructor(unknown: AppendOutcomeUnknown) {
+    super(unknown.stream, unknown.cause);
+    this.name = 'UploadUnconfirmed';
+  }
 }
 
 /**
- * Makes stored audio a recording. On any failure, and for audio that was there already, what was stored for this upload
- * is deleted again.
+ * Makes stored audio a recording. What was stored for this upload is deleted again where it is certain that no event names it:
+ * for a file that is refused, for audio that was there already, and for an append that was never sent.
  *
- * Rejects with `UnusableAudio` for a file that cannot become a recording, with `DetailsRefused`, and with `CommandRefused` for
- * one that came by an upload link which is no longer good.
+ * Rejects with `UnusableAudio` for a file that cannot become a recording, with `DetailsRefused`, with `CommandRefused` for one
+ * that came by an upload link which is no longer good, and with `UploadUnconfirmed`.
  */
 export class AcceptUpload extends Command<UploadAnswer> {
   constructor(
@@ -64,117 +76,129 @@ export class AcceptUpload extends Command<UploadAnswer> {
   }
 }
 
-/** Claims change hands only by an erasure in between: more rounds than this would be a mistake. */
-const CLAIM_ROUNDS = 5;
-
 @CommandHandler(AcceptUpload)
 export class AcceptUploadHandler implements ICommandHandler<AcceptUpload> {
   constructor(
     private readonly actors: Actors<DomainEvent>,
     @Inject(MEDIA) private readonly media: Media,
     @Inject(OBJECT_STORAGE) private readonly storage: ObjectStorage,
+    private readonly originals: Originals,
     private readonly links: UploadLinks,
-    @Inject(KEY_RING) private readonly keys: KeyRing,
+    private readonly claims: AudioClaims,
   ) {}
 
-  async execute(given: AcceptUpload): Promise<UploadAnswer> {
-    const { upload, limits, link, request } = given;
-    let objectKey = upload.stored.key;
-    let keep = false;
+  async execute(command: AcceptUpload): Promise<UploadAnswer> {
+    const object = new UploadedObject(command.upload.stored, this.storage, this.originals);
     try {
-      const details = checkedDetails(upload.details);
-      const command = new AcceptUpload({ ...upload, details }, limits, request, link);
-      const audio = await this.storage.withLocalFile(objectKey, (file) => this.media.probe(file, limits));
-      const { recordingId, existing } = await this.claim(command);
-      // Before there is a recording: one who comes second leaves none. Their claim stays, as that of an upload that died;
-      // to release it could take it from another upload that has just come upon it.
-      if (link) await this.links.use(link, { recordingId, duplicate: existing !== undefined }, request);
-      if (existing) return { recordingId, position: existing, duplicate: true };
-      if (recordingId !== upload.recordingId) {
-        // A claim whose recording is not there: its upload died half-way, or is just a little behind this one. Whoever
-        // appends first makes the recording; each has a key of its own, so neither touches the other's object.
-        const adopted = adoptedKey(recordingId, upload.recordingId);
-        await this.storage.move(objectKey, adopted);
-        objectKey = adopted;
-      }
-      const answer = await this.upload(command, recordingId, objectKey, audio);
-      keep = !answer.duplicate;
-      return answer;
-    } catch (error) {
-      // Only then may an event name the object without our knowing: an orphan is a lesser evil than a loss.
-      keep = error instanceof AppendOutcomeUnknown;
-      throw error;
+      return await this.accept(command, object);
     } finally {
-      if (!keep) await this.storage.delete(objectKey);
+      await object.discardUnlessNamed();
     }
   }
 
-  /** Finds the recording that this audio is, or is to become. */
-  private async claim(
-    command: AcceptUpload,
-  ): Promise<{ recordingId: string; existing: Position | undefined }> {
-    const { upload, request } = command;
-    const claimId = audioClaimId(upload.owner, upload.stored.sha256);
-    for (let round = 0; round < CLAIM_ROUNDS; round += 1) {
-      const { recordingId } = upload;
-      const claim = { type: 'ClaimAudio' as const, claimId, recordingId };
-      const context = commandContext(request, 'claim', String(round));
-      const { state } = await this.actors.ask(audioClaimDecider, claimId, claim, context);
-      const holder = state.holder ?? recordingId;
-      const recording = await this.actors.read(recordingDecider, holder);
-      if (recording.state.phase === 'present') return { recordingId: holder, existing: recording.position };
-      const dead = recording.state.phase === 'absent' ? await this.keyDestroyed(holder) : undefined;
-      if (recording.state.phase === 'absent' && !dead) return { recordingId: holder, existing: undefined };
-      // Erased, and the claim not released yet: the saga is about to; this is the same command sooner. Or it was to come
-      // of a file that was withdrawn on its way, and never will.
-      const release = { type: 'ReleaseAudio' as const, claimId, recordingId: holder };
-      await this.actors.ask(
-        audioClaimDecider,
-        claimId,
-        release,
-        commandContext(request, 'release', String(round)),
-      );
-      if (dead && holder === recordingId) throw dead;
-    }
-    throw new Error('The claim on this audio changes hands too often');
+  private async accept(command: AcceptUpload, object: UploadedObject): Promise<UploadAnswer> {
+    const { upload, limits, link, request } = command;
+    const details = checkedDetails(upload.details);
+    const audio = await this.storage.withLocalFile(object.key, (file) => this.media.probe(file, limits));
+    await this.originals.assertOurStore();
+    const { owner, stored, recordingId: proposed } = upload;
+    const wanted = { owner, sha256: stored.sha256, recordingId: proposed };
+    const { recordingId, recording } = await this.claims.claim(wanted, request);
+    const isThere = recording.state.phase === 'present';
+    // Before there is a recording: an upload that comes second leaves none. Its claim stays, as that of an upload that died;
+    // to release it could take it from another upload that has just come upon it.
+    if (link) await this.links.use(link, { recordingId, duplicate: isThere }, request);
+    if (isThere) return this.recognise(command, recording, object);
+    // A claim whose recording is not there: its upload died half-way, or is just a little behind this one. Whoever
+    // appends first makes the recording; each has a key of its own, so neither touches the other's object.
+    if (recordingId !== proposed) await object.moveTo(adoptedKey(recordingId, randomUUID()));
+    return this.create({ ...upload, details }, request, recordingId, object, audio);
   }
 
-  /** What says that nothing can be recorded under this id; undefined: it can. */
-  private async keyDestroyed(recordingId: string): Promise<RecordingKeyDestroyed | undefined> {
-    try {
-      await this.keys.keyForSealing(recordingId);
-      return undefined;
-    } catch (error) {
-      if (error instanceof RecordingKeyDestroyed) return error;
-      throw error;
-    }
-  }
-
-  private async upload(
-    { upload, request }: AcceptUpload,
+  private async create(
+    upload: Upload,
+    request: RequestContext,
     recordingId: string,
-    objectKey: string,
+    object: UploadedObject,
     audio: AudioProbe,
   ): Promise<UploadAnswer> {
     const { owner, fileName, scenario, language, details, reports, stored } = upload;
     const { sizeBytes, sha256 } = stored;
     const claimId = audioClaimId(owner, sha256);
     const of = { recordingId, owner, claimId, fileName, scenario, language, details, reports };
-    const command: RecordingCommand = {
-      type: 'UploadAudio',
-      audio: { ...of, sizeBytes, sha256, objectKey, audio },
+    const command = {
+      type: 'UploadAudio' as const,
+      audio: { ...of, sizeBytes, sha256, objectKey: object.key, audio },
     };
-    const answer = await this.actors.ask(
-      recordingDecider,
-      recordingId,
-      command,
-      commandContext(request, 'upload', recordingId),
-    );
-    return { recordingId, position: answer.position, duplicate: !holds(answer.state, objectKey) };
+    const context = commandContext(request, 'upload', recordingId);
+    const answer = await object
+      .name(
+        () => this.actors.ask(recordingDecider, recordingId, command, context),
+        ({ state }) => isOriginal(state, object.key),
+      )
+      .catch(unconfirmed);
+    if (answer.state.phase !== 'present') throw refusalOf(answer);
+    const { position } = answer;
+    // Accepted without its own object: an earlier try of this very request made the recording.
+    return { recordingId, position, outcome: answer.kind === 'accepted' ? 'created' : 'duplicate' };
+  }
+
+  /** The recording is there already: by an earlier try of this request, by another one, or without its audio. */
+  private async recognise(
+    { request }: AcceptUpload,
+    recording: CurrentState<RecordingState>,
+    object: UploadedObject,
+  ): Promise<UploadAnswer> {
+    const { state, position, wasCarriedOut } = recording;
+    if (state.phase !== 'present') throw new Error('Only a recording that is there can be recognised');
+    const { recordingId, original, replacedObjectKey } = state;
+    if ((await this.originals.inspect(original)) !== 'intact') return this.restore(request, state, object);
+    // An earlier try of this very request is answered as it would have been.
+    const did = (...command: string[]): boolean =>
+      wasCarriedOut(commandContext(request, ...command, recordingId).commandId);
+    const restored = replacedObjectKey !== null && did('restore', replacedObjectKey);
+    const outcome = restored ? 'restored' : did('upload') ? 'created' : 'duplicate';
+    return { recordingId, position, outcome };
+  }
+
+  private async restore(
+    request: RequestContext,
+    { recordingId, original }: PresentRecording,
+    object: UploadedObject,
+  ): Promise<UploadAnswer> {
+    await object.moveTo(adoptedKey(recordingId, randomUUID()));
+    const command = {
+      type: 'RestoreOriginal' as const,
+      objectKey: object.key,
+      replacedObjectKey: original.objectKey,
+    };
+    const context = commandContext(request, 'restore', original.objectKey, recordingId);
+    const answer = await object
+      .name(
+        () => this.actors.ask(recordingDecider, recordingId, command, context),
+        ({ state }) => isOriginal(state, object.key),
+      )
+      .catch(unconfirmed);
+    if (answer.state.phase !== 'present') throw refusalOf(answer);
+    const { position } = answer;
+    // Refused: another sender was faster, and the audio is back.
+    return { recordingId, position, outcome: answer.kind === 'accepted' ? 'restored' : 'duplicate' };
   }
 }
 
-/** Another upload of the same audio may have been first, under its own object. */
-function holds(state: RecordingState, objectKey: string): boolean {
-  return state.phase === 'present' && state.objectKey === objectKey;
+function isOriginal(state: RecordingState, objectKey: string): boolean {
+  return state.phase === 'present' && state.original.objectKey === objectKey;
+}
+
+function unconfirmed(error: unknown): never {
+  throw error instanceof AppendOutcomeUnknown ? new UploadUnconfirmed(error) : error;
+}
+
+/** The recording was erased between the claim and the append. */
+function refusalOf(answer: { kind: string; refusal?: CommandRefused['refusal'] }): CommandRefused {
+  const erased = {
+    code: 'recording_erased',
+    message: 'This recording has been erased. Send the file again.',
+  };
+  return new CommandRefused(answer.refusal ?? erased);
 }

@@ -2,9 +2,13 @@ import { Command, CommandHandler, ICommandHandler } from '@nestjs/cqrs';
 import { DomainEvent, recordingDecider, reportDecider, reportIdsOf } from '@voxpersona/domain';
 import { Actors, Position } from '@voxpersona/event-store';
 import { commandContext, RequestContext } from './request-context';
+import { Originals } from '../originals';
 import { CommandRefused } from './command-refused';
 
-/** Goes on with everything that failed or was cancelled in a recording and in its reports. Rejects with `CommandRefused`. */
+/**
+ * Retries everything that failed or was cancelled in a recording and in its reports. Rejects with `CommandRefused`,
+ * and with `OriginalMissing` where that would need audio that is not there.
+ */
 export class RetryRecording extends Command<{ position: Position }> {
   constructor(
     readonly recordingId: string,
@@ -16,9 +20,13 @@ export class RetryRecording extends Command<{ position: Position }> {
 
 @CommandHandler(RetryRecording)
 export class RetryRecordingHandler implements ICommandHandler<RetryRecording> {
-  constructor(private readonly actors: Actors<DomainEvent>) {}
+  constructor(
+    private readonly actors: Actors<DomainEvent>,
+    private readonly originals: Originals,
+  ) {}
 
   async execute({ recordingId, request }: RetryRecording): Promise<{ position: Position }> {
+    await this.checkOriginal(recordingId);
     const context = commandContext(request, 'retry', recordingId);
     const answer = await this.actors.ask(recordingDecider, recordingId, { type: 'RequestRetry' }, context);
     if (answer.kind === 'refused' && answer.refusal.code !== 'nothing_to_retry') {
@@ -35,6 +43,12 @@ export class RetryRecordingHandler implements ICommandHandler<RetryRecording> {
       });
     }
     return { position: last };
+  }
+
+  /** What has not been split yet needs its original: without it a retry would only fail again. */
+  private async checkOriginal(recordingId: string): Promise<void> {
+    const { state } = await this.actors.read(recordingDecider, recordingId);
+    if (state.phase === 'present' && state.chunks.length === 0) await this.originals.assertPresent(state);
   }
 
   /** Positions of the reports that had something to go on with. */

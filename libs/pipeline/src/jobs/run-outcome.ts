@@ -1,10 +1,6 @@
-import {
-  AppendOutcomeUnknown,
-  EventStoreUnavailable,
-  RecordingKeyDestroyed,
-  StreamContention,
-} from '@voxpersona/event-store';
-import { backoffDelayMs, isDatabaseFailure } from '@voxpersona/platform';
+import { isStoreTransient, RecordingKeyDestroyed } from '@voxpersona/event-store';
+import { backoffDelayMs } from '@voxpersona/platform';
+import { OriginalMissing } from '../originals';
 import { ProviderFailure } from '../providers/provider-failure';
 import { JobRecord } from './job';
 import { JobFailure } from './job-queue';
@@ -47,8 +43,10 @@ export function outcomeOf(
   const retryAfterMs = error instanceof ProviderFailure ? error.retryAfterMs : undefined;
   const { baseDelayMs: baseMs, maxDelayMs: maxMs } = policy;
   const delayMs = backoffDelayMs({ attempt, baseMs, maxMs, retryAfterMs, random });
-  if (isDisturbance(error) || wasNotCalled(error)) return { kind: 'again', delayMs, failure, counted: false };
-  const pointless = error instanceof ProviderFailure && error.permanent;
+  // Says nothing about the job: it would not even be possible to record a failure.
+  if (isStoreTransient(error) || wasNotCalled(error))
+    return { kind: 'again', delayMs, failure, counted: false };
+  const pointless = error instanceof OriginalMissing || (error instanceof ProviderFailure && error.permanent);
   if (pointless || attempt >= policy.maxAttempts) return { kind: 'park', failure };
   return { kind: 'again', delayMs, failure, counted: true };
 }
@@ -58,20 +56,11 @@ function wasNotCalled(error: unknown): boolean {
   return error instanceof ProviderFailure && error.code === 'rate_limited' && !error.called;
 }
 
-/** Trouble of our own house that says nothing about the job: it would not even be possible to record a failure. */
-function isDisturbance(error: unknown): boolean {
-  return (
-    error instanceof StreamContention ||
-    error instanceof EventStoreUnavailable ||
-    error instanceof AppendOutcomeUnknown ||
-    isDatabaseFailure(error)
-  );
-}
-
 function failureOf(error: unknown): JobFailure {
   if (error instanceof ProviderFailure) {
     return { code: error.code, provider: error.provider, requestId: error.requestId ?? null };
   }
-  const code = isDisturbance(error) ? 'store_unavailable' : 'internal_error';
+  if (error instanceof OriginalMissing) return { code: 'original_missing', provider: null, requestId: null };
+  const code = isStoreTransient(error) ? 'store_unavailable' : 'internal_error';
   return { code, provider: null, requestId: null };
 }

@@ -6,6 +6,7 @@ import { recordingOfKey, strayObjects } from './stray-objects';
 const before = new Date('2026-05-02T00:00:00Z');
 const old = new Date('2026-05-01T23:59:59.999Z');
 const original = `recordings/${RECORDING}/original`;
+const other = `${original}-another-upload`;
 const chunk = (attempt: string): string => `recordings/${RECORDING}/chunks/${attempt}/0.mp3`;
 
 const erased: RecordingEvent = {
@@ -26,7 +27,6 @@ describe('Stray objects', () => {
   });
 
   it('are those that no event names, of one that is there', () => {
-    const other = `${original}-another-upload`;
     expect(strayKeys([uploaded()], [original, other, chunk('x')])).toEqual([other, chunk('x')]);
     expect(strayKeys([uploaded(), split()], [original, chunk('x'), chunk('crashed')])).toEqual([
       chunk('crashed'),
@@ -37,10 +37,28 @@ describe('Stray objects', () => {
     expect(strayKeys([uploaded(), split(), erased], [original, chunk('x')])).toEqual([original, chunk('x')]);
   });
 
+  it('are also what arrived after an erasure, however young', () => {
+    const late = chunk('being-written');
+    expect(strayKeys([uploaded(), erased], [late], before)).toEqual([late]);
+  });
+
+  it('are not the checksum that is kept with the original', () => {
+    expect(strayKeys([uploaded()], [original, `${original}.sha256`, `${other}.sha256`])).toEqual([
+      `${other}.sha256`,
+    ]);
+  });
+
+  it('are what a restored original replaced', () => {
+    const restored = {
+      type: 'OriginalRestored' as const,
+      data: { recordingId: RECORDING, objectKey: other, replacedObjectKey: original },
+    };
+    expect(strayKeys([uploaded(), restored], [original, other])).toEqual([original]);
+  });
+
   it.each([
     ['absent', []],
     ['present', [uploaded()]],
-    ['erased', [uploaded(), erased]],
   ])('are never younger than the limit, of one that is %s', (_phase, events) => {
     expect(strayKeys(events, [chunk('being-written')], before)).toEqual([]);
   });

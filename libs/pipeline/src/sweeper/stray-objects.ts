@@ -1,4 +1,5 @@
 import { RecordingState } from '@voxpersona/domain';
+import { checksumKey } from '../originals';
 import { ListedObject } from '../providers/object-storage';
 
 const OF_RECORDING =
@@ -11,7 +12,8 @@ export function recordingOfKey(key: string): string | undefined {
 
 /**
  * Those of a recording's objects that nothing will ever ask for: older than `before`, and named by no event that still
- * counts. What is younger may be about to be named, by an upload or a split that is under way.
+ * counts. What is younger may be about to be named, by an upload or a split that is under way. Of an erased recording nothing
+ * can be named any more: whatever lies there goes, however young.
  *
  * @param recording the state of the recording that all of them lie below
  */
@@ -20,12 +22,14 @@ export function strayObjects(
   recording: RecordingState,
   before: Date,
 ): ListedObject[] {
+  if (recording.phase === 'erased') return [...objects];
   const named = keysNamedBy(recording);
   return objects.filter(({ key, modifiedAt }) => modifiedAt < before && !named.has(key));
 }
 
-/** None of what an erased recording named is to be kept: what its erasure left behind goes too. */
 function keysNamedBy(recording: RecordingState): ReadonlySet<string> {
   if (recording.phase !== 'present') return new Set();
-  return new Set([recording.objectKey, ...recording.chunks.map((chunk) => chunk.objectKey)]);
+  const { original, chunks } = recording;
+  const { objectKey } = original;
+  return new Set([objectKey, checksumKey(objectKey), ...chunks.map((chunk) => chunk.objectKey)]);
 }

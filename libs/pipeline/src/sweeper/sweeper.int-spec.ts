@@ -10,7 +10,7 @@ import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { chunkKey, originalKey } from '../activities/object-keys';
 import { FilesystemObjectStorage } from '../providers/object-storage';
-import { LOG_MARK } from './log-mark';
+import { adoptStore, LOG_MARK } from '../originals';
 import { Sweeper } from './sweeper';
 
 const HOUR = 3_600_000;
@@ -29,9 +29,10 @@ describe('The sweeper', () => {
     codec = new EventCodec<DomainEvent>(DOMAIN_EVENTS, keys, (id, index) => deriveId('event', id, index));
     actors = new Actors(log.store, codec);
   });
-  beforeEach(() => {
+  beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'swept-'));
     storage = new FilesystemObjectStorage(folder);
+    await adoptStore(storage, await log.store.logId());
     said = [];
   });
   afterEach(() => rmSync(folder, { recursive: true }));
@@ -113,7 +114,7 @@ describe('The sweeper', () => {
   });
 
   it('removes uploads that nobody goes on with', async () => {
-    mkdirSync(join(folder, '.incoming'));
+    mkdirSync(join(folder, '.incoming'), { recursive: true });
     for (const [name, hours] of [
       ['stale', 25],
       ['growing', 0],
@@ -126,11 +127,51 @@ describe('The sweeper', () => {
   });
 
   it('touches nothing of a store that belongs to another log', async () => {
+    await storage.delete(LOG_MARK);
     await storage.put(LOG_MARK, Readable.from([randomUUID()]));
     const keys = [await store(originalKey(randomUUID()))];
     expect(await sweeper().sweep()).toMatchObject({ objects: 0 });
     expect(left(keys)).toEqual(keys);
-    expect(said.join()).toContain('another database');
+    expect(said.join()).toContain('another one');
+  });
+
+  it('touches nothing of a store without a mark, whose disk may not be mounted', async () => {
+    await record(randomUUID());
+    rmSync(folder, { recursive: true });
+    const keys = [await store(originalKey(randomUUID()))];
+    expect(await sweeper().sweep()).toMatchObject({ objects: 0 });
+    expect(left(keys)).toEqual(keys);
+    expect(said.join()).toContain('does not carry the mark');
+  });
+
+  it('deletes nothing before the event store has acknowledged an append of the sweep', async () => {
+    const stray = await store(originalKey(randomUUID()));
+    const { store: mute } = log.openAgain();
+    const append = jest.spyOn(mute, 'append');
+    append.mockImplementation((stream) =>
+      Promise.reject(new EventStoreUnavailable(new Error(`${stream} was not sent`))),
+    );
+    await expect(sweeper(HOUR, mute).sweep()).rejects.toThrow(EventStoreUnavailable);
+    expect(left([stray])).toEqual([stray]);
+    append.mockRestore();
+    expect(await sweeper(HOUR, mute).sweep()).toMatchObject({ objects: 1 });
+    const { events } = await log.store.readAll({ filter: { types: ['StorageSweepStarted'] } });
+    expect(events.length).toBeGreaterThan(0);
+  });
+
+  it('keeps what an append names that arrives while it sweeps', async () => {
+    const id = randomUUID();
+    const original = await store(originalKey(id));
+    const { store: slow } = log.openAgain();
+    const append = slow.append.bind(slow);
+    // An upload of long ago whose append was taken, and is committed only now, before that of the sweep.
+    jest.spyOn(slow, 'append').mockImplementation(async (...given) => {
+      const audio = { ...uploaded([]).data, recordingId: id, objectKey: original };
+      await ask(id, { type: 'UploadAudio', audio });
+      return append(...given);
+    });
+    expect(await sweeper(HOUR, slow).sweep()).toMatchObject({ objects: 0 });
+    expect(left([original])).toEqual([original]);
   });
 
   it('keeps everything of a recording that cannot be read, and goes on', async () => {

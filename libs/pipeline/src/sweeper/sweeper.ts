@@ -1,8 +1,17 @@
-import { DomainEvent, recordingDecider } from '@voxpersona/domain';
+import {
+  deriveId,
+  DomainEvent,
+  recordingDecider,
+  RecordingState,
+  sweepDecider,
+  sweepsId,
+} from '@voxpersona/domain';
 import { Actors, EventCodec, EventStore, isPassing } from '@voxpersona/event-store';
+import { isStoreOf } from '../originals';
 import { ListedObject, ObjectStorage } from '../providers/object-storage';
 import { ProviderFailure } from '../providers/provider-failure';
-import { isStoreOf } from './log-mark';
+import { randomUUID } from 'node:crypto';
+
 import { recordingOfKey, strayObjects } from './stray-objects';
 
 /** What sweeps removed. */
@@ -23,10 +32,21 @@ export interface SweeperOptions {
 
 const PREFIX = 'recordings/';
 
+/** One pass over the store. */
+interface Sweep {
+  startedAt: Date;
+  /** Objects written after this moment stay. */
+  before: Date;
+  /** Whether the event store has acknowledged an append since the sweep began. */
+  isAcknowledged: boolean;
+}
+
 /**
- * Removes objects that no event names: what a crash left between storing something and recording it. Only the log is asked
- * what is named, right before deleting; read models may be behind. Objects are listed as a stream, and only those of one
- * recording are held at a time.
+ * Removes objects that no event names: what a crash left between storing something and recording it, and what was stored for
+ * an append that turned out not to be in the log. Only the log is asked what is named, right before deleting; read models may
+ * be behind. Nothing is deleted before the event store has acknowledged an append of this sweep: a store that does so has also
+ * settled every append before it, so that what it does not show then will not appear later. Objects are listed as a stream,
+ * and only those of one recording are held at a time.
  */
 export class Sweeper {
   /** Since this process started. */
@@ -66,12 +86,15 @@ export class Sweeper {
    */
   async sweep(): Promise<Swept> {
     const { objects, bytes, uploads } = this.totals;
-    const before = new Date(Date.now() - this.options.afterMs);
-    if (await isStoreOf(this.storage, await this.store.logId())) {
+    const startedAt = new Date();
+    const before = new Date(startedAt.getTime() - this.options.afterMs);
+    if (await isStoreOf(this.storage, this.store)) {
       this.totals.uploads += await this.storage.discardStaleUploads(before);
-      await this.sweepRecordings(before);
+      await this.sweepRecordings({ startedAt, before, isAcknowledged: false });
     } else {
-      this.options.log.warn('Nothing is swept: the objects in the data folder are those of another database');
+      this.options.log.warn(
+        'Nothing is swept: the object store does not carry the mark of this event log, or carries that of another one',
+      );
     }
     return {
       objects: this.totals.objects - objects,
@@ -98,28 +121,30 @@ export class Sweeper {
     this.timer.unref();
   }
 
-  private async sweepRecordings(before: Date): Promise<void> {
+  private async sweepRecordings(sweep: Sweep): Promise<void> {
     let current: string | undefined;
-    let old: ListedObject[] = [];
+    let objects: ListedObject[] = [];
     for await (const object of this.storage.list(PREFIX)) {
       if (this.stopped) return;
       const recordingId = recordingOfKey(object.key);
-      if (recordingId === undefined || object.modifiedAt >= before) continue;
+      if (recordingId === undefined) continue;
       if (current !== undefined && current !== recordingId) {
-        await this.sweepRecording(current, old, before);
-        old = [];
+        await this.sweepRecording(current, objects, sweep);
+        objects = [];
       }
       current = recordingId;
-      old.push(object);
+      objects.push(object);
     }
-    if (current !== undefined) await this.sweepRecording(current, old, before);
+    if (current !== undefined) await this.sweepRecording(current, objects, sweep);
   }
 
   /** A recording that cannot be read keeps everything; the others are swept all the same. */
-  private async sweepRecording(id: string, objects: readonly ListedObject[], before: Date): Promise<void> {
+  private async sweepRecording(id: string, objects: readonly ListedObject[], sweep: Sweep): Promise<void> {
     try {
-      const { state } = await this.actors.read(recordingDecider, id);
-      for (const { key, sizeBytes } of strayObjects(objects, state, before)) {
+      if (strayObjects(objects, await this.read(id), sweep.before).length === 0) return;
+      await this.acknowledge(sweep);
+      // Read again: only what is read after the acknowledgement proves anything.
+      for (const { key, sizeBytes } of strayObjects(objects, await this.read(id), sweep.before)) {
         await this.storage.delete(key);
         this.totals.objects += 1;
         this.totals.bytes += sizeBytes;
@@ -129,5 +154,24 @@ export class Sweeper {
       const why = error instanceof Error ? error.name : 'unknown';
       this.options.log.warn(`Recording ${id} was left out of the sweep: ${why}`);
     }
+  }
+
+  private async read(recordingId: string): Promise<RecordingState> {
+    return (await this.actors.read(recordingDecider, recordingId)).state;
+  }
+
+  /** @throws AppendOutcomeUnknown, EventStoreUnavailable: then nothing is deleted */
+  private async acknowledge(sweep: Sweep): Promise<void> {
+    if (sweep.isAcknowledged) return;
+    const startedAt = sweep.startedAt.toISOString();
+    const commandId = deriveId('sweep', randomUUID());
+    const actor = { kind: 'system' as const, id: 'sweeper', owner: null };
+    await this.actors.ask(
+      sweepDecider,
+      sweepsId(startedAt),
+      { type: 'StartSweep', sweep: { startedAt, olderThan: sweep.before.toISOString() } },
+      { commandId, correlationId: commandId, causationId: commandId, actor },
+    );
+    sweep.isAcknowledged = true;
   }
 }

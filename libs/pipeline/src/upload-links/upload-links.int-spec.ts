@@ -24,8 +24,10 @@ import { hashSecret, parseUploadLink } from '../access/secrets';
 import { Workspaces } from '../access/workspaces';
 import { originalKey } from '../activities/object-keys';
 import { AcceptUpload, AcceptUploadHandler, UploadAnswer } from '../commands/accept-upload';
+import { AudioClaims } from '../commands/audio-claims';
 import { commandContext, RequestContext } from '../commands/request-context';
 import { FfmpegMedia, findMediaPrograms } from '../providers/media';
+import { adoptStore, Originals } from '../originals';
 import { FilesystemObjectStorage } from '../providers/object-storage';
 import { IssueUploadLink, IssueUploadLinkHandler } from './issue-upload-link';
 import { RevokeUploadLink, RevokeUploadLinkHandler } from './revoke-upload-link';
@@ -58,7 +60,6 @@ describe('An upload by a link', () => {
     );
     actors = new Actors(log.store, codec);
     workspaces = new Workspaces(actors);
-    links = new UploadLinks(actors, workspaces);
   });
   beforeEach(async () => {
     const name = randomUUID();
@@ -67,7 +68,12 @@ describe('An upload by a link', () => {
     await workspaces.ask(owner, { type: 'RegisterWorkspace', name }, request());
     folder = mkdtempSync(join(tmpdir(), 'links-'));
     storage = new FilesystemObjectStorage(folder);
-    handler = new AcceptUploadHandler(actors, new FfmpegMedia(findMediaPrograms({})), storage, links, keys);
+    await adoptStore(storage, await log.store.logId());
+    const originals = new Originals(storage, log.store);
+    links = new UploadLinks(actors, workspaces, originals);
+    const media = new FfmpegMedia(findMediaPrograms({}));
+    const claims = new AudioClaims(actors, keys);
+    handler = new AcceptUploadHandler(actors, media, storage, originals, links, claims);
   });
   afterEach(() => rmSync(folder, { recursive: true }));
   afterAll(() => log.close());
@@ -94,7 +100,9 @@ describe('An upload by a link', () => {
   }
 
   const objects = (): string[] =>
-    readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => path.includes('/original'));
+    readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
+      (path) => path.includes('/original') && !path.endsWith('.sha256'),
+    );
   const refused = (code: string): object => ({ refusal: expect.objectContaining({ code }) });
   const stateOf = async ({ linkId }: ShownUploadLink) => (await actors.read(uploadLinkDecider, linkId)).state;
 
@@ -112,7 +120,7 @@ describe('An upload by a link', () => {
     await expect(upload(link, silentVideo())).rejects.toMatchObject({ code: 'no_audio_stream' });
     expect(objects()).toEqual([]);
     expect(await links.open(link)).toMatchObject({ memberId: member });
-    expect(await upload(link, FORMATS.mp3())).toMatchObject({ duplicate: false });
+    expect(await upload(link, FORMATS.mp3())).toMatchObject({ outcome: 'created' });
   });
 
   it('makes one recording of several files at once, and nothing of the others', async () => {
@@ -125,7 +133,7 @@ describe('An upload by a link', () => {
     }
     const { use } = await stateOf(link);
     const { state } = await actors.read(recordingDecider, use!.recordingId);
-    expect(objects()).toEqual([state.phase === 'present' && state.objectKey]);
+    expect(objects()).toEqual([state.phase === 'present' && state.original.objectKey]);
     // Whose upload came second can be sent by another way as if it had never been.
     for (const file of files) await upload(await issue(), file);
     expect(objects()).toHaveLength(4);
@@ -142,15 +150,34 @@ describe('An upload by a link', () => {
     expect(await links.open(link)).toMatchObject({ linkId: link.linkId });
     await expect(upload(link, FORMATS.wav())).rejects.toMatchObject(refused('link_used'));
     expect(objects()).toEqual([]);
-    expect(await upload(link, FORMATS.mp3())).toMatchObject({ recordingId: dead, duplicate: false });
+    expect(await upload(link, FORMATS.mp3())).toMatchObject({ recordingId: dead, outcome: 'created' });
     await expect(links.open(link)).rejects.toMatchObject(refused('link_used'));
   });
 
   it('closes the link also for audio that is there already', async () => {
     const { recordingId } = await upload(await issue(), FORMATS.mp3());
     const link = await issue();
-    expect(await upload(link, FORMATS.mp3())).toMatchObject({ recordingId, duplicate: true });
+    expect(await upload(link, FORMATS.mp3())).toMatchObject({ recordingId, outcome: 'duplicate' });
     expect((await stateOf(link)).use).toEqual({ recordingId, duplicate: true });
+    await expect(links.open(link)).rejects.toMatchObject(refused('link_used'));
+  });
+
+  it('takes the same file again, and no other', async () => {
+    const link = await issue();
+    const { recordingId } = await upload(link, FORMATS.mp3());
+    expect(await links.admit(link)).toMatchObject({ usedFor: { objectKey: originalKey(recordingId) } });
+    expect(await upload(link, FORMATS.mp3())).toMatchObject({ recordingId, outcome: 'duplicate' });
+    await expect(upload(link, FORMATS.wav())).rejects.toMatchObject(refused('link_used'));
+    expect(objects()).toHaveLength(1);
+  });
+
+  it('gives a recording that came by it its audio back', async () => {
+    const link = await issue();
+    const { recordingId } = await upload(link, FORMATS.mp3());
+    rmSync(join(folder, originalKey(recordingId)));
+    expect(await links.open(link)).toMatchObject({ linkId: link.linkId });
+    expect(await upload(link, FORMATS.mp3())).toMatchObject({ recordingId, outcome: 'restored' });
+    expect(objects()).toHaveLength(1);
     await expect(links.open(link)).rejects.toMatchObject(refused('link_used'));
   });
 

@@ -10,11 +10,14 @@ import {
   UploadLink,
   uploadLinkDecider,
   UploadLinkState,
+  LINK_USED,
+  Original,
 } from '@voxpersona/domain';
 import { Actors } from '@voxpersona/event-store';
 import { Workspaces } from '../access/workspaces';
 import { CommandRefused } from '../commands/command-refused';
 import { commandContext, RequestContext } from '../commands/request-context';
+import { Originals } from '../originals';
 
 /** An upload link as somebody shows it who would upload. */
 export interface ShownUploadLink extends ShownSecret {
@@ -23,20 +26,44 @@ export interface ShownUploadLink extends ShownSecret {
   right: Right;
 }
 
+/** What an upload link lets somebody send. */
+export interface AdmittedUpload {
+  link: UploadLink;
+  /** The audio that the link was used for: only this may come again. Null: it was not used, and takes any audio. */
+  usedFor: Original | null;
+}
+
 /** Tells whether upload links are good, and uses them up. */
 @Injectable()
 export class UploadLinks {
   constructor(
     private readonly actors: Actors<DomainEvent>,
     private readonly workspaces: Workspaces,
+    private readonly originals: Originals,
   ) {}
 
-  /** The link, if it lets somebody upload at this moment, by the log itself. @throws CommandRefused */
+  /** The link, if it is good for a new recording at this moment, by the log itself. @throws CommandRefused */
   async open(shown: ShownUploadLink): Promise<UploadLink> {
+    const { link, usedFor } = await this.admit(shown);
+    if (usedFor && (await this.originals.inspect(usedFor)) === 'intact') throw new CommandRefused(LINK_USED);
+    return link;
+  }
+
+  /**
+   * Admits an upload. A link that was used admits the audio that it was used for once more: its sender may not have learned
+   * the outcome, and a recording that has lost its audio gets it back so.
+   *
+   * @throws CommandRefused
+   */
+  async admit(shown: ShownUploadLink): Promise<AdmittedUpload> {
     const { state } = await this.actors.read(uploadLinkDecider, shown.linkId);
-    // One whose upload died before there was a recording is not used up: the same file may come again.
-    const open = (await this.isUnfinished(state)) ? { ...state, use: null } : state;
-    return this.good(open, shown);
+    const link = await this.good({ ...state, use: null }, shown);
+    if (!state.use) return { link, usedFor: null };
+    const { state: recording } = await this.actors.read(recordingDecider, state.use.recordingId);
+    // An upload that died before there was a recording.
+    if (recording.phase === 'absent') return { link, usedFor: null };
+    if (recording.phase === 'erased') throw new CommandRefused(LINK_USED);
+    return { link, usedFor: recording.original };
   }
 
   /**
@@ -57,11 +84,6 @@ export class UploadLinks {
     const context = commandContext(request, 'use-upload-link', linkId);
     const answer = await this.actors.ask(uploadLinkDecider, linkId, command, context);
     if (answer.kind === 'refused') throw new CommandRefused(answer.refusal);
-  }
-
-  private async isUnfinished({ use }: UploadLinkState): Promise<boolean> {
-    if (!use || use.duplicate) return false;
-    return (await this.actors.read(recordingDecider, use.recordingId)).state.phase === 'absent';
   }
 
   /** Whoever was offered it in a chat wants nothing to come of that file any more; asked of the chat, which knows it first. */

@@ -1,14 +1,8 @@
-import { AppendOutcomeUnknown, EventStoreUnavailable, StreamContention } from '@voxpersona/event-store';
-import { isDatabaseFailure } from '@voxpersona/platform';
+import { isStoreTransient } from '@voxpersona/event-store';
 import { SendFailure } from './send-failure';
 
 /** Whether a failure says nothing about what was tried: Telegram, the log or the database are away, and come back. */
 export function isPassing(error: unknown): boolean {
   if (error instanceof SendFailure) return error.kind === 'unavailable' || error.kind === 'rate-limited';
-  return (
-    error instanceof EventStoreUnavailable ||
-    error instanceof AppendOutcomeUnknown ||
-    error instanceof StreamContention ||
-    isDatabaseFailure(error)
-  );
+  return isStoreTransient(error);
 }

@@ -1,0 +1,3 @@
+export * from './log-mark';
+export * from './original-missing';
+export * from './originals';

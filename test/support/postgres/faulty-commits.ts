@@ -1,0 +1,62 @@
+import { Pool, PoolClient } from 'pg';
+
+/** What happens to the next commit of a pool. `after`: committed, and the answer is lost; `before`: rolled back. */
+export type CommitFault = 'before' | 'after';
+
+export interface FaultyCommits {
+  loseNext(fault: CommitFault): void;
+  /** Transactions can be opened again. */
+  recover(): void;
+}
+
+/** Breaks commits of this pool on demand. After a broken one, no transaction can be opened until `recover`. */
+export function breakCommits(pool: Pool): FaultyCommits {
+  let next: CommitFault | undefined;
+  let isAway = false;
+  const connect = pool.connect.bind(pool) as () => Promise<PoolClient>;
+  pool.connect = ((callback?: unknown) => {
+    // pool.query takes its connection by a callback: reads go on.
+    if (callback !== undefined) return (connect as (given: unknown) => unknown)(callback);
+    if (isAway) return Promise.reject(refused());
+    return connect().then(guarded);
+  }) as typeof pool.connect;
+
+  function guarded(client: PoolClient): PoolClient {
+    const query = client.query.bind(client) as (...given: unknown[]) => Promise<unknown>;
+    const broken = async (...given: unknown[]): Promise<unknown> => {
+      const fault = next;
+      if (!fault || !textOf(given[0]).includes('COMMIT')) return query(...given);
+      next = undefined;
+      isAway = true;
+      if (fault === 'after') await query(...given);
+      else await query('ROLLBACK');
+      throw Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
+    };
+    client.query = broken as typeof client.query;
+    const release = client.release.bind(client);
+    client.release = (error) => {
+      client.query = query as typeof client.query;
+      client.release = release;
+      release(error);
+    };
+    return client;
+  }
+
+  return {
+    loseNext: (fault) => {
+      next = fault;
+    },
+    recover: () => {
+      next = undefined;
+      isAway = false;
+    },
+  };
+}
+
+function textOf(query: unknown): string {
+  return typeof query === 'string' ? query : ((query as { text?: string }).text ?? '');
+}
+
+function refused(): Error {
+  return Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:5432'), { code: 'ECONNREFUSED' });
+}
