@@ -1,7 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DomainEvent, recordingDecider } from '@voxpersona/domain';
 import { Actors } from '@voxpersona/event-store';
-import { MEDIA, Media, OBJECT_STORAGE, ObjectStorage } from '@voxpersona/pipeline';
+import {
+  MEDIA,
+  Media,
+  OBJECT_STORAGE,
+  ObjectStorage,
+  OriginalMissing,
+  Originals,
+} from '@voxpersona/pipeline';
 import { RecordingView } from '@voxpersona/projections';
 import { buffer } from 'node:stream/consumers';
 import { nameOf } from '../faces/recording-words';
@@ -19,12 +26,20 @@ export class Clips {
     private readonly actors: Actors<DomainEvent>,
     @Inject(OBJECT_STORAGE) private readonly storage: ObjectStorage,
     @Inject(MEDIA) private readonly media: Media,
+    private readonly originals: Originals,
   ) {}
 
   /** @param from seconds, like `to` */
   async send(talk: Talk, recording: RecordingView, from: number, to: number): Promise<void> {
     const { state } = await this.actors.read(recordingDecider, recording.id);
     if (state.phase !== 'present') return;
+    try {
+      await this.originals.assertPresent(state);
+    } catch (error) {
+      if (!(error instanceof OriginalMissing)) throw error;
+      await talk.say(talk.texts.text('clip.original-missing'));
+      return;
+    }
     const { durationSeconds } = recording.audio;
     const start = Math.max(0, Math.min(from, durationSeconds - 0.1) - MARGIN_SECONDS);
     const end = Math.min(durationSeconds, to + MARGIN_SECONDS, start + MAX_SECONDS);

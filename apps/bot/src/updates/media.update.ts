@@ -1,7 +1,8 @@
 import { Inject } from '@nestjs/common';
 import { Command, Ctx, Next, On, Update } from 'nestjs-telegraf';
-import { intakeIdOf, recordingIdOfIntake } from '@voxpersona/domain';
-import { CHAT_FILES, ChatFiles, TelegramMember } from '@voxpersona/pipeline';
+import { DomainEvent, intakeIdOf, recordingDecider, recordingIdOfIntake } from '@voxpersona/domain';
+import { Actors } from '@voxpersona/event-store';
+import { CHAT_FILES, ChatFiles, Originals, TelegramMember } from '@voxpersona/pipeline';
 import { MembersOnly } from '../access/members-only';
 import { BotReader } from '../faces/bot-reader';
 import { UploadLinks } from '../links/upload-links';
@@ -22,6 +23,8 @@ export class MediaUpdate {
     private readonly members: MembersOnly,
     private readonly reader: BotReader,
     private readonly links: UploadLinks,
+    private readonly actors: Actors<DomainEvent>,
+    private readonly originals: Originals,
     @Inject(CHAT_FILES) private readonly files: ChatFiles,
     @Inject(BOT_IDENTITY) private readonly identity: BotIdentity,
     @Inject(TIME_ZONE) private readonly timeZone: string,
@@ -87,11 +90,13 @@ export class MediaUpdate {
     if (!fetch) await this.offerLink(talk, member, intakeId, media);
   }
 
-  /** Whether what came of the same file before is gone: then it is taken once more. */
+  /** Whether what came of the same file before is gone, or has lost its audio: then the file is taken again. */
   private async isGone(talk: Talk, { ownerId }: TelegramMember, { file }: SentMedia): Promise<boolean> {
     const before = earlier(talk, file.fileUniqueId);
     if (before?.status !== 'stored' && before?.status !== 'duplicate') return before?.status === 'too-large';
-    return (await this.reader.recording(ownerId, before.recordingId)) === null;
+    const { state } = await this.actors.read(recordingDecider, before.recordingId);
+    if (state.phase !== 'present' || state.owner !== ownerId) return true;
+    return (await this.originals.inspect(state.original)) !== 'intact';
   }
 
   private async refused(

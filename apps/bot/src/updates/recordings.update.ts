@@ -6,6 +6,7 @@ import {
   CommandRefused,
   CommissionReport,
   EraseRecording,
+  OriginalMissing,
   RetryRecording,
   TelegramMember,
 } from '@voxpersona/pipeline';
@@ -150,6 +151,10 @@ export class RecordingsUpdate {
       await this.commands.execute<RetryRecording | CancelRecording | CommissionReport, unknown>(command);
       await talk.answer(texts.plain(`${what}.begun`));
     } catch (error) {
+      if (error instanceof OriginalMissing) {
+        await talk.answer(texts.plain('reason.original_missing'), { alert: true });
+        return;
+      }
       if (!(error instanceof CommandRefused)) throw error;
       await talk.answer(texts.plain(`${what}.refused`), { alert: true });
     }
