@@ -20,3 +20,4 @@ export type { Environment, Role } from './configuration/settings';
 export * from './logging/create-logger';
 export * from './master-key';
 export * from './time-zone';
+export * from './postgres/through-outage';

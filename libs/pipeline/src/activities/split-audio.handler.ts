@@ -1,7 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { CommandHandler, ICommandHandler } from '@nestjs/cqrs';
 import { DomainEvent, isErased, RecordedChunk, recordingDecider } from '@voxpersona/domain';
-import { Actors } from '@voxpersona/event-store';
+import { Actors, provesNothingAppended } from '@voxpersona/event-store';
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -49,8 +49,14 @@ export class SplitAudioHandler implements ICommandHandler<SplitAudio> {
         split: { durationSeconds, chunks, engine, promptContext },
         detectsLanguage: this.speechToText.detectsLanguage,
       };
-      await this.results.toRecording(recordingId, command, run.context);
-      await this.removeIfUnused(recordingId, chunks);
+      try {
+        await this.results.toRecording(recordingId, command, run.context);
+      } catch (error) {
+        // Left where an event may name them; otherwise each try in an outage would leave another set.
+        if (provesNothingAppended(error)) await this.discard(chunks);
+        throw error;
+      }
+      await this.discardUnlessUsed(recordingId, chunks);
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
@@ -70,18 +76,28 @@ export class SplitAudioHandler implements ICommandHandler<SplitAudio> {
   ): Promise<RecordedChunk[]> {
     const attempt = randomUUID();
     const stored: RecordedChunk[] = [];
-    for (const { file, ...chunk } of chunks) {
-      const objectKey = chunkKey(recordingId, attempt, chunk.index, this.speechToText.encoding.extension);
-      await this.storage.put(objectKey, createReadStream(file), signal);
-      stored.push({ ...chunk, objectKey });
+    try {
+      for (const { file, ...chunk } of chunks) {
+        const objectKey = chunkKey(recordingId, attempt, chunk.index, this.speechToText.encoding.extension);
+        await this.storage.put(objectKey, createReadStream(file), signal);
+        stored.push({ ...chunk, objectKey });
+      }
+      return stored;
+    } catch (error) {
+      await this.discard(stored);
+      throw error;
     }
-    return stored;
   }
 
-  /** Erased meanwhile, or split by another worker: then nothing refers to these chunks and nothing would delete them. */
-  private async removeIfUnused(recordingId: string, chunks: readonly RecordedChunk[]): Promise<void> {
+  /** Erased meanwhile, or split by another worker: then the log proves that nothing refers to these chunks. */
+  private async discardUnlessUsed(recordingId: string, chunks: readonly RecordedChunk[]): Promise<void> {
     const { state } = await this.actors.read(recordingDecider, recordingId);
     const used = state.phase === 'present' && state.chunks[0]?.objectKey === chunks[0]?.objectKey;
-    if (!used) for (const chunk of chunks) await this.storage.delete(chunk.objectKey);
+    if (!used) await this.discard(chunks);
+  }
+
+  /** What cannot be deleted now is left to the sweeper. */
+  private async discard(chunks: readonly RecordedChunk[]): Promise<void> {
+    for (const { objectKey } of chunks) await this.storage.delete(objectKey).catch(() => undefined);
   }
 }

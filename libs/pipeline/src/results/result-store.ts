@@ -7,6 +7,7 @@ import {
   sealBlock,
   whileKeyExists,
 } from '@voxpersona/event-store';
+import { throughOutage } from '@voxpersona/platform';
 import { Pool } from 'pg';
 
 export const RESULT_STORE_MIGRATIONS = [
@@ -70,11 +71,15 @@ export class ResultStore {
     const value = await call();
     const durationMs = Math.round(performance.now() - startedAt);
     const bytes = Buffer.from(JSON.stringify({ value, durationMs }), 'utf8');
-    await this.pool.query(
-      `INSERT INTO stored_results (recording_id, result_key, sealed_result)
-       SELECT $1, $2, $3 WHERE ${whileKeyExists('$1')}
-       ON CONFLICT DO NOTHING`,
-      [recordingId, key, sealBlock(dataKey, bytes, place)],
+    const sealed = sealBlock(dataKey, bytes, place);
+    // It is paid for: an outage of the database must not lose it.
+    await throughOutage(() =>
+      this.pool.query(
+        `INSERT INTO stored_results (recording_id, result_key, sealed_result)
+         SELECT $1, $2, $3 WHERE ${whileKeyExists('$1')}
+         ON CONFLICT DO NOTHING`,
+        [recordingId, key, sealed],
+      ),
     );
     return { key, value, durationMs };
   }

@@ -1,4 +1,5 @@
 import { LogSealed, Seal } from '@voxpersona/domain';
+import { errorCode } from '@voxpersona/platform';
 import { open, readFile } from 'node:fs/promises';
 
 /** The file of seals cannot be read as one. */
@@ -21,6 +22,27 @@ export class SealFile {
       await file.datasync();
     } finally {
       await file.close();
+    }
+  }
+
+  /**
+   * Adds the seals of the log that came after the last one here: a seal may be recorded without the process that made it
+   * learning so. An empty file gets the last one only; it may have been moved away on purpose.
+   *
+   * @throws SealFileInvalid
+   */
+  async complete(seals: readonly Seal[], publicKey: string): Promise<void> {
+    const last = (await this.readOrNothing()).at(-1)?.treeSize;
+    const missing = last === undefined ? seals.slice(-1) : seals.filter(({ treeSize }) => treeSize > last);
+    for (const seal of missing) await this.append(seal, publicKey);
+  }
+
+  private async readOrNothing(): Promise<Seal[]> {
+    try {
+      return await this.read();
+    } catch (error) {
+      if (errorCode(error) === 'ENOENT') return [];
+      throw error;
     }
   }
 

@@ -335,6 +335,18 @@ describe('The seal over the log', () => {
     await expect(proveEvent(world.store, signer.verifier, rest.at(-1)!.id)).rejects.toThrow(/not sealed yet/);
   });
 
+  it('adds to the file what was recorded without its maker learning so', async () => {
+    const path = join(folder, 'late.jsonl');
+    const kept = readFileSync(join(folder, 'seals.jsonl'), 'utf8').trim().split('\n');
+    writeFileSync(path, `${kept.slice(0, -1).join('\n')}\n`);
+    const late = new SealFile(path);
+    await late.complete(await file.read(), signer.verifier.publicKey);
+    expect(readFileSync(path, 'utf8')).toBe(readFileSync(join(folder, 'seals.jsonl'), 'utf8'));
+    const empty = new SealFile(join(folder, 'empty.jsonl'));
+    await empty.complete(await file.read(), signer.verifier.publicKey);
+    expect(await empty.read()).toHaveLength(1);
+  });
+
   it('refuses a file of seals that is none', async () => {
     const path = join(folder, 'broken.jsonl');
     writeFileSync(path, `${readFileSync(join(folder, 'seals.jsonl'), 'utf8')}{"treeSize": 0}\n`);

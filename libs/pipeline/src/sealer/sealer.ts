@@ -140,13 +140,18 @@ export class Sealer {
   private async load(): Promise<void> {
     this.frontier = new MerkleFrontier();
     this.pending = [];
-    const last = (await readSeals(this.store)).at(-1)?.seal;
+    const seals = (await readSeals(this.store)).map(({ seal }) => seal);
+    const last = seals.at(-1);
     let root: string | undefined;
     for await (const { hash } of everySealedEvent(this.pool)) {
       this.frontier.append(leafHash(hash));
       if (this.frontier.size === last?.treeSize) root = this.frontier.root();
     }
     if (root !== last?.rootHash) throw new SealsDisagree();
+    await this.file.complete(
+      seals.filter((seal) => seal !== null),
+      this.signer.verifier.publicKey,
+    );
     this.position = await lastSealedPosition(this.pool);
   }
 

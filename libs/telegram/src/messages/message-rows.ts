@@ -1,4 +1,5 @@
 import { deriveId } from '@voxpersona/domain';
+import { throughOutage } from '@voxpersona/platform';
 import { Pool } from 'pg';
 
 export const MESSAGES_CHANNEL = 'telegram_messages';
@@ -78,13 +79,19 @@ export class MessageRows {
     now: { messageId: number | null; shown: string | null },
     pauseMs: number,
   ): Promise<void> {
-    await this.pool.query(
-      `UPDATE telegram_messages SET
-         message_id = CASE WHEN message_id IS NOT DISTINCT FROM $6::bigint THEN $2::bigint END,
-         shown = CASE WHEN message_id IS NOT DISTINCT FROM $6::bigint THEN $3 ELSE shown END,
-         due = position <> $4, failures = 0, run_at = clock_timestamp() + $5 * interval '1 millisecond'
-       WHERE id = $1`,
-      [id, now.messageId, now.shown, position.toString(), pauseMs, before],
+    // What Telegram was told must not be lost in an outage. The number of now counts as the one of before, because the
+    // statement may run twice.
+    const isExpected =
+      '(message_id IS NOT DISTINCT FROM $6::bigint OR message_id IS NOT DISTINCT FROM $2::bigint)';
+    await throughOutage(() =>
+      this.pool.query(
+        `UPDATE telegram_messages SET
+           message_id = CASE WHEN ${isExpected} THEN $2::bigint END,
+           shown = CASE WHEN ${isExpected} THEN $3 ELSE shown END,
+           due = position <> $4, failures = 0, run_at = clock_timestamp() + $5 * interval '1 millisecond'
+         WHERE id = $1`,
+        [id, now.messageId, now.shown, position.toString(), pauseMs, before],
+      ),
     );
   }
 

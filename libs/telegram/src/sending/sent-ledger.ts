@@ -1,3 +1,4 @@
+import { throughOutage } from '@voxpersona/platform';
 import { Pool } from 'pg';
 
 /**
@@ -16,9 +17,11 @@ export class SentLedger {
     const [sent] = rows;
     if (sent) return sent.message_id === null ? null : Number(sent.message_id);
     const messageId = await send();
-    await this.pool.query(
-      'INSERT INTO telegram_sends (id, message_id) VALUES ($1, $2) ON CONFLICT DO NOTHING',
-      [id, messageId],
+    await throughOutage(() =>
+      this.pool.query('INSERT INTO telegram_sends (id, message_id) VALUES ($1, $2) ON CONFLICT DO NOTHING', [
+        id,
+        messageId,
+      ]),
     );
     return messageId;
   }
