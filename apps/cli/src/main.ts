@@ -25,6 +25,7 @@ import { jobsCommands } from './jobs';
 import { logCommands } from './log';
 import { keysCommands } from './keys';
 import { membersCommands } from './members';
+import { OutcomeUnknown } from './operator-request';
 import { projectionsCommands } from './projections';
 import { providerKeysCommands } from './provider-keys';
 import { recordingsCommand } from './recordings';
@@ -50,6 +51,7 @@ const PLAIN_ERRORS = [
   MasterKeyInvalid,
   LogBroken,
   NotProvable,
+  OutcomeUnknown,
   ProofRefused,
   ReprocessRefused,
   SealFileInvalid,
