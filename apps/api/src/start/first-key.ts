@@ -22,7 +22,7 @@ const READ_MODEL_PATIENCE_MS = 10_000;
 
 /** What is needed of the running application. */
 export interface FirstKeyServices {
-  issueKey(command: IssueApiKey): Promise<IssuedApiKey>;
+  issueKey: (command: IssueApiKey) => Promise<IssuedApiKey>;
   workspaces: Workspaces;
   projections: Pick<ProjectionsRunner, 'waitFor'>;
 }

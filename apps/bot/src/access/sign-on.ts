@@ -52,10 +52,7 @@ export class SignOn {
    * @param name how the others will know a new member
    * @returns undefined where the text is no link of ours at all
    */
-  async by(
-    shown: string,
-    who: { telegramUserId: number; name: string },
-  ): Promise<SignOnOutcome | undefined> {
+  async by(shown: string, who: { telegramUserId: number; name: string }): Promise<SignOnOutcome | undefined> {
     try {
       const caller = await this.accounts.find(who.telegramUserId);
       const code = parseTelegramCode(shown);

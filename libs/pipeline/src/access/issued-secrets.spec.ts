@@ -22,8 +22,8 @@ describe('Issued secrets', () => {
   });
 
   it.each(KINDS)('differ between commands, with their ids (%s)', (kind) => {
-    const one = Object.values(secrets[kind](command));
-    const other: string[] = Object.values(secrets[kind](randomUUID()));
+    const one: string[] = Object.values<string>({ ...secrets[kind](command) });
+    const other: string[] = Object.values<string>({ ...secrets[kind](randomUUID()) });
     expect(one.filter((value) => other.includes(value))).toEqual([]);
   });
 
