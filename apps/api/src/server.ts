@@ -10,7 +10,13 @@ import {
   layFoundation,
   openDatabaseForServer,
 } from '@voxpersona/composition';
-import { FilesystemObjectStorage, PipelineRunner, ProviderFailure, Workspaces } from '@voxpersona/pipeline';
+import {
+  FilesystemObjectStorage,
+  IssueApiKey,
+  PipelineRunner,
+  ProviderFailure,
+  Workspaces,
+} from '@voxpersona/pipeline';
 import { createLogger, Environment, Role } from '@voxpersona/platform';
 import { ProjectionsRunner } from '@voxpersona/projections';
 import { BotRunner, botTokenOf } from '@voxpersona/bot';
@@ -146,7 +152,8 @@ async function open(
   if (isRole('api')) {
     // Which workspace a key belongs to: whoever comes first after an upgrade is not to be taken for a stranger.
     await projections.waitFor(['api-keys'], await foundation.store.head(), KEYS_PATIENCE_MS);
-    await showFirstKey(app, foundation, projections);
+    await showFirstKey(app, foundation, projections, log, signal);
+    if (signal.aborted) return false;
   }
   bot?.start(url);
   await announce(app, url, environment, foundation, adapters, log);
@@ -174,10 +181,18 @@ async function tidyUp({ jobs }: Foundation, { objectStorage }: Adapters): Promis
 
 async function showFirstKey(
   app: INestApplication,
-  { database, pool }: Foundation,
+  foundation: Foundation,
   projections: ProjectionsRunner,
+  log: Logger,
+  signal: AbortSignal,
 ): Promise<void> {
-  const firstKey = await makeFirstKey(database, pool, app.get(CommandBus), app.get(Workspaces), projections);
+  const commands = app.get(CommandBus);
+  const services = {
+    issueKey: (command: IssueApiKey) => commands.execute(command),
+    workspaces: app.get(Workspaces),
+    projections,
+  };
+  const firstKey = await makeFirstKey(foundation, services, log, signal);
   if (!firstKey) return;
   // Not by the logger: logs are kept and sent around, this is shown once.
   process.stdout.write(

@@ -1,7 +1,7 @@
 import { founderIdOf, ownerIdOf } from '@voxpersona/domain';
 import { IssueApiKey, IssueApiKeyHandler, Workspaces } from '@voxpersona/pipeline';
 import { Command } from 'commander';
-import { operatorRequest } from './operator-request';
+import { operatorRequest, requestOption, withKnownOutcome } from './operator-request';
 import { withFoundation } from './with-foundation';
 
 /** `vox keys …` */
@@ -9,10 +9,13 @@ export function keysCommands(): Command {
   const keys = new Command('keys').description('API keys of the founders of workspaces');
   keys
     .command('add')
-    .description('Make a key; it is printed once and kept nowhere.')
+    .description('Make a key and print it. Only its hash is stored.')
     .requiredOption('--owner <name>', 'workspace whose founder the key acts for; it is made if there is none')
     .option('--label <text>', 'what the key is for', '')
-    .action(({ owner, label }: { owner: string; label: string }) => add(owner, label));
+    .addOption(requestOption())
+    .action(({ owner, label, request }: { owner: string; label: string; request?: string }) =>
+      add(owner, label, request),
+    );
   keys
     .command('revoke')
     .description('Revoke a key of any member; it stops working at once.')
@@ -22,17 +25,19 @@ export function keysCommands(): Command {
   return keys;
 }
 
-async function add(name: string, label: string): Promise<void> {
-  const request = operatorRequest();
+async function add(name: string, label: string, requestName: string | undefined): Promise<void> {
+  const request = operatorRequest(requestName);
   const ownerId = ownerIdOf(name);
-  const { apiKey } = await withFoundation(async ({ actors }) => {
-    const workspaces = new Workspaces(actors);
-    await workspaces.ask(ownerId, { type: 'RegisterWorkspace', name }, request);
-    const wanted = { label, scopes: null, expiresAt: null };
-    return new IssueApiKeyHandler(workspaces).execute(
-      new IssueApiKey(ownerId, { kind: 'operator' }, founderIdOf(ownerId), wanted, request),
-    );
-  });
+  const { apiKey } = await withFoundation(({ actors, issuedSecrets }) =>
+    withKnownOutcome(request, async () => {
+      const workspaces = new Workspaces(actors);
+      await workspaces.ask(ownerId, { type: 'RegisterWorkspace', name }, request);
+      const wanted = { label, scopes: null, expiresAt: null };
+      return new IssueApiKeyHandler(workspaces, issuedSecrets).execute(
+        new IssueApiKey(ownerId, { kind: 'operator' }, founderIdOf(ownerId), wanted, request),
+      );
+    }),
+  );
   console.log(apiKey);
 }
 

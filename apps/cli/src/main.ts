@@ -26,6 +26,7 @@ import { jobsCommands } from './jobs';
 import { logCommands } from './log';
 import { keysCommands } from './keys';
 import { membersCommands } from './members';
+import { OutcomeUnknown } from './operator-request';
 import { projectionsCommands } from './projections';
 import { providerKeysCommands } from './provider-keys';
 import { recordingsCommand } from './recordings';
@@ -51,6 +52,7 @@ const PLAIN_ERRORS = [
   MasterKeyInvalid,
   LogBroken,
   NotProvable,
+  OutcomeUnknown,
   ProofRefused,
   ProviderFailure,
   ReprocessRefused,

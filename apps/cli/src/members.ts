@@ -1,10 +1,17 @@
 import { ownerIdOf, Role, ROLES, WorkspaceCommand } from '@voxpersona/domain';
 import { InviteMember, InviteMemberHandler, Workspaces } from '@voxpersona/pipeline';
 import { Command, Option } from 'commander';
-import { operatorRequest } from './operator-request';
+import { operatorRequest, requestOption, withKnownOutcome } from './operator-request';
 import { withFoundation } from './with-foundation';
 
 const BY_OPERATOR = { kind: 'operator' as const };
+
+interface InviteOptions {
+  owner: string;
+  role: Role;
+  hours: string;
+  request?: string;
+}
 
 /** `vox members …`: for when nobody is left who could do it by the API. */
 export function membersCommands(): Command {
@@ -15,12 +22,11 @@ export function membersCommands(): Command {
     .description('Members with their roles.')
     .action(({ owner }: { owner: string }) => list(owner));
   ofWorkspace(members.command('invite'))
-    .description('Make an invitation; its token is printed once and kept nowhere.')
+    .description('Make an invitation and print its token. Only the hash of the token is stored.')
     .addOption(new Option('--role <role>', 'role of the new member').choices(ROLES).default('analyst'))
     .option('--hours <number>', 'how long it can be used', '72')
-    .action(({ owner, role, hours }: { owner: string; role: Role; hours: string }) =>
-      invite(owner, role, Number(hours)),
-    );
+    .addOption(requestOption())
+    .action(({ owner, role, hours, request }: InviteOptions) => invite(owner, role, Number(hours), request));
   ofWorkspace(members.command('block <id>'))
     .description('Keep a member out, until restored.')
     .action((memberId: string, { owner }: { owner: string }) =>
@@ -42,11 +48,19 @@ async function list(name: string): Promise<void> {
   }
 }
 
-async function invite(name: string, role: Role, hours: number): Promise<void> {
+async function invite(
+  name: string,
+  role: Role,
+  hours: number,
+  requestName: string | undefined,
+): Promise<void> {
   if (!(hours > 0 && hours <= 720)) throw new Error('--hours must be between 1 and 720');
-  const { token, telegramPayload, expiresAt } = await withFoundation(({ actors }) =>
-    new InviteMemberHandler(new Workspaces(actors)).execute(
-      new InviteMember(ownerIdOf(name), BY_OPERATOR, role, hours * 3_600, operatorRequest()),
+  const request = operatorRequest(requestName);
+  const { token, telegramPayload, expiresAt } = await withFoundation(({ actors, issuedSecrets }) =>
+    withKnownOutcome(request, () =>
+      new InviteMemberHandler(new Workspaces(actors), issuedSecrets).execute(
+        new InviteMember(ownerIdOf(name), BY_OPERATOR, role, hours * 3_600, request),
+      ),
     ),
   );
   console.log(`${token}\nGive it to one person, who opens /join#TOKEN on the server, until ${expiresAt}.`);

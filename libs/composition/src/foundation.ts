@@ -18,6 +18,7 @@ import {
   ApiKeyUses,
   IDEMPOTENCY_MIGRATIONS,
   IdempotentRequests,
+  IssuedSecrets,
   JOB_MIGRATIONS,
   JobQueue,
   PROVIDER_KEY_MIGRATIONS,
@@ -62,6 +63,8 @@ export interface Foundation {
   vectors: VectorStore;
   apiKeyUses: ApiKeyUses;
   idempotentRequests: IdempotentRequests;
+  /** API keys, invitations and links are derived by it. */
+  issuedSecrets: IssuedSecrets;
   /** Updates of Telegram are sealed under it while they wait. */
   telegramUpdateKey: Buffer;
   /** What ids of chats and accounts are made with. */
@@ -145,6 +148,7 @@ export async function layFoundation(
     vectors: new VectorStore(pool, keyRing),
     apiKeyUses: new ApiKeyUses(pool),
     idempotentRequests: new IdempotentRequests(pool, deriveKey(masterKey, 'idempotent answers')),
+    issuedSecrets: new IssuedSecrets(deriveKey(masterKey, 'issued secrets')),
     telegramUpdateKey: deriveKey(masterKey, 'telegram updates'),
     telegramIdSecret: deriveKey(masterKey, 'telegram ids').toString('hex'),
     telegramSigningKey: deriveKey(masterKey, 'telegram buttons'),

@@ -2,6 +2,7 @@ export * from './aborted';
 export * from './backoff';
 export * from './files/measure';
 export * from './files/on-path';
+export * from './files/write-private-file';
 export * from './compiled-file';
 export * from './error-code';
 export * from './postgres/listener';

@@ -193,6 +193,9 @@ export const revokeInvitation = defineRoute({
 export const acceptInvitation = defineRoute({
   ...{ method: 'POST', path: '/v1/invitations/accept', tag, operationId: 'acceptInvitation' },
   summary: 'Become a member. Whoever holds the token may; it works once.',
+  description:
+    'Send a random Idempotency-Key and keep it to yourself: the same request gives the same API key again if its answer ' +
+    'was lost. Without one, a repeated request is answered `invitation-used`.',
   idempotency: 'answer',
   body: { type: json, schema: acceptance, example: { token: `voxinv_${SECRET}`, name: 'Bea' } },
   answers: [
@@ -250,6 +253,8 @@ export const issueKey = defineRoute({
 export const rotateKey = defineRoute({
   ...{ method: 'POST', path: '/v1/keys/:id/rotate', tag, operationId: 'rotateKey' },
   summary: 'Put a new key in the place of one of yours.',
+  description:
+    'A key that replaces itself can repeat this request, should its answer be lost, only while `graceSeconds` last.',
   params: keyParams,
   idempotency: 'answer',
   body: { type: json, schema: rotation, example: { graceSeconds: 86_400 } },

@@ -142,8 +142,8 @@ export const PROBLEMS = {
   'limit-reached': [409, 'There are too many', 'You have 50 keys. Revoke some first.'],
   'answer-lost': [
     409,
-    'It was done, but its answer is lost',
-    'This was done already, but its answer is lost. Revoke the key that was made, and make another.',
+    'It was done, but its answer cannot be shown',
+    'This was done already, by an earlier version that cannot show its answer again. Revoke the key that was made, and make another.',
   ],
   'idempotency-key-in-use': [
     409,

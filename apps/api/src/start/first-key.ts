@@ -1,60 +1,157 @@
-import { CommandBus } from '@nestjs/cqrs';
-import { founderIdOf, ownerIdOf } from '@voxpersona/domain';
-import { Database } from '@voxpersona/composition';
-import { Position } from '@voxpersona/event-store';
-import { IssueApiKey, Workspaces } from '@voxpersona/pipeline';
-import { inTransaction } from '@voxpersona/platform';
+import { Foundation } from '@voxpersona/composition';
+import { deriveId, founderIdOf, ownerIdOf } from '@voxpersona/domain';
+import {
+  AppendOutcomeUnknown,
+  EventStoreUnavailable,
+  Position,
+  StreamContention,
+} from '@voxpersona/event-store';
+import { IssueApiKey, IssuedApiKey, RequestContext, Workspaces } from '@voxpersona/pipeline';
+import { backoffDelayMs, inTransaction, isDatabaseFailure } from '@voxpersona/platform';
 import { ProjectionsRunner } from '@voxpersona/projections';
-import { randomUUID } from 'node:crypto';
-import { existsSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { Pool } from 'pg';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { PoolClient } from 'pg';
+import { FirstKeyFile } from './first-key-file';
 
 const FIRST_WORKSPACE = 'owner';
-const PATIENCE_MS = 10_000;
+const OWNER_ID = ownerIdOf(FIRST_WORKSPACE);
+const FIRST_DELAY_MS = 500;
+const LONGEST_DELAY_MS = 10_000;
+const BUSY_DELAY_MS = 200;
+const READ_MODEL_PATIENCE_MS = 10_000;
 
-/**
- * Makes the first workspace of an installation and its founder's API key, and keeps it in a file that only the server's user
- * can read. Of several servers that start at once one makes it.
- *
- * @returns the key, to be shown this once; null when there was one before
- */
-export async function makeFirstKey(
-  { dataFolder }: Pick<Database, 'dataFolder'>,
-  pool: Pool,
-  commands: CommandBus,
-  workspaces: Workspaces,
-  projections: ProjectionsRunner,
-): Promise<{ apiKey: string; file: string } | null> {
-  const file = join(dataFolder, 'first-api-key');
-  if (existsSync(file)) return null;
-  const ownerId = ownerIdOf(FIRST_WORKSPACE);
-  const made = await inTransaction(pool, async (transaction) => {
-    await transaction.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', ['first api key']);
-    // The file may be another server's, or was not in a backup.
-    if (Object.keys((await workspaces.read(ownerId)).keys).length > 0) return null;
-    return issueKey(ownerId, commands, workspaces);
-  });
-  if (!made) return null;
-  // Whole or not at all: a half-written file would lock everybody out.
-  writeFileSync(`${file}.new`, `${made.apiKey}\n`, { mode: 0o600 });
-  renameSync(`${file}.new`, file);
-  await projections.waitFor(['api-keys'], made.position, PATIENCE_MS);
-  return { apiKey: made.apiKey, file };
+/** What is needed of the running application. */
+export interface FirstKeyServices {
+  issueKey: (command: IssueApiKey) => Promise<IssuedApiKey>;
+  workspaces: Workspaces;
+  projections: Pick<ProjectionsRunner, 'waitFor'>;
 }
 
-async function issueKey(
-  ownerId: string,
-  commands: CommandBus,
-  workspaces: Workspaces,
-): Promise<{ apiKey: string; position: Position }> {
-  const request = {
-    requestId: randomUUID(),
-    actor: { kind: 'system' as const, id: 'first-start', owner: null },
-  };
-  await workspaces.ask(ownerId, { type: 'RegisterWorkspace', name: FIRST_WORKSPACE }, request);
-  const wanted = { label: 'first key', scopes: null, expiresAt: null };
-  return commands.execute(
-    new IssueApiKey(ownerId, { kind: 'operator' }, founderIdOf(ownerId), wanted, request),
+export type FirstKeyFoundation = Pick<Foundation, 'pool' | 'store' | 'issuedSecrets'> & {
+  database: Pick<Foundation['database'], 'dataFolder'>;
+};
+
+type Attempt =
+  /** Another server is making the key. */
+  | { kind: 'busy' }
+  /** The workspace has a key that this server did not make. */
+  | { kind: 'not_needed' }
+  | { kind: 'made'; apiKey: string; position: Position };
+
+/**
+ * Makes the first workspace of an installation with its founder's API key, and keeps the key in a file that only the
+ * server's user can read. While the event log or the database fails, it tries again, with a line in the log per attempt.
+ *
+ * There is one key, whatever fails: all servers send the same command, from which the key is derived. See ADR 27.
+ *
+ * @returns the key, to be shown this once; null when there was one before, or `signal` ended the attempts
+ */
+export async function makeFirstKey(
+  foundation: FirstKeyFoundation,
+  services: FirstKeyServices,
+  log: { warn(message: string): void },
+  signal: AbortSignal,
+): Promise<{ apiKey: string; file: string } | null> {
+  const file = new FirstKeyFile(foundation.database.dataFolder);
+  if (file.exists) {
+    file.forgetPending();
+    return null;
+  }
+  const outcome = await untilKnown(() => attempt(foundation, services, file), log, signal);
+  if (outcome?.kind !== 'made') return null;
+  const { apiKey, position } = outcome;
+  file.complete(apiKey);
+  await services.projections
+    .waitFor(['api-keys'], position, READ_MODEL_PATIENCE_MS)
+    .catch((error: unknown) => log.warn(`The first API key may not work at once: ${messageOf(error)}`));
+  return { apiKey, file: file.path };
+}
+
+/** Repeats what failed because of an outage, and waits for another server. Undefined when `signal` ended it. */
+async function untilKnown(
+  work: () => Promise<Attempt>,
+  log: { warn(message: string): void },
+  signal: AbortSignal,
+): Promise<Attempt | undefined> {
+  const pause = (ms: number): Promise<void> => sleep(ms, undefined, { signal }).catch(() => undefined);
+  for (let failures = 0; !signal.aborted;) {
+    try {
+      const outcome = await work();
+      if (outcome.kind !== 'busy') return outcome;
+      await pause(BUSY_DELAY_MS);
+    } catch (error) {
+      if (!isOutage(error)) throw error;
+      failures += 1;
+      const delay = backoffDelayMs({
+        attempt: failures,
+        baseMs: FIRST_DELAY_MS,
+        maxMs: LONGEST_DELAY_MS,
+        random: Math.random,
+      });
+      log.warn(
+        `The first API key could not be made: ${messageOf(error)}. ` +
+          `Attempt ${failures + 1} follows in ${(delay / 1_000).toFixed(1)} s`,
+      );
+      await pause(delay);
+    }
+  }
+  return undefined;
+}
+
+/** The lock lets one server make the key and show it. It may be lost with its connection, so nothing else relies on it. */
+function attempt(
+  foundation: FirstKeyFoundation,
+  services: FirstKeyServices,
+  file: FirstKeyFile,
+): Promise<Attempt> {
+  return inTransaction(foundation.pool, async (transaction) => {
+    if (!(await tryLock(transaction))) return { kind: 'busy' };
+    const pending = file.pendingRequestId;
+    const requestId = pending ?? deriveId('first-key', await foundation.store.logId());
+    const request: RequestContext = {
+      requestId,
+      actor: { kind: 'system', id: 'first-start', owner: null },
+    };
+    const { keys } = await services.workspaces.read(OWNER_ID);
+    const commandId = services.workspaces.commandIdOf(OWNER_ID, 'IssueApiKey', request);
+    const isOurs =
+      pending !== undefined && Object.hasOwn(keys, foundation.issuedSecrets.apiKey(commandId).keyId);
+    // Another server's, made by an operator, or from a backup without this data folder.
+    if (Object.keys(keys).length > 0 && !isOurs) {
+      file.forgetPending();
+      return { kind: 'not_needed' };
+    }
+    file.begin(requestId);
+    return { kind: 'made', ...(await issue(services, request)) };
+  });
+}
+
+async function tryLock(transaction: PoolClient): Promise<boolean> {
+  const { rows } = await transaction.query<{ locked: boolean }>(
+    'SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS locked',
+    ['first api key'],
   );
+  return rows[0]?.locked === true;
+}
+
+async function issue(
+  { workspaces, issueKey }: FirstKeyServices,
+  request: RequestContext,
+): Promise<IssuedApiKey> {
+  await workspaces.ask(OWNER_ID, { type: 'RegisterWorkspace', name: FIRST_WORKSPACE }, request);
+  const wanted = { label: 'first key', scopes: null, expiresAt: null };
+  return issueKey(new IssueApiKey(OWNER_ID, { kind: 'operator' }, founderIdOf(OWNER_ID), wanted, request));
+}
+
+function isOutage(error: unknown): boolean {
+  return (
+    error instanceof EventStoreUnavailable ||
+    error instanceof AppendOutcomeUnknown ||
+    error instanceof StreamContention ||
+    isDatabaseFailure(error)
+  );
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

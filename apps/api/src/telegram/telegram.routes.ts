@@ -54,7 +54,7 @@ export const makeTelegramCode = defineRoute({
       ],
     },
   ],
-  problems: ['answer-lost'],
+  problems: [],
 });
 
 export const TELEGRAM_ROUTES = [telegramWebhook, makeTelegramCode];

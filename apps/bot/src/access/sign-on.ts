@@ -52,10 +52,7 @@ export class SignOn {
    * @param name how the others will know a new member
    * @returns undefined where the text is no link of ours at all
    */
-  async by(
-    shown: string,
-    who: { telegramUserId: number; name: string; requestId: string },
-  ): Promise<SignOnOutcome | undefined> {
+  async by(shown: string, who: { telegramUserId: number; name: string }): Promise<SignOnOutcome | undefined> {
     try {
       const caller = await this.accounts.find(who.telegramUserId);
       const code = parseTelegramCode(shown);
@@ -65,7 +62,7 @@ export class SignOn {
           return 'code-linked';
         // Whoever sends a link must not make somebody else's account act for them.
         if (caller.kind !== 'unknown') return 'linked-elsewhere';
-        await this.accounts.useCode(who.telegramUserId, code, who.requestId);
+        await this.accounts.useCode(who.telegramUserId, code);
         return 'code-linked';
       }
       const long = parseInvitation(shown);
@@ -80,7 +77,7 @@ export class SignOn {
       if (caller.kind !== 'unknown') return 'linked-elsewhere';
       const { invitationId, secret } = short;
       const invitation = { ownerId, invitationId, secret };
-      await this.accounts.acceptInvitation(who.telegramUserId, who.name, invitation, who.requestId);
+      await this.accounts.acceptInvitation(who.telegramUserId, who.name, invitation);
       return 'invitation-accepted';
     } catch (error) {
       const outcome = error instanceof CommandRefused ? OUTCOME_OF[error.refusal.code] : undefined;

@@ -3,7 +3,6 @@ import { CommandBus } from '@nestjs/cqrs';
 import { ENVIRONMENT } from '@voxpersona/composition';
 import { IssueUploadLink, TelegramMember } from '@voxpersona/pipeline';
 import { Environment } from '@voxpersona/platform';
-import { randomUUID } from 'node:crypto';
 import { Talk } from '../talk/talk';
 
 export interface OfferedLink {
@@ -34,10 +33,9 @@ export class UploadLinks {
       reports: ['summary'],
       origin: { kind: 'telegram' as const, chatId: talk.chatId, intakeId },
     };
-    // Where the update is dealt with again, the secret of the link before is lost: another one is made.
-    const request = { ...talk.requestOf(member), requestId: randomUUID() };
+    // An update offers one link at most: handled again, it offers the same one.
     const { token, linkId, expiresAt } = await this.commands.execute(
-      new IssueUploadLink(link, hours * 3_600, request),
+      new IssueUploadLink(link, hours * 3_600, talk.requestOf(member)),
     );
     return { url: `${this.publicUrl}/send#${token}`, linkId, expiresAt, hours };
   }

@@ -57,7 +57,7 @@ export class InviteUpdate {
       );
     } catch (error) {
       if (!(error instanceof CommandRefused)) throw error;
-      // Lost with a process that died on the way: it shows nothing, and is worth nothing.
+      // The member's rights have changed since the buttons were shown, or there are too many open invitations.
       await talk.say(texts.text('invite.refused'));
     }
   }

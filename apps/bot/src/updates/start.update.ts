@@ -23,7 +23,7 @@ export class StartUpdate {
     if (talk.isGroup || userId === null) return;
     const payload = payloadOf(ctx);
     if (payload !== '') {
-      const who = { telegramUserId: userId, name: nameOf(ctx), requestId: talk.requestId };
+      const who = { telegramUserId: userId, name: nameOf(ctx) };
       const outcome = (await this.signOn.by(payload, who)) ?? 'link-unknown';
       await talk.say(talk.texts.text(`start.${outcome}`));
       if (outcome !== 'invitation-accepted' && outcome !== 'code-linked' && outcome !== 'already-member')

@@ -6,4 +6,5 @@ export * from './events';
 export { isUsable } from './keys';
 export * from './roles';
 export type { WorkspaceRefusal } from './rules';
+export { sameDigest } from './same-digest';
 export * from './state';

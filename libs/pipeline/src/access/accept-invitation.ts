@@ -1,8 +1,10 @@
 import { Command, CommandHandler, ICommandHandler } from '@nestjs/cqrs';
-import { Role } from '@voxpersona/domain';
-import { randomUUID } from 'node:crypto';
+import { deriveId, Role, sameDigest } from '@voxpersona/domain';
 import { CommandRefused } from '../commands/command-refused';
-import { IssuedApiKey, issued, makeApiKey } from './issue-api-key';
+import { RequestContext } from '../commands/request-context';
+import { IssuedApiKey, issuedKey } from './issue-api-key';
+import { IssuedSecrets } from './issued-secrets';
+import { makeApiKey } from './make-api-key';
 import { hashSecret, parseInvitation } from './secrets';
 import { Workspaces } from './workspaces';
 
@@ -13,11 +15,14 @@ export interface NewMember extends IssuedApiKey {
   workspaceName: string;
 }
 
-/** Makes whoever shows an invitation a member, with a first API key. Rejects with `CommandRefused`. */
+/**
+ * Makes the person with this invitation a member with a first API key. Repeated under the same request id, it gives the
+ * same key again; so the id must be known to that person only. Rejects with `CommandRefused`.
+ */
 export class AcceptInvitation extends Command<NewMember> {
   constructor(
     readonly token: string,
-    /** How the others will know the new member. Personal: it is sealed. */
+    /** How the others will know the new member. Personal: it is encrypted. */
     readonly name: string,
     readonly requestId: string,
   ) {
@@ -27,33 +32,40 @@ export class AcceptInvitation extends Command<NewMember> {
 
 @CommandHandler(AcceptInvitation)
 export class AcceptInvitationHandler implements ICommandHandler<AcceptInvitation> {
-  constructor(private readonly workspaces: Workspaces) {}
+  constructor(
+    private readonly workspaces: Workspaces,
+    private readonly secrets: IssuedSecrets,
+  ) {}
 
   async execute({ token, name, requestId }: AcceptInvitation): Promise<NewMember> {
     const parts = parseInvitation(token);
     if (!parts) throw notFound();
-    const { ownerId, invitationId, secret } = parts;
-    const memberId = randomUUID();
-    const made = makeApiKey({ label: 'first key', scopes: null, expiresAt: null });
+    const { ownerId, invitationId } = parts;
+    const type = 'AcceptInvitation';
+    const request: RequestContext = {
+      requestId,
+      actor: { kind: 'invitation', id: invitationId, owner: ownerId },
+    };
+    const commandId = this.workspaces.commandIdOf(ownerId, type, request);
+    const memberId = deriveId('member', commandId);
+    const wanted = { label: 'first key', scopes: null, expiresAt: null };
+    const { recorded: key, ...made } = makeApiKey(this.secrets, commandId, wanted);
+    const secretSha256 = hashSecret(parts.secret);
     const now = new Date().toISOString();
     const answer = await this.workspaces
-      .ask(
-        ownerId,
-        {
-          type: 'AcceptInvitation',
-          ...{ invitationId, secretSha256: hashSecret(secret), now, memberId, name, key: made.recorded },
-        },
-        { requestId, actor: { kind: 'invitation', id: invitationId, owner: ownerId } },
-      )
+      .ask(ownerId, { type, invitationId, secretSha256, now, memberId, name, key }, request)
       .catch((error: unknown) => {
-        // A workspace that is not there is told from a wrong secret by nothing.
+        // An unknown workspace is answered like a wrong secret: nothing is told to somebody who guesses.
         throw error instanceof CommandRefused && error.refusal.code === 'workspace_not_found'
           ? notFound()
           : error;
       });
     const { state } = answer;
+    // The decider checks the secret, but it does not see a repeated command.
+    if (!sameDigest(state.invitations[invitationId]?.secretSha256 ?? '', secretSha256)) throw notFound();
+    const issued = issuedKey({ ...made, recorded: key }, answer, 'Ask for another invitation.');
     const role = state.members[memberId]?.role ?? 'auditor';
-    return { ...issued(made, answer), ownerId, memberId, role, workspaceName: state.name };
+    return { ...issued, ownerId, memberId, role, workspaceName: state.name };
   }
 }
 

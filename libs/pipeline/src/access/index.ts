@@ -3,6 +3,8 @@ export * from './api-key-uses';
 export * from './denials';
 export * from './invite-member';
 export * from './issue-api-key';
+export * from './issued-secrets';
+export type { WantedApiKey } from './make-api-key';
 export * from './remove-member';
 export * from './rotate-api-key';
 export * from './secrets';

@@ -1,15 +1,15 @@
 import { Command, CommandHandler, ICommandHandler } from '@nestjs/cqrs';
 import { Authority, Role } from '@voxpersona/domain';
 import { Position } from '@voxpersona/event-store';
-import { randomUUID } from 'node:crypto';
-import { CommandRefused } from '../commands/command-refused';
 import { RequestContext } from '../commands/request-context';
-import { formatInvitation, formatTelegramInvitation, makeInvitationSecret } from './secrets';
+import { answerLost } from './answer-lost';
+import { IssuedSecrets } from './issued-secrets';
+import { formatInvitation, formatTelegramInvitation } from './secrets';
 import { Workspaces } from './workspaces';
 
 export interface IssuedInvitation {
   invitationId: string;
-  /** What lets in, see `formatInvitation`: shown once and kept nowhere. */
+  /** Admits one person, see `formatInvitation`. Only the hash of its secret is stored. */
   token: string;
   /** The same for the bot: what it is started with. */
   telegramPayload: string | null;
@@ -17,7 +17,7 @@ export interface IssuedInvitation {
   position: Position;
 }
 
-/** Makes an invitation for one person. Rejects with `CommandRefused`. */
+/** Makes an invitation for one person. Repeated, it gives the same invitation again. Rejects with `CommandRefused`. */
 export class InviteMember extends Command<IssuedInvitation> {
   constructor(
     readonly ownerId: string,
@@ -32,31 +32,42 @@ export class InviteMember extends Command<IssuedInvitation> {
 
 @CommandHandler(InviteMember)
 export class InviteMemberHandler implements ICommandHandler<InviteMember> {
-  constructor(private readonly workspaces: Workspaces) {}
+  constructor(
+    private readonly workspaces: Workspaces,
+    private readonly secrets: IssuedSecrets,
+  ) {}
 
   async execute({ ownerId, by, role, validSeconds, request }: InviteMember): Promise<IssuedInvitation> {
-    const invitationId = randomUUID();
-    const { secret, secretSha256 } = makeInvitationSecret();
-    const now = new Date();
-    const expiresAt = new Date(now.getTime() + validSeconds * 1_000).toISOString();
+    const type = 'InviteMember';
+    const { invitationId, secret, secretSha256 } = this.secrets.invitation(
+      this.workspaces.commandIdOf(ownerId, type, request),
+    );
+    const now = Date.now();
     const { position, state } = await this.workspaces.ask(
       ownerId,
       {
-        type: 'InviteMember',
-        ...{ by, invitationId, role, secretSha256, expiresAt, now: now.toISOString() },
+        type,
+        by,
+        invitationId,
+        role,
+        secretSha256,
+        expiresAt: new Date(now + validSeconds * 1_000).toISOString(),
+        now: new Date(now).toISOString(),
       },
       request,
     );
-    if (!Object.hasOwn(state.invitations, invitationId)) {
-      const message =
-        'This was done already, but its answer is lost. Take that invitation back, and make another.';
-      throw new CommandRefused({ code: 'answer_lost', message });
+    const recorded = Object.hasOwn(state.invitations, invitationId)
+      ? state.invitations[invitationId]
+      : undefined;
+    if (recorded?.secretSha256 !== secretSha256) {
+      throw answerLost('Revoke the invitation that was made, and make another.');
     }
     return {
       invitationId,
       token: formatInvitation({ ownerId, invitationId, secret }),
       telegramPayload: formatTelegramInvitation({ invitationId, secret }) ?? null,
-      expiresAt,
+      // Of the first time, when this is a repetition.
+      expiresAt: recorded.expiresAt,
       position,
     };
   }

@@ -1,34 +1,11 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 
-/**
- * Secrets have 256 random bits: a plain hash of one cannot be searched, and costs nothing on every request. Only the
- * hash is recorded.
- */
-export interface MadeSecret {
-  secret: string;
-  /** Lower-case hex. */
-  secretSha256: string;
-}
-
-export function makeSecret(): MadeSecret {
-  const secret = randomBytes(32).toString('hex');
-  return { secret, secretSha256: hashSecret(secret) };
-}
-
-/**
- * The secret of an invitation has 248 random bits and ends with a zero byte: without that byte it fits into a link that
- * Telegram takes, see `formatTelegramInvitation`.
- */
-export function makeInvitationSecret(): MadeSecret {
-  const secret = `${randomBytes(TELEGRAM_SECRET_BYTES).toString('hex')}00`;
-  return { secret, secretSha256: hashSecret(secret) };
-}
-
+/** A secret has 240 bits or more: a plain hash of it cannot be reversed by search, and is cheap on every request. */
 export function hashSecret(secret: string): string {
   return createHash('sha256').update(secret).digest('hex');
 }
 
-/** Of an invitation. What Telegram hands to a bot that is started by a link has at most 64 characters. */
+/** Of an invitation, without the zero byte at its end; see `IssuedSecrets`. */
 const TELEGRAM_SECRET_BYTES = 31;
 const CODE_SECRET_BYTES = 30;
 
@@ -106,12 +83,6 @@ export function parseTelegramInvitation(text: string): TelegramInvitation | unde
 export interface TelegramCodeParts {
   codeId: string;
   secret: string;
-}
-
-/** A secret for a code by which a member's Telegram account is linked. */
-export function makeCodeSecret(): MadeSecret {
-  const secret = randomBytes(CODE_SECRET_BYTES).toString('hex');
-  return { secret, secretSha256: hashSecret(secret) };
 }
 
 export function formatTelegramCode({ codeId, secret }: TelegramCodeParts): string {

@@ -6,7 +6,7 @@ import {
   WorkspaceEvent,
   WorkspaceState,
 } from '@voxpersona/domain';
-import { Actors, Position } from '@voxpersona/event-store';
+import { Actors, CommandContext, Position } from '@voxpersona/event-store';
 import { CommandRefused } from '../commands/command-refused';
 import { commandContext, RequestContext } from '../commands/request-context';
 
@@ -22,9 +22,14 @@ export interface WorkspaceAnswer {
 export class Workspaces {
   constructor(private readonly actors: Actors<DomainEvent>) {}
 
+  /** The id under which `ask` sends a command: what the command hands out is derived from it. */
+  commandIdOf(ownerId: string, type: WorkspaceCommand['type'], request: RequestContext): string {
+    return contextOf(ownerId, type, request).commandId;
+  }
+
   /** @throws CommandRefused */
   async ask(ownerId: string, command: WorkspaceCommand, request: RequestContext): Promise<WorkspaceAnswer> {
-    const context = commandContext(request, command.type, ownerId);
+    const context = contextOf(ownerId, command.type, request);
     const answer = await this.actors.ask(workspaceDecider, ownerId, command, context);
     if (answer.kind === 'refused') throw new CommandRefused(answer.refusal);
     return answer;
@@ -34,4 +39,8 @@ export class Workspaces {
   async read(ownerId: string): Promise<WorkspaceState> {
     return (await this.actors.read(workspaceDecider, ownerId)).state;
   }
+}
+
+function contextOf(ownerId: string, type: WorkspaceCommand['type'], request: RequestContext): CommandContext {
+  return commandContext(request, type, ownerId);
 }

@@ -2,15 +2,17 @@ import { Inject, Injectable } from '@nestjs/common';
 import {
   deriveId,
   DomainEvent,
+  Refusal,
   Role,
+  TelegramAccountCommand,
   telegramAccountDecider,
   telegramAccountIdOf,
-  TelegramAccountCommand,
+  TelegramAccountState,
   telegramCodeDecider,
 } from '@voxpersona/domain';
 import { Actor, Actors } from '@voxpersona/event-store';
-import { randomUUID } from 'node:crypto';
-import { hashSecret, makeCodeSecret, TelegramCodeParts, formatTelegramCode } from '../access/secrets';
+import { IssuedSecrets } from '../access/issued-secrets';
+import { formatTelegramCode, hashSecret, TelegramCodeParts } from '../access/secrets';
 import { Workspaces } from '../access/workspaces';
 import { CommandRefused } from '../commands/command-refused';
 import { commandContext, RequestContext } from '../commands/request-context';
@@ -40,7 +42,7 @@ export interface InvitationShown {
 }
 
 export interface IssuedTelegramCode {
-  /** What starts the bot so that the account becomes the member's: shown once and kept nowhere. */
+  /** What starts the bot so that the account becomes the member's. Only the hash of its secret is stored. */
   payload: string;
   expiresAt: string;
 }
@@ -51,6 +53,7 @@ export class TelegramAccounts {
   constructor(
     private readonly actors: Actors<DomainEvent>,
     private readonly workspaces: Workspaces,
+    private readonly secrets: IssuedSecrets,
     @Inject(TELEGRAM_ID_SECRET) private readonly idSecret: string,
   ) {}
 
@@ -70,19 +73,20 @@ export class TelegramAccounts {
   }
 
   /**
-   * Makes whoever shows an invitation a member, who acts by this account. The same request again changes nothing.
+   * Makes the person who shows an invitation a member, who acts by this account. Repeated for the same account, it
+   * completes what an earlier attempt may have left half done, whichever update it comes from.
    *
-   * @param name how the others will know the new member; personal, and sealed
+   * @param name how the others will know the new member; personal, and encrypted
    * @throws CommandRefused
    */
   async acceptInvitation(
     telegramUserId: number,
     name: string,
     { ownerId, invitationId, secret }: InvitationShown,
-    requestId: string,
   ): Promise<void> {
     const accountId = telegramAccountIdOf(this.idSecret, telegramUserId);
     const memberId = memberIdOf(accountId, invitationId);
+    const requestId = deriveId('telegram-acceptance', accountId, invitationId);
     const actor: Actor = { kind: 'invitation', id: invitationId, owner: ownerId };
     const secretSha256 = hashSecret(secret);
     const now = new Date().toISOString();
@@ -91,10 +95,10 @@ export class TelegramAccounts {
       { type: 'AcceptInvitation', invitationId, secretSha256, now, memberId, name, key: null },
       { requestId, actor },
     );
-    await this.link(
-      { accountId, ownerId, memberId, by: 'invitation', telegramUserId },
-      { requestId, actor: { kind: 'telegram', id: accountId, owner: ownerId, member: memberId } },
-    );
+    await this.link({ accountId, ownerId, memberId, by: 'invitation', telegramUserId }, requestId, {
+      code: 'invitation_used',
+      message: 'This invitation has been used; each lets in one person.',
+    });
   }
 
   /** Whether this account acts for its member by this very invitation or code: who shows it again has been let in. */
@@ -107,33 +111,39 @@ export class TelegramAccounts {
     return state.phase === 'issued' && state.usedBy === accountId && state.memberId === memberId;
   }
 
-  /** Makes a code for one of a member's own accounts. */
+  /** Makes a code for one of a member's own accounts. Repeated, it gives the same code again. */
   async issueCode(
     ownerId: string,
     memberId: string,
     validSeconds: number,
     request: RequestContext,
   ): Promise<IssuedTelegramCode> {
-    const codeId = randomUUID();
-    const { secret, secretSha256 } = makeCodeSecret();
+    const context = commandContext(request, 'telegram-code', ownerId, memberId);
+    const { codeId, secret, secretSha256 } = this.secrets.telegramCode(context.commandId);
     const expiresAt = new Date(Date.now() + validSeconds * 1_000).toISOString();
     const answer = await this.actors.ask(
       telegramCodeDecider,
       codeId,
       { type: 'IssueTelegramCode', codeId, ownerId, memberId, secretSha256, expiresAt },
-      commandContext(request, 'telegram-code', codeId),
+      context,
     );
     if (answer.kind === 'refused') throw new CommandRefused(answer.refusal);
-    return { payload: formatTelegramCode({ codeId, secret }), expiresAt };
+    const { state } = answer;
+    if (state.phase !== 'issued' || state.secretSha256 !== secretSha256)
+      throw new Error(`Telegram code ${codeId} has another secret`);
+    // Of the first time, when this is a repetition.
+    return { payload: formatTelegramCode({ codeId, secret }), expiresAt: state.expiresAt };
   }
 
-  /** Links the account to the member who asked for the code. @throws CommandRefused */
-  async useCode(
-    telegramUserId: number,
-    { codeId, secret }: TelegramCodeParts,
-    requestId: string,
-  ): Promise<void> {
+  /**
+   * Links the account to the member who asked for the code. Repeated for the same account, it completes what an earlier
+   * attempt may have left half done, whichever update it comes from.
+   *
+   * @throws CommandRefused
+   */
+  async useCode(telegramUserId: number, { codeId, secret }: TelegramCodeParts): Promise<void> {
     const accountId = telegramAccountIdOf(this.idSecret, telegramUserId);
+    const requestId = deriveId('telegram-code-use', accountId, codeId);
     const actor: Actor = { kind: 'telegram', id: accountId, owner: null };
     const answer = await this.actors.ask(
       telegramCodeDecider,
@@ -145,10 +155,10 @@ export class TelegramAccounts {
     const { state } = answer;
     if (state.phase !== 'issued') throw new Error('A code was used that is not there');
     const { ownerId, memberId } = state;
-    await this.link(
-      { accountId, ownerId, memberId, by: 'code', telegramUserId },
-      { requestId, actor: { kind: 'telegram', id: accountId, owner: ownerId, member: memberId } },
-    );
+    await this.link({ accountId, ownerId, memberId, by: 'code', telegramUserId }, requestId, {
+      code: 'code_used',
+      message: 'This code has been used. Ask for a new one.',
+    });
   }
 
   /** From now on the account acts for nobody. */
@@ -166,20 +176,32 @@ export class TelegramAccounts {
     await this.unlink(telegramUserId, { requestId, actor: { kind: 'telegram', id, owner: null } });
   }
 
+  /**
+   * Links an account once. An invitation or code that is shown again undoes neither /leave nor the removal of the member.
+   *
+   * @throws CommandRefused with `refusal` when the account does not act for the member afterwards
+   */
   private async link(
     link: Omit<Extract<TelegramAccountCommand, { type: 'LinkTelegramAccount' }>, 'type'>,
-    request: RequestContext,
+    requestId: string,
+    refusal: Refusal,
   ): Promise<void> {
-    await this.ask(link.accountId, { type: 'LinkTelegramAccount', ...link }, request);
+    const { accountId, ownerId, memberId } = link;
+    const member = (await this.workspaces.read(ownerId)).members[memberId];
+    if (!member || member.status === 'removed') throw new CommandRefused(refusal);
+    const actor: Actor = { kind: 'telegram', id: accountId, owner: ownerId, member: memberId };
+    const command = { type: 'LinkTelegramAccount' as const, ...link };
+    const { linked } = await this.ask(accountId, command, { requestId, actor });
+    if (linked?.ownerId !== ownerId || linked.memberId !== memberId) throw new CommandRefused(refusal);
   }
 
   private async ask(
     accountId: string,
     command: TelegramAccountCommand,
     request: RequestContext,
-  ): Promise<void> {
+  ): Promise<TelegramAccountState> {
     const context = commandContext(request, command.type, accountId);
-    await this.actors.ask(telegramAccountDecider, accountId, command, context);
+    return (await this.actors.ask(telegramAccountDecider, accountId, command, context)).state;
   }
 }
 

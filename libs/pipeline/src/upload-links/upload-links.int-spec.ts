@@ -20,6 +20,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { createReadStream, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { IssuedSecrets } from '../access/issued-secrets';
 import { hashSecret, parseUploadLink } from '../access/secrets';
 import { Workspaces } from '../access/workspaces';
 import { originalKey } from '../activities/object-keys';
@@ -84,7 +85,7 @@ describe('An upload by a link', () => {
     origin: UploadLinkOrigin = { kind: 'rest' },
   ): Promise<ShownUploadLink> {
     const link = { owner, memberId, scenario: null, language: null, reports: [] };
-    const issued = await new IssueUploadLinkHandler(actors).execute(
+    const issued = await new IssueUploadLinkHandler(actors, new IssuedSecrets(randomBytes(32))).execute(
       new IssueUploadLink({ ...link, origin }, 60, request(), notAfter),
     );
     const { linkId, secret } = parseUploadLink(issued.token)!;
