@@ -1,13 +1,8 @@
 import { Foundation } from '@voxpersona/composition';
 import { deriveId, founderIdOf, ownerIdOf } from '@voxpersona/domain';
-import {
-  AppendOutcomeUnknown,
-  EventStoreUnavailable,
-  Position,
-  StreamContention,
-} from '@voxpersona/event-store';
+import { isStoreTransient, Position } from '@voxpersona/event-store';
 import { IssueApiKey, IssuedApiKey, RequestContext, Workspaces } from '@voxpersona/pipeline';
-import { backoffDelayMs, inTransaction, isDatabaseFailure } from '@voxpersona/platform';
+import { backoffDelayMs, inTransaction } from '@voxpersona/platform';
 import { ProjectionsRunner } from '@voxpersona/projections';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PoolClient } from 'pg';
@@ -80,7 +75,7 @@ async function untilKnown(
       if (outcome.kind !== 'busy') return outcome;
       await pause(BUSY_DELAY_MS);
     } catch (error) {
-      if (!isOutage(error)) throw error;
+      if (!isStoreTransient(error)) throw error;
       failures += 1;
       const delay = backoffDelayMs({
         attempt: failures,
@@ -141,15 +136,6 @@ async function issue(
   await workspaces.ask(OWNER_ID, { type: 'RegisterWorkspace', name: FIRST_WORKSPACE }, request);
   const wanted = { label: 'first key', scopes: null, expiresAt: null };
   return issueKey(new IssueApiKey(OWNER_ID, { kind: 'operator' }, founderIdOf(OWNER_ID), wanted, request));
-}
-
-function isOutage(error: unknown): boolean {
-  return (
-    error instanceof EventStoreUnavailable ||
-    error instanceof AppendOutcomeUnknown ||
-    error instanceof StreamContention ||
-    isDatabaseFailure(error)
-  );
 }
 
 function messageOf(error: unknown): string {

@@ -1,7 +1,10 @@
 import { AccessProcess, AccessWorld, createAccessWorld, systemRequest } from '@test/access/access-world';
 import { authorise } from '@voxpersona/domain';
 import { randomBytes } from 'node:crypto';
+import { tmpdir } from 'node:os';
 import { RequestContext } from '../commands/request-context';
+import { Originals } from '../originals';
+import { FilesystemObjectStorage } from '../providers/object-storage';
 import { IssueUploadLink, IssueUploadLinkHandler } from '../upload-links/issue-upload-link';
 import { UploadLinks } from '../upload-links/upload-links';
 import { AcceptInvitation, AcceptInvitationHandler, NewMember } from './accept-invitation';
@@ -106,7 +109,9 @@ describe('A secret whose answer was lost', () => {
   });
 
   it('is shown again: an upload link, with the time that was recorded', async () => {
-    const links = new UploadLinks(process.actors, process.workspaces);
+    // A link that was not used asks nothing of the object store.
+    const originals = new Originals(new FilesystemObjectStorage(tmpdir()), process.store);
+    const links = new UploadLinks(process.actors, process.workspaces, originals);
     const request = systemRequest();
     const link = {
       ...{ owner: ownerId, memberId: founderId, scenario: null, language: null, reports: [] },
