@@ -98,7 +98,7 @@ describe('an upload link', () => {
     const answer = await send(token, FORMATS.mp3());
     expect([answer.status, answer.body]).toEqual([
       202,
-      { id: expect.any(String), duplicate: false, position: expect.any(String) },
+      { id: expect.any(String), duplicate: false, restored: false, position: expect.any(String) },
     ]);
     const { id, position } = answer.body as { id: string; position: string };
     const recording = await server.get<object>(`/v1/recordings/${id}?after=${position}`, bea.key);
