@@ -6,7 +6,7 @@ import { ProxiedConnection } from './proxied-connection';
 
 /**
  * Stands between a server and its PostgreSQL, and loses the answers to chosen commits. When it does, every connection breaks,
- * as with a network that fails or a database that crashes.
+ * as with a network that fails or a database that crashes; of `unanswered` only those that commit.
  */
 export class CommitProxy implements CommitFaults {
   private readonly armed: ArmedFault[] = [];
@@ -59,7 +59,7 @@ export class CommitProxy implements CommitFaults {
   begin({ then, ms, outage }: ArmedFault, whenOver: () => Promise<void>): void {
     if (then === 'refused') this.refuse();
     else this.state = then;
-    this.breakConnections();
+    if (then !== 'unanswered') this.breakConnections();
     outage.begin();
     this.timer = setTimeout(() => void this.end(outage, whenOver), ms);
   }

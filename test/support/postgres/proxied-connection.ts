@@ -85,7 +85,7 @@ export class ProxiedConnection {
     }
     void this.commit(server, message).then(() => {
       if (fault) this.faults.begin(fault, () => Promise.resolve());
-      else this.break();
+      this.break();
     });
     return true;
   }

@@ -1,0 +1,78 @@
+import { CommitFault } from '@test/postgres/commit-fault';
+import { NodeFault } from '@test/eventstoredb/node-fault';
+import { describeFaults } from '@test/outcomes/describe-faults';
+import { describeKills } from '@test/outcomes/describe-kills';
+import { openFakeNodeWorld } from '@test/outcomes/eventstoredb-world';
+import { NamedFault } from '@test/outcomes/outcome-world';
+import { openPostgresWorld } from '@test/outcomes/postgres-world';
+import { proofSize } from '@test/proof-size';
+
+const commit = (
+  name: string,
+  ms: number,
+  then: CommitFault['then'],
+  when: CommitFault['commit'] = 'done',
+): NamedFault<CommitFault> => ({ name, fault: { commit: when, then, ms } });
+
+describeFaults('PostgreSQL, when the answer to a COMMIT is lost', {
+  open: openPostgresWorld,
+  table: [
+    commit('and connections break', 0, 'refused'),
+    commit('and connections are refused for 0.3 s', 300, 'refused'),
+    commit('and the database recovers for 0.4 s', 400, 'recovering'),
+    commit('which arrives 0.5 s later', 500, 'refused', 'late'),
+    ...proofSize({
+      short: [],
+      full: [
+        commit('and connections are refused for 2 s', 2_000, 'refused'),
+        commit('and connections are refused for 8 s', 8_000, 'refused'),
+        commit('and the database recovers for 3 s', 3_000, 'recovering'),
+        commit('which arrives 2 s later', 2_000, 'recovering', 'late'),
+        commit('which never arrives', 2_000, 'refused', 'never'),
+        commit('and those to all others for 2 s', 2_000, 'unanswered'),
+      ],
+    }),
+  ],
+  others: proofSize({ short: 'by turns', full: 'each' }),
+  unsent: { commit: 'unsent', then: 'refused', ms: 1_000 },
+  unanswered: { commit: 'done', then: 'unanswered', ms: 2_000 },
+});
+
+const node = (
+  name: string,
+  ms: number,
+  then: NodeFault['then'],
+  append: NodeFault['append'] = 'written',
+  answer: NodeFault['answer'] = 'cut',
+): NamedFault<NodeFault> => ({ name, fault: { append, answer, then, ms } });
+
+describeFaults('EventStoreDB (a fake node), when the answer to an append is lost', {
+  open: openFakeNodeWorld,
+  table: [
+    node('and the node is away for a moment', 0, 'away'),
+    node('and the node is away for 0.3 s', 300, 'away'),
+    node('and the node does not lead for 0.4 s', 400, 'not_leader'),
+    node('which is written 0.4 s later', 400, 'not_leader', 'written_later'),
+    ...proofSize({
+      short: [],
+      full: [
+        node('and the node is away for 2 s', 2_000, 'away'),
+        node('and the node is away for 8 s', 8_000, 'away'),
+        node('and the node does not lead for 3 s', 3_000, 'not_leader'),
+        node('which is written 3 s later', 3_000, 'not_leader', 'written_later', 'silent'),
+        node('which is written when the node is back after 2 s', 2_000, 'away', 'written_later'),
+        node('which is truncated 0.4 s later', 400, 'not_leader', 'truncated_later'),
+        node('which is truncated 3 s later', 3_000, 'not_leader', 'truncated_later', 'silent'),
+        node('and those to all others for 2 s', 2_000, 'unanswered'),
+      ],
+    }),
+  ],
+  others: proofSize({ short: 'by turns', full: 'each' }),
+  unsent: { append: 'refused', answer: 'cut', then: 'not_leader', ms: 1_000 },
+  unanswered: { append: 'written', answer: 'cut', then: 'unanswered', ms: 2_000 },
+});
+
+describeKills('PostgreSQL, when its backends are killed in the middle of a COMMIT', {
+  kills: proofSize({ short: 5, full: 50 }),
+  atOnce: 16,
+});
