@@ -6,8 +6,9 @@ import { ServerWatch } from './server-watch';
 
 /** Within so much of the store's return, an upload with an Idempotency-Key has its answer. */
 const ANSWER_MS = 10_000;
-/** What the server gets to do between two kills, in milliseconds. */
-const PAUSE_MS = 500;
+/** Uploads that are taken between two kills, unless that takes too long. */
+const TAKEN_BETWEEN = 8;
+const BETWEEN_MS = 4_000;
 /** With kills all along, an upload may have to be sent many times. */
 const PATIENCE_MS = 60_000;
 
@@ -41,8 +42,8 @@ export function describeKills(name: string, size: { kills: number; atOnce: numbe
           }
         });
         while (killer.returns.length < size.kills) {
+          await someTaken(sender);
           await killer.kill(over.signal);
-          await sleep(PAUSE_MS);
         }
         over.abort();
         await Promise.all(uploads);
@@ -65,4 +66,11 @@ function isLate(
 ): boolean {
   const from = Math.max(startedAt, ...returns.filter((back) => back <= takenAt));
   return idempotencyKey !== undefined && takenAt - from > ANSWER_MS;
+}
+
+async function someTaken({ sendings }: Sender): Promise<void> {
+  const taken = (): number => sendings.filter(({ takenAt }) => takenAt !== undefined).length;
+  const enough = taken() + TAKEN_BETWEEN;
+  const deadline = Date.now() + BETWEEN_MS;
+  while (taken() < enough && Date.now() < deadline) await sleep(20);
 }
