@@ -1,11 +1,13 @@
-import { CommitFault } from '@test/postgres/commit-fault';
 import { NodeFault } from '@test/eventstoredb/node-fault';
 import { describeFaults } from '@test/outcomes/describe-faults';
 import { describeKills } from '@test/outcomes/describe-kills';
-import { openFakeNodeWorld } from '@test/outcomes/eventstoredb-world';
+import { NetworkFault, openFakeNodeWorld, openRealNodeWorld } from '@test/outcomes/eventstoredb-world';
 import { NamedFault } from '@test/outcomes/outcome-world';
 import { openPostgresWorld } from '@test/outcomes/postgres-world';
+import { CommitFault } from '@test/postgres/commit-fault';
 import { proofSize } from '@test/proof-size';
+
+const others = proofSize({ short: 'by turns', full: 'each' } as const);
 
 const commit = (
   name: string,
@@ -29,13 +31,16 @@ describeFaults('PostgreSQL, when the answer to a COMMIT is lost', {
         commit('and the database recovers for 3 s', 3_000, 'recovering'),
         commit('which arrives 2 s later', 2_000, 'recovering', 'late'),
         commit('which never arrives', 2_000, 'refused', 'never'),
-        commit('and those to all others for 2 s', 2_000, 'unanswered'),
+        commit('as those to all others are for 2 s', 2_000, 'unanswered'),
       ],
     }),
   ],
-  others: proofSize({ short: 'by turns', full: 'each' }),
-  unsent: { commit: 'unsent', then: 'refused', ms: 1_000 },
-  unanswered: { commit: 'done', then: 'unanswered', ms: 2_000 },
+  others,
+  more: {
+    unsent: { commit: 'unsent', then: 'refused', ms: 1_000 },
+    unanswered: { commit: 'done', then: 'unanswered', ms: 2_000 },
+    atFirstStart: { commit: 'done', then: 'refused', ms: 300 },
+  },
 });
 
 const node = (
@@ -46,7 +51,7 @@ const node = (
   answer: NodeFault['answer'] = 'cut',
 ): NamedFault<NodeFault> => ({ name, fault: { append, answer, then, ms } });
 
-describeFaults('EventStoreDB (a fake node), when the answer to an append is lost', {
+const fakeNode = {
   open: openFakeNodeWorld,
   table: [
     node('and the node is away for a moment', 0, 'away'),
@@ -63,14 +68,43 @@ describeFaults('EventStoreDB (a fake node), when the answer to an append is lost
         node('which is written when the node is back after 2 s', 2_000, 'away', 'written_later'),
         node('which is truncated 0.4 s later', 400, 'not_leader', 'truncated_later'),
         node('which is truncated 3 s later', 3_000, 'not_leader', 'truncated_later', 'silent'),
-        node('and those to all others for 2 s', 2_000, 'unanswered'),
+        node('as those to all others are for 2 s', 2_000, 'unanswered'),
       ],
     }),
   ],
-  others: proofSize({ short: 'by turns', full: 'each' }),
-  unsent: { append: 'refused', answer: 'cut', then: 'not_leader', ms: 1_000 },
-  unanswered: { append: 'written', answer: 'cut', then: 'unanswered', ms: 2_000 },
+  others,
+  more: {
+    unsent: node('', 1_000, 'not_leader', 'refused').fault,
+    unanswered: node('', 2_000, 'unanswered').fault,
+    atFirstStart: node('', 400, 'not_leader').fault,
+  },
+};
+
+const network = (name: string, ms: number): NamedFault<NetworkFault> => ({
+  name,
+  fault: { append: 'written', answer: 'cut', then: 'away', ms },
 });
+
+const realNode = process.env.EVENTSTORE_URL;
+if (realNode === undefined) {
+  describeFaults('EventStoreDB (a fake node), when the answer to an append is lost', fakeNode);
+} else {
+  describeFaults('EventStoreDB, when the answer to an append is lost', {
+    open: () => openRealNodeWorld(realNode),
+    table: [
+      network('and connections break', 0),
+      network('and connections are refused for 0.3 s', 300),
+      ...proofSize({
+        short: [],
+        full: [
+          network('and connections are refused for 2 s', 2_000),
+          network('and connections are refused for 8 s', 8_000),
+        ],
+      }),
+    ],
+    others,
+  });
+}
 
 describeKills('PostgreSQL, when its backends are killed in the middle of a COMMIT', {
   kills: proofSize({ short: 5, full: 50 }),

@@ -2,6 +2,7 @@
 export interface Outage {
   /** Resolves when the append was hit: nobody gets its answer. */
   readonly begun: Promise<void>;
+  readonly hasBegun: boolean;
   /** Resolves when the store answers again. */
   readonly over: Promise<void>;
 }
@@ -10,6 +11,7 @@ export interface Outage {
 export class StagedOutage implements Outage {
   readonly begun: Promise<void>;
   readonly over: Promise<void>;
+  hasBegun = false;
   private resolveBegun: () => void = () => undefined;
   private resolveOver: () => void = () => undefined;
 
@@ -19,6 +21,7 @@ export class StagedOutage implements Outage {
   }
 
   begin(): void {
+    this.hasBegun = true;
     this.resolveBegun();
   }
 

@@ -49,8 +49,9 @@ export function describeEnd(get: () => { world: OutcomeWorld; sender: Sender; wa
       });
     });
 
-    it('no process ended', () => {
-      expect(get().watch.deaths).toEqual([]);
+    it('no process ended, and no request met an error that no outage explains', () => {
+      const { watch, sender } = get();
+      expect({ deaths: watch.deaths, strange: sender.strange }).toEqual({ deaths: [], strange: [] });
     });
 
     it('after the next sweep each recording has one original, and its audio', async () => {

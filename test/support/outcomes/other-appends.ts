@@ -37,6 +37,21 @@ export const OTHER_APPENDS: readonly OtherAppend[] = [
     },
   },
   {
+    name: 'a claim on audio',
+    type: 'AudioClaimed',
+    run: async (scene, name, hit) => {
+      const sending = await hit(() => scene.sender.upload(name));
+      expectOneRecording(sending);
+      await expectReady(scene, sending);
+      await erase(scene, sending);
+      await expectErased(scene, sending);
+      // The claim's next event, whose hash leads on from the one that was hit.
+      await scene.logged(
+        ({ type, data }) => type === 'AudioClaimReleased' && sending.ids.has(String(data.recordingId)),
+      );
+    },
+  },
+  {
     name: 'an upload link',
     type: 'UploadLinkIssued',
     run: async (scene, name, hit) => {
@@ -175,9 +190,12 @@ function seal<Fault>({ sender }: Scene<Fault>): Promise<TestAnswer> {
 
 async function uploadedAndReady<Fault>(scene: Scene<Fault>, name: string): Promise<Sending> {
   const sending = await scene.sender.upload(name);
-  const [id = ''] = sending.ids;
-  expect(await outcomeOf(scene.server, id, Date.now() + READY_MS)).toBe('ready');
+  await expectReady(scene, sending);
   return sending;
+}
+
+async function expectReady<Fault>({ server }: Scene<Fault>, { ids }: Sending): Promise<void> {
+  expect(await outcomeOf(server, [...ids][0] ?? '', Date.now() + READY_MS)).toBe('ready');
 }
 
 async function erase<Fault>({ sender }: Scene<Fault>, sending: Sending): Promise<void> {

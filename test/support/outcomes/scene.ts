@@ -33,9 +33,14 @@ export class Scene<Fault> {
   ): Promise<{ result: T; backAt: number }> {
     const outage = this.world.breakAt(type, fault);
     const backAt = outage.over.then(() => Date.now());
-    const result = await work();
-    await begun(outage, type);
-    return { result, backAt: await backAt };
+    try {
+      const result = await work();
+      await begun(outage, type);
+      return { result, backAt: await backAt };
+    } finally {
+      // Also when the work failed: the next scene begins with a store that answers.
+      if (outage.hasBegun) await backAt;
+    }
   }
 
   /** Waits until the log holds what is looked for. */

@@ -31,6 +31,8 @@ type Init = RequestInit & { key?: string | null };
 /** Clients that send again what was not answered with a success, as docs/errors.md tells them to. */
 export class Sender {
   readonly sendings: Sending[] = [];
+  /** Answers that no outage explains: errors of the server, and connections that broke. */
+  readonly strange: string[] = [];
 
   constructor(
     private readonly server: TestServer,
@@ -112,8 +114,11 @@ export class Sender {
   /** @returns undefined when the server gave no answer */
   private async attempt(path: string, init: Init): Promise<TestAnswer | undefined> {
     try {
-      return await this.server.request(path, init);
-    } catch {
+      const answer = await this.server.request(path, init);
+      if (answer.status >= 500 && answer.status !== 503) this.strange.push(`${path}: ${answer.text}`);
+      return answer;
+    } catch (error) {
+      this.strange.push(`${path}: ${String(error)}`);
       await this.watch.revive();
       return undefined;
     }

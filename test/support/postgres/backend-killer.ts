@@ -5,22 +5,26 @@ import { Client } from 'pg';
 import { withDatabaseOf } from '../server/dump-database';
 
 /**
- * Waits inside the database for a backend that is flushing the COMMIT of an append to disk, 1 s at most. Right after SIGKILL
- * its commit record is in the page cache: the recovery keeps the commit whose answer nobody gets.
+ * Waits inside the database for a backend that is flushing the COMMIT of an append to disk, some seconds at most. Right after
+ * SIGKILL its commit record is in the page cache: the recovery keeps the commit whose answer nobody gets. On a disk that is too
+ * fast for that to be seen, any backend counts that executes a COMMIT.
  */
 const WAIT_FOR_COMMIT = `
-  CREATE FUNCTION pg_temp.committing() RETURNS integer LANGUAGE plpgsql AS $$
+  CREATE FUNCTION pg_temp.committing(is_flushing boolean) RETURNS integer LANGUAGE plpgsql AS $$
   DECLARE found integer;
   BEGIN
     FOR look IN 1..4000 LOOP
       PERFORM pg_stat_clear_snapshot();
       SELECT pid INTO found FROM pg_stat_activity
-      WHERE state = 'active' AND lower(wait_event) IN ('walsync', 'walwrite') AND query LIKE 'NOTIFY%COMMIT%';
+      WHERE state = 'active' AND query LIKE 'NOTIFY%COMMIT%'
+        AND (NOT is_flushing OR lower(wait_event) IN ('walsync', 'walwrite'));
       IF found IS NOT NULL THEN RETURN found; END IF;
       PERFORM pg_sleep(0.0002);
     END LOOP;
     RETURN NULL;
   END $$`;
+
+const FLUSHING_ROUNDS = 3;
 
 /** Kills backends of the embedded PostgreSQL of a data folder in the middle of a COMMIT. */
 export class BackendKiller {
@@ -39,8 +43,8 @@ export class BackendKiller {
     const isKilled = await withDatabaseOf(this.dataFolder, async (client) => {
       client.on('error', () => undefined);
       await client.query(WAIT_FOR_COMMIT);
-      while (!signal.aborted) {
-        const pid = await committing(client);
+      for (let round = 0; !signal.aborted; round += 1) {
+        const pid = await committing(client, round < FLUSHING_ROUNDS);
         if (pid !== null && this.isBackend(pid) && tryKill(pid)) return true;
       }
       return false;
@@ -75,8 +79,10 @@ export class BackendKiller {
   }
 }
 
-async function committing(client: Client): Promise<number | null> {
-  const { rows } = await client.query<{ pid: number | null }>('SELECT pg_temp.committing() AS pid');
+async function committing(client: Client, isFlushing: boolean): Promise<number | null> {
+  const { rows } = await client.query<{ pid: number | null }>('SELECT pg_temp.committing($1) AS pid', [
+    isFlushing,
+  ]);
   return rows[0]?.pid ?? null;
 }
 
