@@ -57,7 +57,7 @@ const fakeNode = {
     node('and the node is away for a moment', 0, 'away'),
     node('and the node is away for 0.3 s', 300, 'away'),
     node('and the node does not lead for 0.4 s', 400, 'not_leader'),
-    node('which is written 0.4 s later', 400, 'not_leader', 'written_later'),
+    node('which is written 1 s later', 1_000, 'not_leader', 'written_later'),
     ...proofSize({
       short: [],
       full: [
@@ -66,7 +66,7 @@ const fakeNode = {
         node('and the node does not lead for 3 s', 3_000, 'not_leader'),
         node('which is written 3 s later', 3_000, 'not_leader', 'written_later', 'silent'),
         node('which is written when the node is back after 2 s', 2_000, 'away', 'written_later'),
-        node('which is truncated 0.4 s later', 400, 'not_leader', 'truncated_later'),
+        node('which is truncated 1 s later', 1_000, 'not_leader', 'truncated_later'),
         node('which is truncated 3 s later', 3_000, 'not_leader', 'truncated_later', 'silent'),
         node('as those to all others are for 2 s', 2_000, 'unanswered'),
       ],
