@@ -14,6 +14,11 @@ const PROOFS = {
     'test/e2e/eventstoredb-crash',
     'the same on a fake EventStoreDB, appends to which break off, also after they were applied',
   ],
+  outcomes: [
+    'e2e',
+    'test/e2e/outcomes',
+    'answers to appends lost in every way, 50 backends killed inside COMMIT: nothing is lost or doubled',
+  ],
   cluster: [
     'e2e',
     'test/e2e/cluster',

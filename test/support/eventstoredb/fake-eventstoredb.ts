@@ -1,3 +1,5 @@
+import { GossipService } from '@eventstore/db-client/generated/gossip_grpc_pb';
+import { ClusterInfo } from '@eventstore/db-client/generated/gossip_pb';
 import { ServerFeaturesService } from '@eventstore/db-client/generated/serverfeatures_grpc_pb';
 import { SupportedMethod, SupportedMethods } from '@eventstore/db-client/generated/serverfeatures_pb';
 import { StreamsService } from '@eventstore/db-client/generated/streams_grpc_pb';
@@ -16,8 +18,13 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { BatchAppendResp, AppendResp, ReadResp } from '@eventstore/db-client/generated/streams_pb';
 import { TestCertificate } from '@test/tls/test-certificate';
+import { freePort } from '../free-port';
+import { Outage } from '../staged-outage';
 import { AppendFault } from './append-fault';
-import { AppendOutcome, Expected, LogModel, ProposedEvent } from './log-model';
+import { AppendFaults } from './append-faults';
+import { gossipOf } from './gossip';
+import { Expected, LogModel, ProposedEvent } from './log-model';
+import { NodeFault } from './node-fault';
 import * as wire from './wire';
 
 export interface Guarded {
@@ -34,12 +41,11 @@ export class FakeEventStoreDb {
   readonly log = new LogModel();
   /** Connections of subscriptions that are open. */
   readonly subscriptions = new Set<ServerWritableStream<ReadReq, ReadResp>>();
-  private readonly faults: AppendFault[] = [];
-  private regular: { every: number; faults: readonly AppendFault[] } | undefined;
-  private appends = 0;
+  private readonly faults = new AppendFaults(this.log, this);
   private readonly credentials: string | undefined;
   private server: Server | undefined;
-  private port = 0;
+  /** Its own once it has been started. */
+  port = 0;
 
   constructor(private readonly guarded: Guarded = {}) {
     if (!guarded.credentials) return;
@@ -48,6 +54,8 @@ export class FakeEventStoreDb {
   }
 
   async start(): Promise<string> {
+    // Not one that the system could give to a client while this node is away.
+    if (this.port === 0) this.port = await freePort();
     const server = new Server({ 'grpc.max_receive_message_length': -1 });
     server.addService(StreamsService, {
       read: (call: ServerWritableStream<ReadReq, ReadResp>) => this.read(call),
@@ -61,9 +69,12 @@ export class FakeEventStoreDb {
       getSupportedMethods: (_call: unknown, answer: sendUnaryData<SupportedMethods>) =>
         answer(null, features()),
     });
-    this.port = await new Promise<number>((resolve, reject) => {
-      server.bindAsync(`127.0.0.1:${this.port}`, this.security(), (error, port) =>
-        error ? reject(error) : resolve(port),
+    server.addService(GossipService, {
+      read: (_call: unknown, answer: sendUnaryData<ClusterInfo>) => answer(null, gossipOf(this.port)),
+    });
+    await new Promise<void>((resolve, reject) => {
+      server.bindAsync(`127.0.0.1:${this.port}`, this.security(), (error) =>
+        error ? reject(error) : resolve(),
       );
     });
     this.server = server;
@@ -92,12 +103,17 @@ export class FakeEventStoreDb {
   }
 
   failNext(...faults: AppendFault[]): void {
-    this.faults.push(...faults);
+    this.faults.failNext(faults);
   }
 
   /** From now on every so many appends one fails, by each of these faults in turn; 0 ends that. */
   failEvery(every: number, ...faults: readonly AppendFault[]): void {
-    this.regular = every > 0 ? { every, faults } : undefined;
+    this.faults.failEvery(every, faults);
+  }
+
+  /** The next append that brings an event of this type meets this fault. */
+  breakAt(type: string, fault: NodeFault): Outage {
+    return this.faults.breakAt(type, fault);
   }
 
   /** The node writes an event of its own, as it does from time to time. */
@@ -213,59 +229,14 @@ export class FakeEventStoreDb {
     call.on('end', () => {
       if (!target) return;
       const { stream, expected } = target;
-      this.write(stream, proposed, expected, {
+      this.faults.write(stream, proposed, expected, {
         done: (outcome) => answer(null, wire.appendAnswer(outcome, expected)),
         fail: (error) => answer(error),
         garble: () => answer(null, new AppendResp()),
       });
     });
   }
-
-  private write(
-    stream: string,
-    proposed: readonly ProposedEvent[],
-    expected: Expected,
-    answer: {
-      done(outcome: AppendOutcome): void;
-      fail(error: wire.WireError): void;
-      garble(): void;
-    },
-  ): void {
-    const fault = this.faults.shift() ?? this.regularFault();
-    const write = (): AppendOutcome => this.log.append(stream, proposed, expected);
-    switch (fault) {
-      case undefined:
-        answer.done(write());
-        return;
-      case 'slow': {
-        const outcome = write();
-        setTimeout(() => answer.done(outcome), SLOW_MS);
-        return;
-      }
-      case 'garbage':
-        write();
-        answer.garble();
-        return;
-      case 'silent':
-        return;
-      case 'cut_after':
-        write();
-        answer.fail(wire.errorOf(fault, this.port));
-        return;
-      default:
-        answer.fail(wire.errorOf(fault, this.port));
-    }
-  }
-
-  private regularFault(): AppendFault | undefined {
-    this.appends += 1;
-    const { regular } = this;
-    if (!regular || this.appends % regular.every !== 0) return undefined;
-    return regular.faults[(this.appends / regular.every) % regular.faults.length];
-  }
 }
-
-const SLOW_MS = 300;
 
 function features(): SupportedMethods {
   const methods = new SupportedMethods();

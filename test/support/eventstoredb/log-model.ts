@@ -16,6 +16,12 @@ export type Expected = number | 'no_stream' | 'any' | 'stream_exists';
 export type AppendOutcome =
   { kind: 'done'; revision: number; position: bigint } | { kind: 'wrong'; current: number | 'no_stream' };
 
+/** An append that a node has taken without a quorum: nobody sees it yet. */
+export interface PendingAppend {
+  /** Writes it at the end of the log; it is lost if the stream has grown meanwhile. @returns whether it was written */
+  commit(): boolean;
+}
+
 /**
  * What EventStoreDB does with appends, idempotency included: behind the expected revision the same ids are recognised; at
  * it the same ids are appended again; with `any` only the newest are looked at.
@@ -38,6 +44,40 @@ export class LogModel {
 
   append(stream: string, proposed: readonly ProposedEvent[], expected: Expected): AppendOutcome {
     const existing = this.stream(stream);
+    const settled = this.judge(existing, proposed, expected);
+    if (settled) return settled;
+    for (const event of proposed) {
+      const position = (this.events.at(-1)?.position ?? 0n) + 100n + BigInt(event.data.length);
+      const written = { ...event, stream, revision: existing.length, position };
+      existing.push(written);
+      this.events.push(written);
+      if (!event.type.startsWith('$')) this.size += 1;
+    }
+    this.streams.set(stream, existing);
+    this.written.emit('written');
+    const last = existing.at(-1);
+    return { kind: 'done', revision: last?.revision ?? -1, position: last?.position ?? 0n };
+  }
+
+  /** Takes an append without writing it. @returns undefined for one that is refused, or written already */
+  take(stream: string, proposed: readonly ProposedEvent[], expected: Expected): PendingAppend | undefined {
+    const { length } = this.stream(stream);
+    if (this.judge(this.stream(stream), proposed, expected)) return undefined;
+    return {
+      commit: () => {
+        if (this.stream(stream).length !== length) return false;
+        this.append(stream, proposed, length === 0 ? 'no_stream' : length - 1);
+        return true;
+      },
+    };
+  }
+
+  /** The outcome of an append that writes nothing; undefined for one that is to be written. */
+  private judge(
+    existing: readonly ModelEvent[],
+    proposed: readonly ProposedEvent[],
+    expected: Expected,
+  ): AppendOutcome | undefined {
     const current = existing.length - 1;
     const actual = current < 0 ? ('no_stream' as const) : current;
     if (expected === 'stream_exists' && current < 0) return { kind: 'wrong', current: actual };
@@ -50,17 +90,7 @@ export class LogModel {
       const again = this.repetition(existing.slice(-proposed.length), proposed);
       if (again) return again;
     }
-    for (const event of proposed) {
-      const position = (this.events.at(-1)?.position ?? 0n) + 100n + BigInt(event.data.length);
-      const written = { ...event, stream, revision: existing.length, position };
-      existing.push(written);
-      this.events.push(written);
-      if (!event.type.startsWith('$')) this.size += 1;
-    }
-    this.streams.set(stream, existing);
-    this.written.emit('written');
-    const last = existing.at(-1);
-    return { kind: 'done', revision: last?.revision ?? -1, position: last?.position ?? 0n };
+    return undefined;
   }
 
   stream(name: string): ModelEvent[] {

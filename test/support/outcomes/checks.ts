@@ -1,0 +1,143 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { RecordingBody, TestServer } from '../server/test-server';
+import { LoggedEvent, OPERATOR_TOKEN } from './outcome-world';
+import { Sending } from './sender';
+
+// What must hold after all faults. Each check gives what is wrong, in words; nothing, if all is well.
+
+/** A recording that somebody was told of, or that the log holds. */
+export interface KnownRecording {
+  id: string;
+  sha256: string;
+  during: string;
+}
+
+/** All recordings that were acknowledged or logged, but for those that were erased. */
+export function knownRecordings(sendings: readonly Sending[], log: readonly LoggedEvent[]): KnownRecording[] {
+  const known = new Map<string, KnownRecording>();
+  const erased = new Set(log.filter(({ type }) => type === 'RecordingErased').map(idOf));
+  const bySha256 = new Map(sendings.map((sending) => [sending.sha256, sending]));
+  for (const event of log.filter(({ type }) => type === 'AudioUploaded')) {
+    const sha256 = String(event.data.sha256);
+    known.set(idOf(event), { id: idOf(event), sha256, during: bySha256.get(sha256)?.during ?? 'unknown' });
+  }
+  for (const { ids, sha256, during } of sendings) for (const id of ids) known.set(id, { id, sha256, during });
+  return [...known.values()].filter(({ id }) => !erased.has(id));
+}
+
+/** Recordings whose audio is not given back byte for byte. */
+export async function withoutTheirAudio(
+  server: TestServer,
+  recordings: readonly KnownRecording[],
+): Promise<string[]> {
+  const wrong: string[] = [];
+  for (const { id, sha256, during } of recordings) {
+    const response = await fetch(`${server.url}/v1/recordings/${id}/audio`, {
+      headers: { authorization: `Bearer ${server.key}` },
+    });
+    const bytes = Buffer.from(await response.arrayBuffer());
+    if (response.status !== 200)
+      wrong.push(`${during}: the audio of ${id} is answered with ${response.status}`);
+    else if (createHash('sha256').update(bytes).digest('hex') !== sha256) {
+      wrong.push(`${during}: the audio of ${id} is not what was sent`);
+    }
+  }
+  return wrong;
+}
+
+/** Recordings that do not end `ready` in time. */
+export async function notReady(
+  server: TestServer,
+  recordings: readonly KnownRecording[],
+  patienceMs: number,
+): Promise<string[]> {
+  const deadline = Date.now() + patienceMs;
+  const wrong: string[] = [];
+  for (const { id, during } of recordings) {
+    const outcome = await outcomeOf(server, id, deadline);
+    if (outcome !== 'ready') wrong.push(`${during}: ${id} is ${outcome}`);
+  }
+  return wrong;
+}
+
+/** `ready`, or what a recording is instead at the deadline, or for good. */
+export async function outcomeOf(server: TestServer, id: string, deadline: number): Promise<string> {
+  for (;;) {
+    const { status, body, text } = await server.request(`/v1/recordings/${id}`);
+    const recording = body as RecordingBody;
+    const isOver = status === 200 && recording.status !== 'processing';
+    if (isOver && recording.status === 'ready') return 'ready';
+    if (isOver) return `${recording.status} ${JSON.stringify(recording.failures)}`;
+    if (Date.now() > deadline) return `not ready in time: ${status} ${text.slice(0, 300)}`;
+    await sleep(100);
+  }
+}
+
+/** What was made twice of the same cause. */
+export function doubled(sendings: readonly Sending[], log: readonly LoggedEvent[]): string[] {
+  const wrong = sendings
+    .filter(({ ids }) => ids.size > 1)
+    .map(({ during, ids }) => `${during}: one file became the recordings ${[...ids].join(', ')}`);
+  const once = (what: string, keys: string[]): void => {
+    const seen = new Set<string>();
+    for (const key of keys) {
+      if (seen.has(key)) wrong.push(`${what} twice: ${key}`);
+      seen.add(key);
+    }
+  };
+  const ofType = (type: string): LoggedEvent[] => log.filter((event) => event.type === type);
+  once(
+    'The same audio was recorded',
+    ofType('AudioUploaded').map(({ data }) => `${String(data.owner)} ${String(data.sha256)}`),
+  );
+  for (const type of ['AudioUploaded', 'AudioSplit', 'TranscriptAssembled', 'RecordingErased']) {
+    once(type, ofType(type).map(idOf));
+  }
+  once(
+    'Event id',
+    log.map(({ id }) => id.toLowerCase()),
+  );
+  once(
+    'Place in a stream',
+    log.map(({ stream, revision }) => `${stream} ${revision}`),
+  );
+  return wrong;
+}
+
+/** What `vox audit verify` says against the log. */
+export async function unverified(server: TestServer): Promise<string[]> {
+  try {
+    const said = await server.vox('audit', 'verify');
+    return /^Verified [1-9]\d* events/.test(said) ? [] : [said];
+  } catch (error) {
+    return [messageOf(error)];
+  }
+}
+
+/** Sends one more command to every stream that takes one. @returns those that were not accepted */
+export async function commandRefusals(
+  server: TestServer,
+  recordings: readonly KnownRecording[],
+): Promise<string[]> {
+  const wrong: string[] = [];
+  const send = async (method: string, path: string, body: unknown, key = server.key): Promise<void> => {
+    const headers = { 'content-type': 'application/json' };
+    const init = { method, headers, key, body: JSON.stringify(body) };
+    const { status, text } = await server.request(path, init);
+    if (status !== 200) wrong.push(`${method} ${path}: ${status} ${text}`);
+  };
+  for (const { id } of recordings) await send('PATCH', `/v1/recordings/${id}/details`, { client: 'Ann' });
+  await send('PATCH', '/v1/workspace', { name: 'After all faults' });
+  await send('POST', '/v1/audit/seal', {}, OPERATOR_TOKEN);
+  return wrong;
+}
+
+/** Id of the recording of whose stream an event is. */
+export function idOf({ stream }: LoggedEvent): string {
+  return stream.replace(/^recording-/, '');
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message.slice(0, 500) : String(error);
+}

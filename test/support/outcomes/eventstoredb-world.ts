@@ -1,0 +1,102 @@
+import { EventStore, EventStoreDbEventStore, openClient } from '@voxpersona/event-store';
+import { CuttingProxy } from '../eventstoredb/cutting-proxy';
+import { FakeEventStoreDb } from '../eventstoredb/fake-eventstoredb';
+import { NodeFault } from '../eventstoredb/node-fault';
+import { createTestDatabase } from '../postgres/test-database';
+import { ServerWithFakes, serverWithFakes } from '../server/with-fakes';
+import { FaultyWorld, LoggedEvent, OUTCOME_ENV } from './outcome-world';
+
+/** Milliseconds after which the client gives up an append that is not answered. */
+const DEADLINE_MS = 1_000;
+
+/** A server with its log in a fake EventStoreDB, which it discovers as it would a cluster. */
+export async function openFakeNodeWorld(): Promise<FaultyWorld<NodeFault>> {
+  const node = new FakeEventStoreDb();
+  const url = await node.start();
+  const { fakes, close } = await openServer(url.replace('esdb:', 'esdb+discover:'));
+  return {
+    fakes,
+    breakAt: (type, fault) => node.breakAt(type, fault),
+    withStore: (use) => withStore(url, use),
+    log: () => Promise.resolve(loggedEvents(node)),
+    close: async () => {
+      await close();
+      node.stop();
+    },
+  };
+}
+
+/** Of what the fake holds, also while it answers nobody. */
+function loggedEvents({ log }: FakeEventStoreDb): LoggedEvent[] {
+  return log.events
+    .filter(({ stream }) => !/^(\$|voxpersona_)/.test(stream))
+    .map(({ data, ...event }) => ({
+      ...event,
+      data: JSON.parse(Buffer.from(data).toString()) as LoggedEvent['data'],
+    }));
+}
+
+/** A fault that needs no help from the node: it has written the append, and connections to it are refused for a while. */
+export type NetworkFault = NodeFault & { append: 'written'; answer: 'cut'; then: 'away' };
+
+/**
+ * A server with its log in a real node of EventStoreDB, which must be empty and without TLS: what is sent to it is looked at.
+ *
+ * @param url connection string of the node
+ */
+export async function openRealNodeWorld(url: string): Promise<FaultyWorld<NetworkFault>> {
+  const [, host, port] = /^esdb:\/\/([^:/@?]+):(\d+)\/?\?(?=.*tls=false)/.exec(url) ?? [];
+  if (!host || !port) throw new Error('EVENTSTORE_URL must be esdb://host:port?tls=false for this proof');
+  const proxy = new CuttingProxy(host, Number(port));
+  const { fakes, close } = await openServer(
+    url.replace(`${host}:${port}`, `127.0.0.1:${await proxy.start()}`),
+  );
+  const start = await withStore(url, (store) => store.head());
+  return {
+    fakes,
+    breakAt: (type, { ms }) => proxy.cutAt(type, ms),
+    withStore: (use) => withStore(url, use),
+    log: () => withStore(url, (store) => eventsAfter(store, start)),
+    close: async () => {
+      await close();
+      proxy.stop();
+    },
+  };
+}
+
+async function openServer(url: string): Promise<{ fakes: ServerWithFakes; close: () => Promise<void> }> {
+  const database = await createTestDatabase();
+  const fakes = await serverWithFakes({
+    env: {
+      ...OUTCOME_ENV,
+      DATABASE_URL: database.connectionString,
+      EVENT_STORE: 'eventstoredb',
+      EVENTSTORE_URL: `${url}&defaultDeadline=${DEADLINE_MS}`,
+    },
+  });
+  const close = async (): Promise<void> => {
+    await fakes.close();
+    await database.drop();
+  };
+  return { fakes, close };
+}
+
+async function withStore<T>(url: string, use: (store: EventStore) => Promise<T>): Promise<T> {
+  const store = new EventStoreDbEventStore(openClient(url));
+  try {
+    return await use(store);
+  } finally {
+    await store.close();
+  }
+}
+
+async function eventsAfter(store: EventStore, start: bigint): Promise<LoggedEvent[]> {
+  const events: LoggedEvent[] = [];
+  for (let after = start, atEnd = false; !atEnd;) {
+    const page = await store.readAll({ after });
+    events.push(...page.events);
+    after = page.position;
+    ({ atEnd } = page);
+  }
+  return events;
+}

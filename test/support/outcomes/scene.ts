@@ -1,0 +1,64 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { TestServer } from '../server/test-server';
+import { Outage } from '../staged-outage';
+import { EventType, FaultyWorld, LoggedEvent } from './outcome-world';
+import { Sender } from './sender';
+import { ServerWatch } from './server-watch';
+
+const BEGIN_MS = 20_000;
+
+/** A world at work: who sends, and what was noticed. */
+export class Scene<Fault> {
+  readonly watch: ServerWatch;
+  readonly sender: Sender;
+
+  constructor(readonly world: FaultyWorld<Fault>) {
+    this.watch = new ServerWatch(this.server);
+    this.sender = new Sender(this.server, this.watch);
+  }
+
+  get server(): TestServer {
+    return this.world.fakes.server;
+  }
+
+  /**
+   * Runs `work` while the next append of such an event meets the fault.
+   *
+   * @returns what `work` gives, and when the store was back
+   */
+  async during<T>(
+    type: EventType,
+    fault: Fault,
+    work: () => Promise<T>,
+  ): Promise<{ result: T; backAt: number }> {
+    const outage = this.world.breakAt(type, fault);
+    const backAt = outage.over.then(() => Date.now());
+    try {
+      const result = await work();
+      await begun(outage, type);
+      return { result, backAt: await backAt };
+    } finally {
+      // Also when the work failed: the next scene begins with a store that answers.
+      if (outage.hasBegun) await backAt;
+    }
+  }
+
+  /** Waits until the log holds what is looked for. */
+  async logged(isIt: (event: LoggedEvent) => boolean, patienceMs = 30_000): Promise<LoggedEvent> {
+    const deadline = Date.now() + patienceMs;
+    for (;;) {
+      const found = (await this.world.log()).find(isIt);
+      if (found) return found;
+      if (Date.now() > deadline) throw new Error('It was not logged in time');
+      await sleep(100);
+    }
+  }
+}
+
+async function begun({ begun: hit }: Outage, type: string): Promise<void> {
+  const timer = new AbortController();
+  const late = sleep(BEGIN_MS, 'late' as const, { signal: timer.signal });
+  late.catch(() => undefined);
+  if ((await Promise.race([hit, late])) === 'late') throw new Error(`No append of ${type} was hit`);
+  timer.abort();
+}
