@@ -7,14 +7,14 @@ import { openPostgresWorld } from '@test/outcomes/postgres-world';
 import { CommitFault } from '@test/postgres/commit-fault';
 import { proofSize } from '@test/proof-size';
 
-const others = proofSize({ short: 'by turns', full: 'each' } as const);
+const others = proofSize({ short: 'one', full: 'all' } as const);
 
 const commit = (
   name: string,
   ms: number,
-  then: CommitFault['then'],
+  meanwhile: CommitFault['meanwhile'],
   when: CommitFault['commit'] = 'done',
-): NamedFault<CommitFault> => ({ name, fault: { commit: when, then, ms } });
+): NamedFault<CommitFault> => ({ name, fault: { commit: when, meanwhile, ms } });
 
 describeFaults('PostgreSQL, when the answer to a COMMIT is lost', {
   open: openPostgresWorld,
@@ -37,19 +37,19 @@ describeFaults('PostgreSQL, when the answer to a COMMIT is lost', {
   ],
   others,
   more: {
-    unsent: { commit: 'unsent', then: 'refused', ms: 1_000 },
-    unanswered: { commit: 'done', then: 'unanswered', ms: 2_000 },
-    atFirstStart: { commit: 'done', then: 'refused', ms: 300 },
+    unsent: { commit: 'unsent', meanwhile: 'refused', ms: 1_000 },
+    unanswered: { commit: 'done', meanwhile: 'unanswered', ms: 2_000 },
+    atFirstStart: { commit: 'done', meanwhile: 'refused', ms: 300 },
   },
 });
 
 const node = (
   name: string,
   ms: number,
-  then: NodeFault['then'],
+  meanwhile: NodeFault['meanwhile'],
   append: NodeFault['append'] = 'written',
   answer: NodeFault['answer'] = 'cut',
-): NamedFault<NodeFault> => ({ name, fault: { append, answer, then, ms } });
+): NamedFault<NodeFault> => ({ name, fault: { append, answer, meanwhile, ms } });
 
 const fakeNode = {
   open: openFakeNodeWorld,
@@ -82,7 +82,7 @@ const fakeNode = {
 
 const network = (name: string, ms: number): NamedFault<NetworkFault> => ({
   name,
-  fault: { append: 'written', answer: 'cut', then: 'away', ms },
+  fault: { append: 'written', answer: 'cut', meanwhile: 'away', ms },
 });
 
 const realNode = process.env.EVENTSTORE_URL;

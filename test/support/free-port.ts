@@ -2,13 +2,13 @@ import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
 /**
- * Below the ports that the system gives to outgoing connections (32768 and up on Linux). While nobody listens on a port of
- * that range, a client may be given that very port, or even connect to itself.
+ * Below the ephemeral range (32768 and up on Linux). While nobody listens on an ephemeral port, the system may give it to a
+ * client, which can then even connect to itself.
  */
 const FIRST = 20_000;
 const COUNT = 10_000;
 
-/** A port that nobody listens on, as long as nobody else asks for one. Stays free while its owner is down. */
+/** Returns a port that nobody listens on. A server that stops for a while can listen on it again. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = FIRST + randomInt(COUNT);

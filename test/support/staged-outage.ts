@@ -1,13 +1,13 @@
-/** An outage that a test stages at one append. */
+/** An outage that starts with one append. */
 export interface Outage {
-  /** Resolves when the append was hit: nobody gets its answer. */
+  /** Resolves when the append is hit. Its sender gets no answer. */
   readonly begun: Promise<void>;
   readonly hasBegun: boolean;
-  /** Resolves when the store answers again. */
+  /** Resolves when the store is available again. */
   readonly over: Promise<void>;
 }
 
-/** An outage as seen by the test double that stages it. */
+/** The side of an outage that its test double controls. */
 export class StagedOutage implements Outage {
   readonly begun: Promise<void>;
   readonly over: Promise<void>;

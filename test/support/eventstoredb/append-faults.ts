@@ -6,21 +6,21 @@ import { errorOf, WireError } from './wire';
 
 const SLOW_MS = 300;
 
-/** How an append is answered. */
+/** The ways to answer an append. */
 export interface AppendAnswer {
   done(outcome: AppendOutcome): void;
   fail(error: WireError): void;
   garble(): void;
 }
 
-/** The node whose appends fail. */
+/** The node that the faults belong to. */
 interface Node {
   readonly port: number;
   stop(): void;
   start(): Promise<unknown>;
 }
 
-/** Writes appends to the log of a fake node, or does with them what a test asks for. */
+/** Writes appends to the log of a fake node, unless a test has asked for a fault. */
 export class AppendFaults {
   private readonly next: AppendFault[] = [];
   private regular: { every: number; faults: readonly AppendFault[] } | undefined;
@@ -95,15 +95,15 @@ export class AppendFaults {
     answer.fail(errorOf(fault, this.node.port));
   }
 
-  private begin({ then, ms, outage }: ArmedNodeFault, whenOver: () => unknown): void {
-    // The answer that breaks the call goes out first.
-    if (then === 'away') setImmediate(() => this.node.stop());
-    else this.state = then;
+  private begin({ meanwhile, ms, outage }: ArmedNodeFault, whenOver: () => unknown): void {
+    // After the answer that breaks the call has been sent.
+    if (meanwhile === 'away') setImmediate(() => this.node.stop());
+    else this.state = meanwhile;
     outage.begin();
     setTimeout(() => {
       whenOver();
       this.state = 'leader';
-      const back = then === 'away' ? this.node.start() : Promise.resolve();
+      const back = meanwhile === 'away' ? this.node.start() : Promise.resolve();
       void back.then(() => outage.end());
     }, ms);
   }

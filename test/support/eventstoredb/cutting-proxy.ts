@@ -3,10 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../free-port';
 import { Outage, StagedOutage } from '../staged-outage';
 
-/** What a node takes to write an append whose answer is dropped, in milliseconds. */
+/** Time in milliseconds that the node gets to write the append. */
 const WRITE_MS = 300;
 
-/** Stands in front of a node that speaks gRPC without TLS, and loses the answer to a chosen append. */
+/** A TCP proxy in front of a node without TLS. It drops the answer to a chosen append. */
 export class CuttingProxy {
   private readonly sockets = new Set<Socket>();
   private armed: { text: Buffer; ms: number; outage: StagedOutage } | undefined;
@@ -19,7 +19,7 @@ export class CuttingProxy {
     private readonly targetPort: number,
   ) {}
 
-  /** @returns the port to connect to in place of the node's */
+  /** @returns the port of the proxy */
   async start(): Promise<number> {
     this.port = await freePort();
     await this.listen();
@@ -33,8 +33,9 @@ export class CuttingProxy {
   }
 
   /**
-   * The next request that holds this text reaches the node, and its answer does not come back: the connections break, and
-   * are refused for so long.
+   * Forwards the next request that contains this text, drops the answer, breaks all connections and refuses new ones.
+   *
+   * @param ms length of the outage in milliseconds
    */
   cutAt(text: string, ms: number): Outage {
     const outage = new StagedOutage();

@@ -44,7 +44,7 @@ export class FakeEventStoreDb {
   private readonly faults = new AppendFaults(this.log, this);
   private readonly credentials: string | undefined;
   private server: Server | undefined;
-  /** Its own once it has been started. */
+  /** Set by the first `start`. */
   port = 0;
 
   constructor(private readonly guarded: Guarded = {}) {
@@ -54,7 +54,7 @@ export class FakeEventStoreDb {
   }
 
   async start(): Promise<string> {
-    // Not one that the system could give to a client while this node is away.
+    // The node must get the same port again after it was stopped.
     if (this.port === 0) this.port = await freePort();
     const server = new Server({ 'grpc.max_receive_message_length': -1 });
     server.addService(StreamsService, {
@@ -111,7 +111,7 @@ export class FakeEventStoreDb {
     this.faults.failEvery(every, faults);
   }
 
-  /** The next append that brings an event of this type meets this fault. */
+  /** Makes the fault hit the next append with an event of this type. */
   breakAt(type: string, fault: NodeFault): Outage {
     return this.faults.breakAt(type, fault);
   }

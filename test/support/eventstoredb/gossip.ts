@@ -3,7 +3,7 @@ import { UUID } from '@eventstore/db-client/generated/shared_pb';
 
 const INSTANCE = '00000000-0000-4000-8000-000000000002';
 
-/** What a cluster of one node says of itself to a client that discovers it (`esdb+discover://`). */
+/** The gossip of a cluster of one node, for clients that use discovery (`esdb+discover://`). */
 export function gossipOf(port: number): ClusterInfo {
   const endpoint = new EndPoint();
   endpoint.setAddress('127.0.0.1');

@@ -16,9 +16,9 @@ export type Expected = number | 'no_stream' | 'any' | 'stream_exists';
 export type AppendOutcome =
   { kind: 'done'; revision: number; position: bigint } | { kind: 'wrong'; current: number | 'no_stream' };
 
-/** An append that a node has taken without a quorum: nobody sees it yet. */
+/** An append that a node has taken without a quorum. It is invisible to readers. */
 export interface PendingAppend {
-  /** Writes it at the end of the log; it is lost if the stream has grown meanwhile. @returns whether it was written */
+  /** Writes it at the end of the log, unless the stream has grown. @returns whether it was written */
   commit(): boolean;
 }
 
@@ -59,7 +59,7 @@ export class LogModel {
     return { kind: 'done', revision: last?.revision ?? -1, position: last?.position ?? 0n };
   }
 
-  /** Takes an append without writing it. @returns undefined for one that is refused, or written already */
+  /** Takes an append without writing it. @returns undefined when the append would write nothing */
   take(stream: string, proposed: readonly ProposedEvent[], expected: Expected): PendingAppend | undefined {
     const { length } = this.stream(stream);
     if (this.judge(this.stream(stream), proposed, expected)) return undefined;
@@ -72,7 +72,7 @@ export class LogModel {
     };
   }
 
-  /** The outcome of an append that writes nothing; undefined for one that is to be written. */
+  /** The outcome of an append that writes nothing (a wrong revision, a repetition), else undefined. */
   private judge(
     existing: readonly ModelEvent[],
     proposed: readonly ProposedEvent[],

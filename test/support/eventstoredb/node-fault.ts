@@ -1,26 +1,26 @@
 import { StagedOutage } from '../staged-outage';
 
-/** What a node does with one append, and what it is like afterwards. */
+/** A fault that hits one append, and the outage that follows. */
 export interface NodeFault {
   /**
-   * `written`: it is written. `written_later`, `truncated_later`: the node takes it without a quorum, so nobody sees it until
-   * the outage ends; then it is written, or gone for good. `refused`: this node does not lead, and writes nothing.
+   * `written`: the node writes it. `written_later`, `truncated_later`: the node takes it without a quorum; it is invisible
+   * until the outage ends, and then written or lost. `refused`: the node is not the leader and writes nothing.
    */
   append: 'written' | 'written_later' | 'truncated_later' | 'refused';
-  /** `cut`: the call breaks. `silent`: nothing comes until the client's deadline. Means nothing for `refused`. */
+  /** `cut`: the call breaks. `silent`: the client waits until its deadline. Ignored for `refused`. */
   answer: 'cut' | 'silent';
   /**
-   * How the node is until the outage ends. `away`: nobody listens. `not_leader`: it answers reads, and refuses every append.
-   * `unanswered`: it writes, and every append is cut off before its answer.
+   * The state of the node during the outage. `away`: nobody listens. `not_leader`: the node answers reads and refuses appends.
+   * `unanswered`: the node writes appends and breaks the calls before the answer.
    */
-  then: 'away' | 'not_leader' | 'unanswered';
+  meanwhile: 'away' | 'not_leader' | 'unanswered';
   /** Length of the outage in milliseconds. */
   ms: number;
 }
 
-/** A fault that waits for an append. */
+/** A fault that has not hit its append yet. */
 export interface ArmedNodeFault extends NodeFault {
-  /** Appends are hit that bring an event of this type. */
+  /** The fault hits an append with an event of this type. */
   type: string;
   outage: StagedOutage;
 }

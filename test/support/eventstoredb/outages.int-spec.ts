@@ -55,7 +55,7 @@ describe('A fake node that loses the answer to an append', () => {
     }
   };
   const fault = (change: Partial<NodeFault>): NodeFault => ({
-    ...{ append: 'written', answer: 'cut', then: 'not_leader', ms: MS },
+    ...{ append: 'written', answer: 'cut', meanwhile: 'not_leader', ms: MS },
     ...change,
   });
 
@@ -70,7 +70,7 @@ describe('A fake node that loses the answer to an append', () => {
   });
 
   it('has written it, and is away for a while', async () => {
-    const outage = node.breakAt('Wanted', fault({ then: 'away' }));
+    const outage = node.breakAt('Wanted', fault({ meanwhile: 'away' }));
     expect(await failure(append())).toBeInstanceOf(UnavailableError);
     expect(await connecting()).toBe('ECONNREFUSED');
     await outage.over;
@@ -117,7 +117,7 @@ describe('A fake node that loses the answer to an append', () => {
   });
 
   it('writes, and answers no append for a while', async () => {
-    const outage = node.breakAt('Wanted', fault({ then: 'unanswered' }));
+    const outage = node.breakAt('Wanted', fault({ meanwhile: 'unanswered' }));
     expect(await failure(append())).toBeInstanceOf(UnavailableError);
     expect(await failure(append())).toBeInstanceOf(UnavailableError);
     await outage.over;

@@ -4,16 +4,16 @@ import { RecordingBody, TestServer } from '../server/test-server';
 import { LoggedEvent, OPERATOR_TOKEN } from './outcome-world';
 import { Sending } from './sender';
 
-// What must hold after all faults. Each check gives what is wrong, in words; nothing, if all is well.
+// What must hold after all faults. Each check returns a list of what is wrong, in words.
 
-/** A recording that somebody was told of, or that the log holds. */
+/** A recording that was acknowledged to a client or is in the log. */
 export interface KnownRecording {
   id: string;
   sha256: string;
   during: string;
 }
 
-/** All recordings that were acknowledged or logged, but for those that were erased. */
+/** All recordings that were acknowledged or logged, without erased ones. */
 export function knownRecordings(sendings: readonly Sending[], log: readonly LoggedEvent[]): KnownRecording[] {
   const known = new Map<string, KnownRecording>();
   const erased = new Set(log.filter(({ type }) => type === 'RecordingErased').map(idOf));
@@ -26,7 +26,7 @@ export function knownRecordings(sendings: readonly Sending[], log: readonly Logg
   return [...known.values()].filter(({ id }) => !erased.has(id));
 }
 
-/** Recordings whose audio is not given back byte for byte. */
+/** Recordings whose audio cannot be downloaded byte for byte. */
 export async function withoutTheirAudio(
   server: TestServer,
   recordings: readonly KnownRecording[],
@@ -37,44 +37,45 @@ export async function withoutTheirAudio(
       headers: { authorization: `Bearer ${server.key}` },
     });
     const bytes = Buffer.from(await response.arrayBuffer());
-    if (response.status !== 200)
-      wrong.push(`${during}: the audio of ${id} is answered with ${response.status}`);
+    if (response.status !== 200) wrong.push(`${during}: GET audio of ${id} answers ${response.status}`);
     else if (createHash('sha256').update(bytes).digest('hex') !== sha256) {
-      wrong.push(`${during}: the audio of ${id} is not what was sent`);
+      wrong.push(`${during}: the audio of ${id} differs from what was sent`);
     }
   }
   return wrong;
 }
 
-/** Recordings that do not end `ready` in time. */
+/** Recordings that do not become `ready`. Each has `patienceMs` after the one before it. */
 export async function notReady(
   server: TestServer,
   recordings: readonly KnownRecording[],
   patienceMs: number,
 ): Promise<string[]> {
-  const deadline = Date.now() + patienceMs;
+  let deadline = Date.now() + patienceMs;
   const wrong: string[] = [];
   for (const { id, during } of recordings) {
     const outcome = await outcomeOf(server, id, deadline);
-    if (outcome !== 'ready') wrong.push(`${during}: ${id} is ${outcome}`);
+    if (outcome === 'ready') deadline = Date.now() + patienceMs;
+    else wrong.push(`${during}: ${id} is ${outcome}`);
   }
   return wrong;
 }
 
-/** `ready`, or what a recording is instead at the deadline, or for good. */
+/** Waits for the end of processing. @returns `ready`, or a description of the other outcome */
 export async function outcomeOf(server: TestServer, id: string, deadline: number): Promise<string> {
   for (;;) {
-    const { status, body, text } = await server.request(`/v1/recordings/${id}`);
+    const { status, body } = await server.request(`/v1/recordings/${id}`);
     const recording = body as RecordingBody;
     const isOver = status === 200 && recording.status !== 'processing';
     if (isOver && recording.status === 'ready') return 'ready';
     if (isOver) return `${recording.status} ${JSON.stringify(recording.failures)}`;
-    if (Date.now() > deadline) return `not ready in time: ${status} ${text.slice(0, 300)}`;
+    const where = status === 200 ? recording.stage : `answered with ${status}`;
+    if (Date.now() > deadline) return `not ready in time: ${where}`;
     await sleep(100);
   }
 }
 
-/** What was made twice of the same cause. */
+/** Recordings and events that exist twice. */
 export function doubled(sendings: readonly Sending[], log: readonly LoggedEvent[]): string[] {
   const wrong = sendings
     .filter(({ ids }) => ids.size > 1)
@@ -105,7 +106,7 @@ export function doubled(sendings: readonly Sending[], log: readonly LoggedEvent[
   return wrong;
 }
 
-/** What `vox audit verify` says against the log. */
+/** The complaint of `vox audit verify`, if it has one. */
 export async function unverified(server: TestServer): Promise<string[]> {
   try {
     const said = await server.vox('audit', 'verify');
@@ -115,7 +116,7 @@ export async function unverified(server: TestServer): Promise<string[]> {
   }
 }
 
-/** Sends one more command to every stream that takes one. @returns those that were not accepted */
+/** Sends one more command to every recording, the workspace and the seals. @returns commands that failed */
 export async function commandRefusals(
   server: TestServer,
   recordings: readonly KnownRecording[],
@@ -133,7 +134,7 @@ export async function commandRefusals(
   return wrong;
 }
 
-/** Id of the recording of whose stream an event is. */
+/** The id of the recording that an event belongs to. */
 export function idOf({ stream }: LoggedEvent): string {
   return stream.replace(/^recording-/, '');
 }

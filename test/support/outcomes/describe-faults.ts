@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { appendManyEvents } from '../history/many-events';
 import { describeEnd } from './describe-end';
 import { OTHER_APPENDS } from './other-appends';
@@ -6,33 +7,33 @@ import { Scene } from './scene';
 import { statusesOf } from './sender';
 import { objectKeys } from './stored-objects';
 
-/** Uploads at once; every other one has an Idempotency-Key. */
+/** Concurrent uploads. Every other one has an Idempotency-Key. */
 const UPLOADS = 4;
-/** Within so much of the store's return, an upload with an Idempotency-Key has its answer. */
+/** Time after the store's return within which an upload with an Idempotency-Key must succeed. */
 const ANSWER_MS = 10_000;
-/** Events after which the log is sealed without waiting for the minute to pass. */
+/** Events after which the sealer does not wait for its minute to pass. */
 const EVENTS_PER_SEAL = 1_000;
 const SEAL_MS = 15_000;
 
-/** The faults of one store, and what they are tried on. */
+/** The faults of one store. */
 export interface Faults<Fault> {
   open(): Promise<FaultyWorld<Fault>>;
-  /** What the append of an upload meets, and each of the other appends. */
+  /** Faults for the appends of uploads and for other appends. */
   table: readonly NamedFault<Fault>[];
-  /** The other appends meet one fault of the table each, by turns; `each`: all of them. */
-  others: 'by turns' | 'each';
-  /** What takes a store that is a test double, or lies behind one that understands it. */
+  /** Whether each of the other appends meets one fault of the table or all of them. */
+  others: 'one' | 'all';
+  /** Faults that need a test double. */
   more?: {
-    /** The store is gone before an append of an upload was sent. */
+    /** Hits before the append is sent. */
     unsent: Fault;
-    /** For so long no append is answered that whoever repeats it gives up. */
+    /** Drops the answers to all tries of an append. */
     unanswered: Fault;
-    /** Met by the append of the first key. */
+    /** Hits the append of the first API key. */
     atFirstStart: Fault;
   };
 }
 
-/** What must become of appends whose answer is lost in all these ways. */
+/** Tests that an append is done once, whichever fault hits it. */
 export function describeFaults<Fault>(name: string, faults: Faults<Fault>): void {
   describe(name, () => {
     let scene: Scene<Fault>;
@@ -45,12 +46,12 @@ export function describeFaults<Fault>(name: string, faults: Faults<Fault>): void
     afterAll(() => scene.world.close());
 
     describe.each(faults.table)('$name', (row) => {
-      it('uploads are taken, soon where they have an Idempotency-Key', () => uploadDuring(scene, row));
+      it('uploads succeed, soon with an Idempotency-Key', () => uploadDuring(scene, row));
     });
 
     const pairs = OTHER_APPENDS.flatMap((append, index) => {
       const row = faults.table[index % faults.table.length];
-      const rows = faults.others === 'each' ? faults.table : row ? [row] : [];
+      const rows = faults.others === 'all' ? faults.table : row ? [row] : [];
       return rows.map(({ name: during, fault }) => ({ during, fault, append, what: append.name }));
     });
     it.each(pairs)('$during, of $what: it is done once', async ({ during, fault, append }) => {
@@ -79,13 +80,17 @@ async function uploadDuring<Fault>(scene: Scene<Fault>, { name, fault }: NamedFa
     ),
   );
   expect(sendings.filter(({ takenAt }) => takenAt === undefined).map(statusesOf)).toEqual([]);
-  const late = sendings.filter(
-    ({ idempotencyKey, takenAt = Infinity }) => idempotencyKey && takenAt - backAt > ANSWER_MS,
-  );
+  const keyed = sendings.filter(({ idempotencyKey }) => idempotencyKey !== undefined);
+  const late = keyed.filter(({ takenAt = Infinity }) => takenAt - backAt > ANSWER_MS);
   expect(late.map(statusesOf)).toEqual([]);
+  for (const sending of keyed) {
+    const first = sending.statuses.at(-1);
+    await scene.sender.uploadAgain(sending);
+    expect({ during: sending.during, again: sending.statuses.at(-1) }).toMatchObject({ again: first });
+  }
 }
 
-/** One that cannot have been recorded is told so, and nothing is kept of it. */
+/** Such an upload gets a 503, and its object is deleted at once. */
 async function expectNoObject<Fault>(scene: Scene<Fault>, unsent: Fault): Promise<void> {
   const before = new Set(objectKeys(scene.server));
   await scene.during('AudioUploaded', unsent, async () => {
@@ -97,7 +102,7 @@ async function expectNoObject<Fault>(scene: Scene<Fault>, unsent: Fault): Promis
   expect(left.filter((key) => !logged.has(`recording-${key.split('/')[1] ?? ''}`))).toEqual([]);
 }
 
-/** The background sealer meets an outage longer than it repeats an append, and seals again after it. */
+/** The background sealer must seal again after all tries of an append have failed. */
 async function expectSealing<Fault>(scene: Scene<Fault>, unanswered: Fault): Promise<void> {
   const seals = async (): Promise<number> =>
     (await scene.world.log()).filter(({ type }) => type === 'LogSealed').length;
@@ -107,11 +112,11 @@ async function expectSealing<Fault>(scene: Scene<Fault>, unanswered: Fault): Pro
   const known = await seals();
   await grow();
   const deadline = Date.now() + SEAL_MS;
-  while ((await seals()) <= known && Date.now() < deadline) await new Promise((r) => setTimeout(r, 200));
+  while ((await seals()) <= known && Date.now() < deadline) await sleep(200);
   expect(await seals()).toBeGreaterThan(known);
 }
 
-/** The first start makes a key, whose append is hit. */
+/** The fault hits the append of the key that the first start makes. */
 async function expectFirstKey<Fault>(open: Faults<Fault>['open'], fault: Fault): Promise<void> {
   const world = await open();
   try {

@@ -8,7 +8,7 @@ export interface EmbeddedWorld extends OutcomeWorld {
   killer: BackendKiller;
 }
 
-/** A server as it comes, with a PostgreSQL of its own, whose backends are killed. */
+/** Opens a server in its default set-up, with an embedded PostgreSQL. */
 export async function openEmbeddedWorld(): Promise<EmbeddedWorld> {
   const fakes = await serverWithFakes({ env: OUTCOME_ENV });
   const { dataFolder } = fakes.server;

@@ -6,10 +6,10 @@ import { createTestDatabase } from '../postgres/test-database';
 import { ServerWithFakes, serverWithFakes } from '../server/with-fakes';
 import { FaultyWorld, LoggedEvent, OUTCOME_ENV } from './outcome-world';
 
-/** Milliseconds after which the client gives up an append that is not answered. */
+/** Milliseconds after which the client gives up on an append. */
 const DEADLINE_MS = 1_000;
 
-/** A server with its log in a fake EventStoreDB, which it discovers as it would a cluster. */
+/** Opens a server with its log in a fake EventStoreDB, which it discovers like a cluster. */
 export async function openFakeNodeWorld(): Promise<FaultyWorld<NodeFault>> {
   const node = new FakeEventStoreDb();
   const url = await node.start();
@@ -26,7 +26,7 @@ export async function openFakeNodeWorld(): Promise<FaultyWorld<NodeFault>> {
   };
 }
 
-/** Of what the fake holds, also while it answers nobody. */
+/** Reads the fake's memory, so that it works during an outage too. */
 function loggedEvents({ log }: FakeEventStoreDb): LoggedEvent[] {
   return log.events
     .filter(({ stream }) => !/^(\$|voxpersona_)/.test(stream))
@@ -36,11 +36,12 @@ function loggedEvents({ log }: FakeEventStoreDb): LoggedEvent[] {
     }));
 }
 
-/** A fault that needs no help from the node: it has written the append, and connections to it are refused for a while. */
-export type NetworkFault = NodeFault & { append: 'written'; answer: 'cut'; then: 'away' };
+/** A fault of the network alone. */
+export type NetworkFault = NodeFault & { append: 'written'; answer: 'cut'; meanwhile: 'away' };
 
 /**
- * A server with its log in a real node of EventStoreDB, which must be empty and without TLS: what is sent to it is looked at.
+ * Opens a server with its log in a real node of EventStoreDB. The node must be empty, and without TLS because the proxy reads
+ * what is sent to it.
  *
  * @param url connection string of the node
  */

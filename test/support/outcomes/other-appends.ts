@@ -6,16 +6,21 @@ import { Scene } from './scene';
 import { isSuccess, Sending } from './sender';
 import { objectKeys } from './stored-objects';
 
-/** An append other than that of an upload, and what must have come of it once the store is back. */
+/** An append other than an upload's, and the test of its outcome. */
 export interface OtherAppend {
   name: string;
-  /** The append that is hit brings an event of this type. */
+  /** The fault hits an append with an event of this type. */
   type: EventType;
-  /** @param hit runs what makes the append, while the next one of the type meets the fault */
+  /**
+   * Makes the append, and expects that it was done once.
+   *
+   * @param name unique among all runs
+   * @param hit runs the work during which the fault hits
+   */
   run<Fault>(scene: Scene<Fault>, name: string, hit: Hit): Promise<void>;
 }
 
-/** What is read of the answer that shows a new key. */
+/** The part of an answer with a new key that these tests use. */
 interface Credential {
   apiKey: string;
   position: string;
@@ -45,7 +50,7 @@ export const OTHER_APPENDS: readonly OtherAppend[] = [
       await expectReady(scene, sending);
       await erase(scene, sending);
       await expectErased(scene, sending);
-      // The claim's next event, whose hash leads on from the one that was hit.
+      // The next event of the claim: its hash chain continues from the event that was hit.
       await scene.logged(
         ({ type, data }) => type === 'AudioClaimReleased' && sending.ids.has(String(data.recordingId)),
       );
@@ -114,7 +119,8 @@ export const OTHER_APPENDS: readonly OtherAppend[] = [
     run: async (scene, name, hit) => {
       const first = await hit(() => seal(scene));
       expect(first.status).toBe(200);
-      await scene.sender.insist('PATCH', '/v1/workspace', { name: name.slice(0, 100) });
+      const changed = await scene.sender.insist('PATCH', '/v1/workspace', { name: name.slice(0, 100) });
+      expect(changed.status).toBe(200);
       expect(await seal(scene)).toMatchObject({
         status: 200,
         body: { seal: { treeSize: expect.any(Number) } },
@@ -150,7 +156,7 @@ async function issueLink<Fault>({ sender }: Scene<Fault>): Promise<string> {
   return (answer.body as { url: string }).url.split('#')[1] ?? '';
 }
 
-/** Who is not sure that a file arrived sends it again by the same link. */
+/** Sends the same file by the same link again, as a sender does who is unsure. */
 async function sendTwice<Fault>({ sender }: Scene<Fault>, link: string, sending: Sending): Promise<void> {
   expectOneRecording(sending);
   const again = await sender.sendBy(link, sending);
@@ -174,7 +180,7 @@ async function accept<Fault>({ sender }: Scene<Fault>, token: string, name: stri
   return answer.body as Credential;
 }
 
-/** A new key lets in once the read model knows it. */
+/** A new key works once the read model has it. */
 async function expectToWork<Fault>({ sender }: Scene<Fault>, key: string): Promise<void> {
   let answer = await sender.insist('GET', '/v1/me', undefined, { key });
   for (let attempt = 0; answer.status === 401 && attempt < 100; attempt += 1) {
@@ -200,7 +206,7 @@ async function expectReady<Fault>({ server }: Scene<Fault>, { ids }: Sending): P
 
 async function erase<Fault>({ sender }: Scene<Fault>, sending: Sending): Promise<void> {
   const answer = await sender.insist('DELETE', `/v1/recordings/${[...sending.ids][0] ?? ''}`);
-  // Sent again, it may be told that it is done.
+  // A retry may find the recording erased.
   expect({ ...answer, isDone: isSuccess(answer) || answer.status === 410 }).toMatchObject({ isDone: true });
 }
 

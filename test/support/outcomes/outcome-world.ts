@@ -13,31 +13,30 @@ export interface LoggedEvent {
   data: Record<string, unknown>;
 }
 
-/** A server, and a way to its log that no fault lies on. */
+/** A server, and access to its log that no fault affects. */
 export interface OutcomeWorld {
   fakes: ServerWithFakes;
   log(): Promise<LoggedEvent[]>;
   close(): Promise<void>;
 }
 
-/** A world whose log can be made to lose the answer to an append. */
+/** A world with a log that can lose the answer to an append. */
 export interface FaultyWorld<Fault> extends OutcomeWorld {
-  /** The next append of an event of this type meets this fault. */
+  /** Makes the fault hit the next append with an event of this type. */
   breakAt(type: EventType, fault: Fault): Outage;
-  /** Runs `use` on the log, past every fault. */
+  /** Runs `use` on the log, unaffected by faults. */
   withStore<T>(use: (store: EventStore) => Promise<T>): Promise<T>;
 }
 
-/** One line of the table of faults. */
+/** A row of the table of faults. */
 export interface NamedFault<Fault> {
   name: string;
   fault: Fault;
 }
 
-/** Of what the operator may do, the tests seal the log. */
 export const OPERATOR_TOKEN = 'operator-of-the-outcomes';
 
-/** Environment of the server in every world. */
+/** The server's environment in every world. */
 export const OUTCOME_ENV = {
   OPERATOR_TOKEN,
   EMBEDDINGS: 'hashing',

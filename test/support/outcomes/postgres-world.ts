@@ -8,7 +8,7 @@ import { FaultyWorld, LoggedEvent, OUTCOME_ENV } from './outcome-world';
 
 export const LOGGED_EVENTS = 'SELECT stream, revision::int, id, type, data FROM events ORDER BY position';
 
-/** A server with its log in PostgreSQL, behind a proxy that loses the answers to commits. */
+/** Opens a server with its log in PostgreSQL, behind a proxy that drops the answers to commits. */
 export async function openPostgresWorld(): Promise<FaultyWorld<CommitFault>> {
   const database = await createTestDatabase();
   const { connectionString } = database;

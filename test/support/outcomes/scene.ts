@@ -7,7 +7,7 @@ import { ServerWatch } from './server-watch';
 
 const BEGIN_MS = 20_000;
 
-/** A world at work: who sends, and what was noticed. */
+/** A world with its clients. */
 export class Scene<Fault> {
   readonly watch: ServerWatch;
   readonly sender: Sender;
@@ -22,9 +22,9 @@ export class Scene<Fault> {
   }
 
   /**
-   * Runs `work` while the next append of such an event meets the fault.
+   * Runs `work` with the fault armed for the next append of this type, and waits for the end of the outage.
    *
-   * @returns what `work` gives, and when the store was back
+   * @returns the result of `work`, and the time (`Date.now()`) of the store's return
    */
   async during<T>(
     type: EventType,
@@ -38,18 +38,18 @@ export class Scene<Fault> {
       await begun(outage, type);
       return { result, backAt: await backAt };
     } finally {
-      // Also when the work failed: the next scene begins with a store that answers.
+      // Also after a failure: the next test needs a store that answers.
       if (outage.hasBegun) await backAt;
     }
   }
 
-  /** Waits until the log holds what is looked for. */
+  /** Waits for an event in the log. @throws Error when it does not come in time */
   async logged(isIt: (event: LoggedEvent) => boolean, patienceMs = 30_000): Promise<LoggedEvent> {
     const deadline = Date.now() + patienceMs;
     for (;;) {
       const found = (await this.world.log()).find(isIt);
       if (found) return found;
-      if (Date.now() > deadline) throw new Error('It was not logged in time');
+      if (Date.now() > deadline) throw new Error('The event was not logged in time');
       await sleep(100);
     }
   }

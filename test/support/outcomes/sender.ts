@@ -4,34 +4,34 @@ import { TestAnswer, TestServer } from '../server/test-server';
 import { ServerWatch } from './server-watch';
 import { uniqueAudio } from './unique-audio';
 
-/** A file that somebody sends until it is taken, and what they were told. */
+/** A file that a client sends until it is accepted, and the answers. */
 export interface Sending {
-  /** What was going on, for the message of a failure. */
+  /** The fault under which it was sent, for messages. */
   during: string;
   content: Buffer;
   sha256: string;
   idempotencyKey: string | undefined;
-  /** Ids that answers gave the recording: one, if all is well. */
+  /** Ids of the recording in the answers. More than one is an error. */
   ids: Set<string>;
-  /** Statuses of the answers in order; 0: none came. */
+  /** Statuses of the answers in order; 0 stands for no answer. */
   statuses: number[];
-  /** When it was first sent, as of `Date.now()`. */
+  /** Time of the first try (`Date.now()`). */
   startedAt: number;
-  /** When it was taken, as of `Date.now()`. */
+  /** Time of the first success (`Date.now()`). */
   takenAt: number | undefined;
 }
 
-/** Longest wait before a request is sent again: less patient than `Retry-After` asks for. */
+/** Pause before a retry. Shorter than `Retry-After`, as clients are not always patient. */
 const PAUSE_MS = 400;
-/** From the first try on; longer than any outage, with 10 s to spare. */
+/** Time for all tries: more than 10 s longer than the longest outage. */
 const PATIENCE_MS = 22_000;
 
 type Init = RequestInit & { key?: string | null };
 
-/** Clients that send again what was not answered with a success, as docs/errors.md tells them to. */
+/** Clients that retry as docs/errors.md tells them to. */
 export class Sender {
   readonly sendings: Sending[] = [];
-  /** Answers that no outage explains: errors of the server, and connections that broke. */
+  /** Failures that no outage explains: status 500, and requests without an answer. */
   readonly strange: string[] = [];
 
   constructor(
@@ -39,28 +39,34 @@ export class Sender {
     private readonly watch: ServerWatch,
   ) {}
 
-  /** Uploads a file of its own. Ends when it was taken, or when its sender gives up. */
+  /** Uploads a new file. Resolves when the upload was accepted or the client gave up. */
   async upload(during: string, options: { isKeyed?: boolean; patienceMs?: number } = {}): Promise<Sending> {
     const sending = this.newSending(during, options.isKeyed ?? false);
-    const key = sending.idempotencyKey;
-    await this.send(sending, '/v1/recordings', { headers: key ? { 'idempotency-key': key } : {} }, options);
+    await this.uploadAgain(sending, options);
     return sending;
   }
 
-  /** Sends a file of its own by an upload link. */
+  /** Uploads the file again, under the same Idempotency-Key if it has one. */
+  async uploadAgain(sending: Sending, options: { patienceMs?: number } = {}): Promise<void> {
+    const key = sending.idempotencyKey;
+    const headers = key === undefined ? {} : { 'idempotency-key': key };
+    await this.send(sending, '/v1/recordings', { headers }, options);
+  }
+
+  /** Sends a new file by an upload link. */
   async uploadBy(link: string, during: string): Promise<Sending> {
     const sending = this.newSending(during, false);
     await this.sendBy(link, sending);
     return sending;
   }
 
-  /** Sends that file by an upload link, which may be for the second time. */
+  /** Sends this file by an upload link, perhaps again. */
   async sendBy(link: string, sending: Sending): Promise<TestAnswer | undefined> {
     const headers = { authorization: `Upload ${link}` };
     return this.send(sending, '/v1/upload-links/use', { key: null, headers });
   }
 
-  /** Sends JSON until the answer is neither an outage nor "under way". @throws Error when that does not come */
+  /** Sends JSON and retries as long as the answer says so. @throws Error when no final answer comes in time */
   async insist(method: string, path: string, body?: unknown, init: Init = {}): Promise<TestAnswer> {
     const headers = {
       ...(body !== undefined && { 'content-type': 'application/json' }),
@@ -98,7 +104,6 @@ export class Sender {
   ): Promise<TestAnswer | undefined> {
     const attempt = async (): Promise<TestAnswer | undefined> => {
       const body = new FormData();
-      // What a request is compared by when it is sent again.
       body.set('file', new Blob([sending.content]), `${sending.sha256.slice(0, 8)}.wav`);
       if (path === '/v1/recordings') body.set('reports', '');
       return this.attempt(path, { ...init, method: 'POST', body });
@@ -111,7 +116,7 @@ export class Sender {
     return answer;
   }
 
-  /** @returns undefined when the server gave no answer */
+  /** @returns undefined when no answer came */
   private async attempt(path: string, init: Init): Promise<TestAnswer | undefined> {
     try {
       const answer = await this.server.request(path, init);
@@ -149,6 +154,6 @@ export function isSuccess({ status }: TestAnswer): boolean {
 }
 
 function isToBeSentAgain({ status, headers }: TestAnswer): boolean {
-  // 409 with Retry-After: a request under this Idempotency-Key is under way.
+  // 409 with Retry-After: another request with this Idempotency-Key is still running.
   return status >= 500 || (status === 409 && headers.has('retry-after'));
 }

@@ -1,8 +1,8 @@
 import { TestServer } from '../server/test-server';
 
-/** Notices when the process of a server ends by itself, and starts it again so that the rest can be looked at. */
+/** Notes when the server's process ends by itself, and restarts it so that the other checks can go on. */
 export class ServerWatch {
-  /** The end of what each process said that ended by itself. */
+  /** The last output of each process that ended by itself. */
   readonly deaths: string[] = [];
   private starting: Promise<void> | undefined;
 

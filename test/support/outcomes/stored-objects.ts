@@ -3,13 +3,13 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TestServer } from '../server/test-server';
 
-/** More than SWEEP_AFTER_HOURS of these tests. */
+/** More than the SWEEP_AFTER_HOURS of these tests. */
 const AGE_HOURS = 3;
-const SWEEP_PATIENCE_MS = 30_000;
-/** A recording that there never was: its object is swept, which shows that a sweep goes on. */
+const SWEEP_PATIENCE_MS = 60_000;
+/** An object of a recording that never existed. Its removal shows that the sweep works. */
 const NOBODYS = 'recordings/00000000-0000-4000-8000-000000000000/original';
 
-/** Keys of all objects below the prefix of recordings. What is kept beside an object, as its checksum, does not count. */
+/** Keys of all objects of recordings, without the checksums stored beside them. */
 export function objectKeys({ dataFolder }: TestServer): string[] {
   const folder = join(dataFolder, 'objects');
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
@@ -17,7 +17,7 @@ export function objectKeys({ dataFolder }: TestServer): string[] {
     .filter((key) => statSync(join(folder, key), { throwIfNoEntry: false })?.isFile());
 }
 
-/** Recordings that do not have exactly one original, and objects of recordings that are not among them. */
+/** Recordings without exactly one original, and objects that belong to none of these recordings. */
 export function wrongOriginals(server: TestServer, recordingIds: readonly string[]): string[] {
   const keys = objectKeys(server);
   const wrong: string[] = [];
@@ -28,11 +28,11 @@ export function wrongOriginals(server: TestServer, recordingIds: readonly string
   }
   const known = new Set(recordingIds);
   const nobodys = keys.filter((key) => !known.has(key.split('/')[1] ?? ''));
-  return [...wrong, ...nobodys.map((key) => `nobody's: ${key}`)];
+  return [...wrong, ...nobodys.map((key) => `belongs to no recording: ${key}`)];
 }
 
 /**
- * Makes every object old, and has the server sweep: it does so when it starts.
+ * Ages every object and restarts the server, which sweeps at its start.
  *
  * @returns what is wrong after the sweep, see `wrongOriginals`
  */

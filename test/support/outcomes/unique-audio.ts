@@ -4,7 +4,7 @@ const RATE = 8_000;
 const SECONDS = 2;
 let made = 0;
 
-/** Two seconds of noise as a WAV file. No two are the same: the same audio would be the same recording. */
+/** Two seconds of noise as a WAV file, different each time: the same audio would be a duplicate. */
 export function uniqueAudio(): Buffer {
   made += 1;
   let state = Math.imul(made, 2_654_435_761) >>> 0;

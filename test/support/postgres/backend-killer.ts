@@ -5,9 +5,9 @@ import { Client } from 'pg';
 import { withDatabaseOf } from '../server/dump-database';
 
 /**
- * Waits inside the database for a backend that is flushing the COMMIT of an append to disk, some seconds at most. Right after
- * SIGKILL its commit record is in the page cache: the recovery keeps the commit whose answer nobody gets. On a disk that is too
- * fast for that to be seen, any backend counts that executes a COMMIT.
+ * Finds a backend that is flushing the COMMIT of an append to disk; gives up after some seconds. The commit record of such a
+ * backend is in the page cache, so recovery keeps the commit, but nobody gets its answer. A fast disk may flush too quickly to
+ * be seen; then any backend that executes a COMMIT will do.
  */
 const WAIT_FOR_COMMIT = `
   CREATE FUNCTION pg_temp.committing(is_flushing boolean) RETURNS integer LANGUAGE plpgsql AS $$
@@ -26,22 +26,21 @@ const WAIT_FOR_COMMIT = `
 
 const FLUSHING_ROUNDS = 3;
 
-/** Kills backends of the embedded PostgreSQL of a data folder in the middle of a COMMIT. */
+/** Kills backends of a data folder's embedded PostgreSQL in the middle of a COMMIT. */
 export class BackendKiller {
-  /** When the database answered again after each kill, as of `Date.now()`. */
+  /** Times (`Date.now()`) at which the database answered again, one per kill. */
   readonly returns: number[] = [];
 
   constructor(private readonly dataFolder: string) {}
 
   /**
-   * Kills one backend, and waits until the database is back.
+   * Kills one backend and waits until the database is back.
    *
    * @param signal ends the wait for a COMMIT
-   * @returns whether one was killed
+   * @returns false when `signal` ended the wait
    */
   async kill(signal: AbortSignal): Promise<boolean> {
     const isKilled = await withDatabaseOf(this.dataFolder, async (client) => {
-      client.on('error', () => undefined);
       await client.query(WAIT_FOR_COMMIT);
       for (let round = 0; !signal.aborted; round += 1) {
         const pid = await committing(client, round < FLUSHING_ROUNDS);
@@ -53,7 +52,7 @@ export class BackendKiller {
     return isKilled;
   }
 
-  /** Never anything but a child of this folder's postmaster. */
+  /** True for a child of this folder's postmaster: nothing else must ever be killed. */
   private isBackend(pid: number): boolean {
     const [postmaster] = readFileSync(join(this.dataFolder, 'postgres/postmaster.pid'), 'utf8').split('\n');
     try {
@@ -68,7 +67,6 @@ export class BackendKiller {
     for (;;) {
       try {
         return await withDatabaseOf(this.dataFolder, async (client) => {
-          client.on('error', () => undefined);
           await client.query('SELECT 1');
           return Date.now();
         });
@@ -91,7 +89,7 @@ function tryKill(pid: number): boolean {
     process.kill(pid, 'SIGKILL');
     return true;
   } catch {
-    // It has ended by itself.
+    // It has already ended.
     return false;
   }
 }

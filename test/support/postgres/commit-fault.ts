@@ -1,34 +1,34 @@
 import { StagedOutage } from '../staged-outage';
 
-/** What the sender of a transaction meets, and when PostgreSQL gets its COMMIT. */
+/** A fault that hits one transaction, and the outage that follows. */
 export interface CommitFault {
   /**
-   * `done`: it commits, and the answer is dropped. `late`: it commits when the outage ends. `never`: it is rolled back when
-   * the outage ends. `unsent`: the connection breaks at the INSERT, before there is a COMMIT.
+   * `done`: PostgreSQL commits, and the proxy drops the answer. `late`: PostgreSQL gets the COMMIT when the outage ends.
+   * `never`: PostgreSQL rolls back when the outage ends. `unsent`: the connection breaks at the INSERT, before the COMMIT.
    */
   commit: 'done' | 'late' | 'never' | 'unsent';
   /**
-   * How the database is until the outage ends. `refused`: nobody listens. `recovering`: every connection is told 57P03.
-   * `unanswered`: it commits, and the answer to every COMMIT is dropped.
+   * The state of the database during the outage. `refused`: nobody listens. `recovering`: every connection gets 57P03.
+   * `unanswered`: PostgreSQL commits, and the proxy drops the answer to every COMMIT.
    */
-  then: 'refused' | 'recovering' | 'unanswered';
+  meanwhile: 'refused' | 'recovering' | 'unanswered';
   /** Length of the outage in milliseconds. */
   ms: number;
 }
 
-/** A fault that waits for its transaction. */
+/** A fault that has not hit its transaction yet. */
 export interface ArmedFault extends CommitFault {
-  /** Transactions are hit that insert an event of this type. */
+  /** The fault hits a transaction that inserts an event of this type. */
   type: string;
   outage: StagedOutage;
 }
 
-/** What the connections of a proxy ask it. */
+/** The faults of a proxy, as its connections use them. */
 export interface CommitFaults {
-  /** The fault that a transaction which inserted these types meets here; it is used up. */
+  /** Removes and returns the fault for a transaction that inserted these types. */
   take(types: ReadonlySet<string>, at: 'insert' | 'commit'): ArmedFault | undefined;
   /** True while the answer to every COMMIT is dropped. */
   readonly dropsEveryAnswer: boolean;
-  /** @param whenOver done right before connections are accepted again */
+  /** Starts the outage. @param whenOver runs right before the proxy accepts connections again */
   begin(fault: ArmedFault, whenOver: () => Promise<void>): void;
 }

@@ -59,35 +59,35 @@ describe('The proxy in front of PostgreSQL', () => {
   }
 
   it('drops the answer to a commit, and refuses connections for a while', async () => {
-    expect(await hitBy({ commit: 'done', then: 'refused', ms: 300 })).toEqual({
+    expect(await hitBy({ commit: 'done', meanwhile: 'refused', ms: 300 })).toEqual({
       ...{ inTheLog: 2, told: 'ECONNREFUSED' },
     });
   });
 
   it('tells that the database is recovering', async () => {
-    expect(await hitBy({ commit: 'done', then: 'recovering', ms: 300 })).toEqual({
+    expect(await hitBy({ commit: 'done', meanwhile: 'recovering', ms: 300 })).toEqual({
       ...{ inTheLog: 2, told: '57P03' },
     });
     expect(await readAllOf(store, STREAM)).toHaveLength(2);
   });
 
   it('commits late, with the client gone', async () => {
-    expect(await hitBy({ commit: 'late', then: 'refused', ms: 300 })).toMatchObject({ inTheLog: 1 });
+    expect(await hitBy({ commit: 'late', meanwhile: 'refused', ms: 300 })).toMatchObject({ inTheLog: 1 });
     expect(await readAllOf(log.store, STREAM)).toHaveLength(2);
   });
 
   it('never commits, with the client gone', async () => {
-    expect(await hitBy({ commit: 'never', then: 'refused', ms: 300 })).toMatchObject({ inTheLog: 1 });
+    expect(await hitBy({ commit: 'never', meanwhile: 'refused', ms: 300 })).toMatchObject({ inTheLog: 1 });
     expect(await store.append(STREAM, [someEvent()], 0)).toMatchObject({ revision: 1 });
   });
 
   it('breaks before there is a commit', async () => {
-    expect(await hitBy({ commit: 'unsent', then: 'refused', ms: 300 })).toMatchObject({ inTheLog: 1 });
+    expect(await hitBy({ commit: 'unsent', meanwhile: 'refused', ms: 300 })).toMatchObject({ inTheLog: 1 });
     expect(await store.append(STREAM, [someEvent()], 0)).toMatchObject({ revision: 1 });
   });
 
   it('drops the answers to all commits for a while, those of repetitions too', async () => {
-    const outage = proxy.breakAt('Wanted', { commit: 'done', then: 'unanswered', ms: 500 });
+    const outage = proxy.breakAt('Wanted', { commit: 'done', meanwhile: 'unanswered', ms: 500 });
     const event = someEvent({}, 'Wanted');
     const append = () => store.append(STREAM, [event], 'no_stream');
     await expect(append()).rejects.toThrow();

@@ -5,8 +5,8 @@ import { ArmedFault, CommitFault, CommitFaults } from './commit-fault';
 import { ProxiedConnection } from './proxied-connection';
 
 /**
- * Stands between a server and its PostgreSQL, and loses the answers to chosen commits. When it does, every connection breaks,
- * as with a network that fails or a database that crashes; of `unanswered` only those that commit.
+ * A TCP proxy in front of PostgreSQL that drops the answers to chosen commits. It then breaks all connections, as a network
+ * failure or a crash of the database would; during `unanswered`, only those that commit.
  */
 export class CommitProxy implements CommitFaults {
   private readonly armed: ArmedFault[] = [];
@@ -22,7 +22,7 @@ export class CommitProxy implements CommitFaults {
     this.target = new URL(connectionString);
   }
 
-  /** @returns the connection string of the same database behind this proxy */
+  /** @returns the connection string of the database through this proxy */
   async start(): Promise<string> {
     this.port = await freePort();
     await this.listen();
@@ -38,7 +38,7 @@ export class CommitProxy implements CommitFaults {
     this.breakConnections();
   }
 
-  /** The next transaction that inserts an event of this type meets this fault. */
+  /** Makes the fault hit the next transaction that inserts an event of this type. */
   breakAt(type: string, fault: CommitFault): Outage {
     const outage = new StagedOutage();
     this.armed.push({ ...fault, type, outage });
@@ -56,10 +56,10 @@ export class CommitProxy implements CommitFaults {
     return this.state === 'unanswered';
   }
 
-  begin({ then, ms, outage }: ArmedFault, whenOver: () => Promise<void>): void {
-    if (then === 'refused') this.refuse();
-    else this.state = then;
-    if (then !== 'unanswered') this.breakConnections();
+  begin({ meanwhile, ms, outage }: ArmedFault, whenOver: () => Promise<void>): void {
+    if (meanwhile === 'refused') this.refuse();
+    else this.state = meanwhile;
+    if (meanwhile !== 'unanswered') this.breakConnections();
     outage.begin();
     this.timer = setTimeout(() => void this.end(outage, whenOver), ms);
   }
@@ -84,7 +84,7 @@ export class CommitProxy implements CommitFaults {
     this.listener = listener;
   }
 
-  /** From now on the system answers that nobody listens. */
+  /** Stops listening: the system refuses new connections. */
   private refuse(): void {
     this.listener?.close();
     this.listener = undefined;

@@ -10,21 +10,21 @@ import {
   WireMessage,
 } from './wire-messages';
 
-/** The statement by which the event store inserts, and the place of the types among its parameters. */
+/** The prepared statement of the event store's INSERT, and the index of its parameter with the types. */
 const INSERT = 'append-events';
 const TYPES = 4;
 
-/** One connection of a client, and the one to PostgreSQL behind it. */
+/** A client's connection and the matching connection to PostgreSQL. */
 export class ProxiedConnection {
   private readonly fromClient = new MessageReader(true);
   /** Types of the events that the open transaction has inserted. */
   private types = new Set<string>();
-  /** Takes the answer to a COMMIT that the client does not get; undefined while answers are passed on. */
+  /** Receives the server's bytes in place of the client while an answer is dropped. */
   private drop: ((bytes: Buffer) => void) | undefined;
-  /** True while PostgreSQL waits for a COMMIT that outlives the client's connection. */
+  /** True when the proxy holds a COMMIT back: the connection to PostgreSQL then outlives the client's. */
   private isHeld = false;
 
-  /** @param target null: the client is told that the database is recovering */
+  /** @param target null: tell the client that the database is recovering */
   constructor(
     private readonly faults: CommitFaults,
     private readonly client: Socket,
@@ -54,7 +54,7 @@ export class ProxiedConnection {
     this.client.on('close', handler);
   }
 
-  /** Cuts the client off. A COMMIT that is held back waits on. */
+  /** Disconnects the client. A COMMIT that is held back stays held. */
   break(): void {
     this.client.destroy();
   }
@@ -66,7 +66,7 @@ export class ProxiedConnection {
     }
   }
 
-  /** @returns whether the message was dealt with here */
+  /** @returns true when a fault hit this message, which must then not be forwarded */
   private meetsFault(server: Socket, message: WireMessage): boolean {
     const bound = boundStatement(message);
     if (bound?.name === INSERT) {
@@ -90,7 +90,7 @@ export class ProxiedConnection {
     return true;
   }
 
-  /** Has PostgreSQL commit, and keeps the answer from the client. */
+  /** Forwards the COMMIT and drops its answer. Resolves when PostgreSQL has committed. */
   private commit(server: Socket, message: WireMessage): Promise<void> {
     const reader = new MessageReader(false);
     let isCommitted = false;

@@ -1,6 +1,6 @@
-// PostgreSQL's wire protocol, version 3, as far as a proxy has to understand it.
+// The part of PostgreSQL's wire protocol (version 3) that a proxy has to understand.
 
-/** A message with its header. The first messages of a connection have no type. */
+/** A message with its header. A client's first messages have no type. */
 export interface WireMessage {
   type: string;
   bytes: Buffer;
@@ -10,7 +10,7 @@ const LENGTH_BYTES = 4;
 /** Requests for encryption, which come before the startup message. */
 const ENCRYPTION_REQUESTS = new Set([80_877_103, 80_877_104]);
 
-/** Cuts a stream of bytes into messages. */
+/** Splits a stream of bytes into messages. */
 export class MessageReader {
   private rest: Buffer = Buffer.alloc(0);
 

@@ -9,6 +9,8 @@ export async function withDatabaseOf<T>(dataFolder: string, use: (client: Client
   const client = new Client({
     connectionString: `postgres://voxpersona:${password}@127.0.0.1:${port ?? ''}/voxpersona`,
   });
+  // The loss of the connection must fail the next query, not the process.
+  client.on('error', () => undefined);
   await client.connect();
   try {
     return await use(client);
