@@ -31,6 +31,7 @@ import {
   loadMasterKey,
   migrate,
   PostgresListener,
+  Presence,
   SessionLocks,
 } from '@voxpersona/platform';
 import { PROJECTION_MIGRATIONS } from '@voxpersona/projections';
@@ -130,6 +131,8 @@ export async function layFoundation(
   const locks = new SessionLocks({ connectionString, log });
   const leadership = new PostgresLeadership(locks, pool);
   const codec = new EventCodec<DomainEvent>(DOMAIN_EVENTS, keyRing, eventIdOf);
+  const answersKey = deriveKey(masterKey, 'idempotent answers');
+  const idempotentRequests = new IdempotentRequests(pool, answersKey, new Presence(locks));
   return {
     database,
     pool,
@@ -144,7 +147,7 @@ export async function layFoundation(
     results: new ResultStore(pool, keyRing),
     vectors: new VectorStore(pool, keyRing),
     apiKeyUses: new ApiKeyUses(pool),
-    idempotentRequests: new IdempotentRequests(pool, deriveKey(masterKey, 'idempotent answers')),
+    idempotentRequests,
     telegramUpdateKey: deriveKey(masterKey, 'telegram updates'),
     telegramIdSecret: deriveKey(masterKey, 'telegram ids').toString('hex'),
     telegramSigningKey: deriveKey(masterKey, 'telegram buttons'),
@@ -152,6 +155,7 @@ export async function layFoundation(
     sealSigner: new SealSigner(deriveKey(masterKey, 'log seal')),
     metrics,
     close: async () => {
+      idempotentRequests.close();
       await leadership.close();
       await opened.close();
       await listener.close();
