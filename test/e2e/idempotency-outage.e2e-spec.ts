@@ -50,6 +50,7 @@ describe('An idempotency key', () => {
       const answer = await send(key).catch(() => undefined);
       answers.push(answer && isInUse(answer) ? 'in use' : (answer?.status ?? 'no answer'));
       if (answer && answer.status < 500) return answers;
+      if (server.pid === undefined) throw new Error(`The server has ended:\n${server.output}`);
       await sleep(RETRY_MS);
     }
   }
@@ -67,12 +68,19 @@ describe('An idempotency key', () => {
     const clients = Promise.all(Array.from({ length: CLIENTS }, (_, number) => client(number)));
     while (all.filter((answers) => answers.length > 1).length < FAILED_KEYS) {
       await sleep(200);
+      const returns = countReturns();
       await fail(server.dataFolder);
       await untilDatabaseAnswers(server.dataFolder);
+      while (countReturns() === returns) await sleep(10);
     }
     isOver = true;
     await clients;
     return all;
+  }
+
+  /** How often the server has said that its database is there again. */
+  function countReturns(): number {
+    return server.output.split('The database is back').length;
   }
 
   it.each([

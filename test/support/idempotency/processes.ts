@@ -83,7 +83,7 @@ export class IdempotencyProcess {
 
   /** Cuts its connections, as a restart of the database does; the database stays away until `reconnect`. */
   async cutOff(): Promise<void> {
-    await Promise.all([this.gate.shut(), this.hide()]);
+    await Promise.all([this.gate.close(), this.hide()]);
     await until(() => this.pool.totalCount === 0);
   }
 
@@ -93,7 +93,7 @@ export class IdempotencyProcess {
 
   /** It lives and works, but others cannot see that. */
   async hide(): Promise<void> {
-    await this.locksGate.shut();
+    await this.locksGate.close();
     await until(async () => !(await this.isSeen()));
   }
 
@@ -102,11 +102,12 @@ export class IdempotencyProcess {
     await this.untilSeen();
   }
 
-  /** Its sessions end, as by its death; what it has in memory can still be used. */
+  /** Its sessions end, as by its death. The claims that it had in memory can then still play its late statements. */
   async die(): Promise<void> {
     this.requests.close();
     await this.locks.close();
-    await until(async () => !(await this.isSeen()));
+    await this.cutOff();
+    await this.gate.open();
   }
 
   async close(): Promise<void> {

@@ -5,7 +5,7 @@ import { AddressInfo, connect, createServer, Server, Socket } from 'node:net';
 export class DatabaseGate {
   private readonly target: URL;
   private readonly sockets = new Set<Socket>();
-  private readonly lost: RegExp[] = [];
+  private readonly lost = new Set<RegExp>();
   private readonly server: Server;
   private port = 0;
 
@@ -42,7 +42,7 @@ export class DatabaseGate {
 
   /** PostgreSQL executes the next statement that matches; its connection breaks before the answer. */
   loseAnswerTo(statement: RegExp): void {
-    this.lost.push(statement);
+    this.lost.add(statement);
   }
 
   private join(client: Socket): void {
@@ -61,10 +61,9 @@ export class DatabaseGate {
       });
     }
     client.on('data', (bytes) => {
-      const match = this.lost.findIndex((statement) => statement.test(bytes.toString('latin1')));
-      if (match >= 0) {
-        this.lost.splice(match, 1);
-        isLost = true;
+      const text = bytes.toString('latin1');
+      for (const statement of this.lost) {
+        if (statement.test(text)) isLost = this.lost.delete(statement);
       }
       server.write(bytes);
     });
