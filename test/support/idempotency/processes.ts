@@ -83,7 +83,12 @@ export class IdempotencyProcess {
 
   /** Cuts its connections, as a restart of the database does; the database stays away until `reconnect`. */
   async cutOff(): Promise<void> {
-    await Promise.all([this.gate.close(), this.hide()]);
+    await Promise.all([this.cutStatements(), this.hide()]);
+  }
+
+  /** The same without its locks, until `gate.open`. */
+  async cutStatements(): Promise<void> {
+    await this.gate.close();
     await until(() => this.pool.totalCount === 0);
   }
 

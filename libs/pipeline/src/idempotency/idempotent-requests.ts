@@ -127,8 +127,7 @@ export class IdempotentRequests {
     const { ownClaim } = row;
     const stored = row.stored ?? (ownClaim === undefined ? undefined : this.unstored.get(ownClaim));
     if (stored) return this.answered(id, stored);
-    const hasEnded = ownClaim !== undefined && !this.inFlight.has(ownClaim);
-    return hasEnded ? undefined : { kind: 'under_way' };
+    return { kind: 'under_way' };
   }
 
   private answered(id: string, { fingerprint, answer }: StoredAnswer): Begun {
