@@ -6,6 +6,7 @@ export class DatabaseGate {
   private readonly target: URL;
   private readonly sockets = new Set<Socket>();
   private readonly lost = new Set<RegExp>();
+  private readonly refused = new Set<RegExp>();
   private readonly server: Server;
   private port = 0;
 
@@ -45,6 +46,12 @@ export class DatabaseGate {
     this.lost.add(statement);
   }
 
+  /** Statements that match never reach PostgreSQL: their connections break. @returns ends it */
+  refuse(statement: RegExp): () => void {
+    this.refused.add(statement);
+    return () => this.refused.delete(statement);
+  }
+
   private join(client: Socket): void {
     const server = connect(Number(this.target.port), this.target.hostname);
     const end = (): void => {
@@ -62,6 +69,10 @@ export class DatabaseGate {
     }
     client.on('data', (bytes) => {
       const text = bytes.toString('latin1');
+      if ([...this.refused].some((statement) => statement.test(text))) {
+        end();
+        return;
+      }
       for (const statement of this.lost) {
         if (statement.test(text)) isLost = this.lost.delete(statement);
       }

@@ -11,7 +11,7 @@ const FORGET_EVERY_MS = 10 * 60_000;
 /** Right after a start or an outage others cannot see yet that this process lives; a claim waits for that. */
 const PRESENCE_PATIENCE_MS = 1_000;
 /** A client does not wait longer than this for what becomes of its key once its request is over. */
-const SETTLE_MS = 1_000;
+const SETTLE_MS = 3_000;
 /** A request that ends between the two looks at its row is looked at again. */
 const LOOKS = 3;
 /** Answers that wait for the database: for so long, and so many. */
