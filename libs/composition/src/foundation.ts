@@ -32,6 +32,7 @@ import {
   loadMasterKey,
   migrate,
   PostgresListener,
+  Presence,
   SessionLocks,
 } from '@voxpersona/platform';
 import { PROJECTION_MIGRATIONS } from '@voxpersona/projections';
@@ -133,6 +134,8 @@ export async function layFoundation(
   const locks = new SessionLocks({ connectionString, log });
   const leadership = new PostgresLeadership(locks, pool);
   const codec = new EventCodec<DomainEvent>(DOMAIN_EVENTS, keyRing, eventIdOf);
+  const answersKey = deriveKey(masterKey, 'idempotent answers');
+  const idempotentRequests = new IdempotentRequests(pool, answersKey, new Presence(locks));
   return {
     database,
     pool,
@@ -147,7 +150,7 @@ export async function layFoundation(
     results: new ResultStore(pool, keyRing),
     vectors: new VectorStore(pool, keyRing),
     apiKeyUses: new ApiKeyUses(pool),
-    idempotentRequests: new IdempotentRequests(pool, deriveKey(masterKey, 'idempotent answers')),
+    idempotentRequests,
     issuedSecrets: new IssuedSecrets(deriveKey(masterKey, 'issued secrets')),
     telegramUpdateKey: deriveKey(masterKey, 'telegram updates'),
     telegramIdSecret: deriveKey(masterKey, 'telegram ids').toString('hex'),
@@ -156,6 +159,7 @@ export async function layFoundation(
     sealSigner: new SealSigner(deriveKey(masterKey, 'log seal')),
     metrics,
     close: async () => {
+      idempotentRequests.close();
       await leadership.close();
       await opened.close();
       await listener.close();

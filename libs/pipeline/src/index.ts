@@ -20,6 +20,7 @@ export * from './commands/request-context';
 export * from './commands/retranscribe-recording';
 export * from './commands/retry-recording';
 export * from './idempotency/idempotent-requests';
+export * from './idempotency/migrations';
 export * from './jobs/job';
 export { failureCommandId, resultCommandId } from './jobs/job-id';
 export * from './jobs/job-list';

@@ -8,6 +8,7 @@ export * from './error-code';
 export * from './postgres/listener';
 export * from './postgres/migrate';
 export * from './postgres/session-locks';
+export * from './postgres/presence';
 export * from './postgres/pool';
 export * from './embedded-postgres/embedded-postgres';
 export * from './embedded-postgres/errors';

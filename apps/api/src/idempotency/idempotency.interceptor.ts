@@ -66,8 +66,8 @@ export function sendAgain(answer: KeptAnswer, response: Response): unknown {
   return answer.body;
 }
 
-/** What was refused or failed did nothing, and may be sent again. */
+/** A request that was refused or failed may be sent again at once. */
 async function release(claim: Claim, error: unknown): Promise<never> {
-  await claim.release().catch(() => undefined);
+  await claim.release();
   throw error;
 }

@@ -121,7 +121,7 @@ export class UploadIntake {
       await claim.finish(fingerprint, answerNow(response, body));
       return body;
     } catch (error) {
-      await claim.release().catch(() => undefined);
+      await claim.release();
       throw error;
     }
   }
