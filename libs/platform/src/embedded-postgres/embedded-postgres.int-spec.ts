@@ -70,7 +70,7 @@ describe('The embedded PostgreSQL', () => {
       Number(readFileSync(join(folder, 'postgres/postmaster.pid'), 'utf8').split('\n')[0]),
       'SIGKILL',
     );
-    running = await startEmbeddedPostgres(folder, first.port);
+    running = await startEmbeddedPostgres(folder, { preferredPort: first.port });
     expect(running).toMatchObject({ adopted: false, port: first.port });
     expect(await query('SELECT n FROM kept')).toEqual([{ n: 1 }]);
   });
