@@ -18,6 +18,7 @@ import {
   isDatabaseOutage,
   orInterrupted,
   untilAvailable,
+  withPatience,
 } from '@voxpersona/platform';
 import { ProjectionsRunner } from '@voxpersona/projections';
 import { Server } from 'node:http';
@@ -39,6 +40,9 @@ import { HttpDrain } from './stop/http-drain';
 const IDLE_MS = 120_000;
 /** Longer than the minute after which proxies commonly let go: who reuses a connection must not meet its end. */
 const KEEP_ALIVE_MS = 75_000;
+
+/** They go on where they stood, and are not waited for when they are in the middle of something long. */
+const READ_MODELS_PATIENCE_MS = 1_000;
 
 export interface ServerOptions {
   /** Aborting it ends the start. */
@@ -110,9 +114,13 @@ async function closeServer(server: {
   app.get(OpenStreams).endAll();
   const drained = drain.drain(environment.SHUTDOWN_GRACE_SECONDS * 1_000);
   await server.opened.catch(() => undefined);
-  await Promise.all([drained, botOf(app, environment)?.stop(), app.get(PipelineRunner).stop()]);
+  await Promise.all([
+    // Reads wait for the read models.
+    drained.then(() => withPatience(app.get(ProjectionsRunner).stop(), READ_MODELS_PATIENCE_MS)),
+    botOf(app, environment)?.stop(),
+    app.get(PipelineRunner).stop(),
+  ]);
   await app.close();
-  await app.get(ProjectionsRunner).stop();
   await foundation.close();
 }
 

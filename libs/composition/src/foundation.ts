@@ -32,11 +32,11 @@ import {
   migrate,
   PostgresListener,
   SessionLocks,
+  withPatience,
 } from '@voxpersona/platform';
 import { PROJECTION_MIGRATIONS } from '@voxpersona/projections';
 import { TELEGRAM_MIGRATIONS } from '@voxpersona/telegram';
 import { VECTOR_STORE_MIGRATIONS, VectorStore } from '@voxpersona/vector-store';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'pg';
 import { Registry } from 'prom-client';
 import { Database } from './database';
@@ -96,7 +96,7 @@ export const MIGRATIONS = [
 ];
 
 /** Queries still running get so long to finish before the database is closed. */
-const POOL_END_MS = 1_000;
+const POOL_END_MS = 500;
 
 /** Id of an event: of its command, and of its place among the events of that command. */
 export function eventIdOf(commandId: string, index: number): string {
@@ -162,9 +162,7 @@ export async function layFoundation(
     sealSigner: new SealSigner(deriveKey(masterKey, 'log seal')),
     metrics,
     close: async () => {
-      await leadership.close();
-      await opened.close();
-      await listener.close();
+      await Promise.all([leadership.close(), opened.close(), listener.close()]);
       await closePool(pool);
       await database.close();
     },
@@ -172,6 +170,6 @@ export async function layFoundation(
 }
 
 /** Ends the connections. One whose query is never answered ends with the process. */
-async function closePool(pool: Pool): Promise<void> {
-  await Promise.race([pool.end(), sleep(POOL_END_MS, undefined, { ref: false })]);
+function closePool(pool: Pool): Promise<void> {
+  return withPatience(pool.end(), POOL_END_MS);
 }

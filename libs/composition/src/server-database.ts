@@ -13,6 +13,7 @@ import {
   reasonOf,
   startEmbeddedPostgres,
   untilAvailable,
+  withPatience,
   writeServerState,
 } from '@voxpersona/platform';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -126,7 +127,9 @@ class HeldDatabase implements ServerDatabase {
   async close(): Promise<void> {
     this.closing.abort();
     this.announceStop();
-    await this.reopening;
+    // An embedded database that is being started must be known, to be stopped.
+    if (this.kind === 'embedded') await this.reopening;
+    else await withPatience(this.reopening, REOPEN_DELAY_MS);
     const { embedded, instance } = this.opened;
     await embedded?.stop();
     await instance.release();

@@ -6,6 +6,7 @@ export * from './compiled-file';
 export * from './error-code';
 export * from './error-reason';
 export * from './until-available';
+export * from './with-patience';
 export * from './data-folder/server-state';
 export * from './postgres/listener';
 export * from './postgres/migrate';

@@ -1,11 +1,12 @@
 import { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { Server as NetServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+/** A client that has a request ready gets an answer, instead of a connection that closes under it. */
+const IDLE_GRACE_MS = 200;
 /** Nothing is lost when a read is cut off: the client asks another process, or again. Some never end by themselves. */
 const READ_GRACE_MS = 1_500;
 const POLL_MS = 20;
-/** Time for the last answers to reach their clients. */
-const FLUSH_MS = 100;
 
 /** Follows the requests of an HTTP server, to end it without cutting off what is being written. */
 export class HttpDrain {
@@ -26,18 +27,21 @@ export class HttpDrain {
    */
   async drain(graceMs: number): Promise<void> {
     this.isDraining = true;
-    const closed = new Promise((resolve) => this.http.close(resolve));
+    // Only stops listening. The method of the HTTP server would also close the idle connections at once.
+    const closed = new Promise((resolve) => NetServer.prototype.close.call(this.http, resolve));
     for (const response of this.underWay.keys()) makeLast(response);
-    this.http.closeIdleConnections();
     const startedAt = Date.now();
-    while (this.isAnyLeft(Date.now() - startedAt, graceMs)) await sleep(POLL_MS);
-    if (this.underWay.size === 0) await Promise.race([closed, sleep(FLUSH_MS)]);
+    for (let waitedMs = 0; this.isAnyLeft(waitedMs, graceMs); waitedMs = Date.now() - startedAt) {
+      await sleep(POLL_MS);
+      if (waitedMs >= IDLE_GRACE_MS) this.http.closeIdleConnections();
+    }
     this.http.closeAllConnections();
     await closed;
   }
 
   private isAnyLeft(waitedMs: number, graceMs: number): boolean {
     if (waitedMs >= graceMs) return false;
+    if (waitedMs < IDLE_GRACE_MS) return true;
     const responses = [...this.underWay.values()];
     return responses.some(({ isRead }) => !isRead || waitedMs < READ_GRACE_MS);
   }
@@ -46,11 +50,7 @@ export class HttpDrain {
     const isRead = request.method === 'GET' || request.method === 'HEAD';
     this.underWay.set(response, { isRead });
     if (this.isDraining) makeLast(response);
-    response.once('close', () => {
-      this.underWay.delete(response);
-      // Its headers may have promised to keep the connection.
-      if (this.isDraining) setImmediate(() => this.http.closeIdleConnections());
-    });
+    response.once('close', () => this.underWay.delete(response));
   }
 }
 

@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
+import { cutConnection } from '../postgres/cut-connection';
+import { withPatience } from '../with-patience';
 import { DataFolderInUse, EmbeddedPostgresFailed, InstallationInUse } from './errors';
 
 /** Any number would do; this one spells "voxp" in ASCII. Held by servers. */
@@ -13,6 +15,7 @@ const LEAVING_LOCK = SERVER_LOCK + 2;
 /** The session of a server that was just killed may still be ending. */
 const PATIENCE_MS = 5_000;
 const ANSWER_MS = 10_000;
+const END_MS = 500;
 
 export interface HeldInstance {
   /** Calls back once, if the lock is lost with its connection. */
@@ -124,7 +127,8 @@ async function connect(
 
 /** Gives up all locks of the session. Waits for its end, but not for a database that is gone. */
 async function end(client: Client): Promise<void> {
-  await Promise.race([client.end().catch(() => undefined), sleep(1_000, undefined, { ref: false })]);
+  await withPatience(client.end(), END_MS).catch(() => undefined);
+  cutConnection(client);
 }
 
 async function refusal(

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
+import { withPatience } from '../with-patience';
 import { cutConnection } from './cut-connection';
 
 type Handler = () => void;
@@ -55,7 +56,7 @@ export class PostgresListener {
     const { client } = this;
     this.client = undefined;
     if (!client) return;
-    await Promise.race([client.end().catch(() => undefined), sleep(END_MS)]);
+    await withPatience(client.end(), END_MS).catch(() => undefined);
     cutConnection(client);
   }
 

@@ -1,6 +1,7 @@
 import { isNativeError } from 'node:util/types';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
+import { withPatience } from '../with-patience';
 import { cutConnection } from './cut-connection';
 
 export interface SessionLocksOptions {
@@ -88,7 +89,7 @@ export class SessionLocks {
     this.closing.abort();
     const { running } = this;
     if (!running) return;
-    await Promise.race([running, sleep(CLOSE_MS)]);
+    await withPatience(running, CLOSE_MS);
     if (this.client) cutConnection(this.client);
     await running;
   }
