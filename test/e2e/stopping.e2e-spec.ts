@@ -132,11 +132,13 @@ describe('Stopping', () => {
     const next = new TestServer({ dataFolder: server.dataFolder, env: server.env });
     const started = next.start();
     while (!next.output.includes(`(pid ${former}) is still stopping`)) await sleep(20);
+    const listed = next.vox('jobs', 'list');
     // Longer than a start tries to get a lock.
     await sleep(6_000);
     openai.latencyMs = 0;
     await server.kill();
     await started;
+    await listed;
     expect(await next.recordingUntil(id, isFinished)).toMatchObject({ status: 'ready' });
     await next.stop();
   });
@@ -165,7 +167,9 @@ describe('Stopping', () => {
       process.kill(server.pid!, 'SIGHUP');
       while (server.pid !== undefined) await sleep(20);
       expect(await server.stop()).toBe(1);
-      expect(server.output).toMatch(/Uncaught exception, .*: Error: planted exception\n\s+at .*plant-failures/);
+      expect(server.output).toMatch(
+        /Uncaught exception, .*: Error: planted exception\n\s+at .*plant-failures/,
+      );
       expect(existsSync(postmaster)).toBe(false);
     });
   });

@@ -95,6 +95,9 @@ async function useEmbedded(dataFolder: string, log: Log): Promise<Used> {
     return await untilAvailable(open, { what, isOutage: isDatabaseOutage, log, signal });
   } catch (error) {
     if (!(error instanceof StartInterrupted)) throw error;
-    throw new EmbeddedPostgresFailed(`${what} cannot be used within ${PATIENCE_SECONDS} s. Try again.`, error);
+    throw new EmbeddedPostgresFailed(
+      `${what} cannot be used within ${PATIENCE_SECONDS} s. Try again.`,
+      error,
+    );
   }
 }

@@ -54,10 +54,10 @@ describe('untilAvailable', () => {
     await expect(hanging).rejects.toBeInstanceOf(StartInterrupted);
 
     stop = new AbortController();
-    const finishing = untilAvailable(
-      () => new Promise((resolve) => setTimeout(() => resolve('done'), 50)),
-      { ...options, signal: stop.signal },
-    );
+    const finishing = untilAvailable(() => new Promise((resolve) => setTimeout(() => resolve('done'), 50)), {
+      ...options,
+      signal: stop.signal,
+    });
     stop.abort();
     expect(await finishing).toBe('done');
   });

@@ -65,11 +65,7 @@ export function nextTry(attempts: number, delayMs: number): string {
  *
  * @throws StartInterrupted
  */
-export async function orInterrupted<T>(
-  work: Promise<T>,
-  signal: AbortSignal,
-  finishMs: number,
-): Promise<T> {
+export async function orInterrupted<T>(work: Promise<T>, signal: AbortSignal, finishMs: number): Promise<T> {
   const settled = new AbortController();
   const interrupted = async (): Promise<never> => {
     await aborted(AbortSignal.any([signal, settled.signal]));

@@ -21,8 +21,6 @@ export function awaitLog(
 export function isOutage(error: unknown): boolean {
   if (error instanceof AnotherEventLog) return false;
   return (
-    error instanceof EventStoreUnavailable ||
-    error instanceof AppendOutcomeUnknown ||
-    isDatabaseOutage(error)
+    error instanceof EventStoreUnavailable || error instanceof AppendOutcomeUnknown || isDatabaseOutage(error)
   );
 }

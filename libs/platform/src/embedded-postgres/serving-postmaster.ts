@@ -8,7 +8,14 @@ import { delayAfter, nextTry, orInterrupted, StartInterrupted } from '../until-a
 import { PostgresBinaries } from './binaries';
 import { Cluster, DATABASE_USER } from './cluster';
 import { EmbeddedPostgresFailed } from './errors';
-import { freePort, interrupt, isPostmasterOf, Postmaster, runningPostmaster, spawnPostmaster } from './postmaster';
+import {
+  freePort,
+  interrupt,
+  isPostmasterOf,
+  Postmaster,
+  runningPostmaster,
+  spawnPostmaster,
+} from './postmaster';
 import { UnprivilegedUser } from './unprivileged-user';
 
 /** For so long new processes may fail to start before we give up. */
@@ -90,7 +97,7 @@ async function serves(
 ): Promise<boolean> {
   const startedAt = Date.now();
   try {
-    for (let attempts = 1; isPostmasterOf(cluster, postmaster.pid); ) {
+    for (let attempts = 1; isPostmasterOf(cluster, postmaster.pid);) {
       const reason = await orInterrupted(whyNotReady(cluster, postmaster), signal, 0);
       if (reason === undefined) return true;
       let delay = POLL_MS;
