@@ -1,4 +1,5 @@
 import {
+  CompositionLog,
   Database,
   Foundation,
   layFoundation,
@@ -33,11 +34,11 @@ export function withFoundationAlone<T>(use: Use<T>): Promise<T> {
 }
 
 async function withDatabase<T>(
-  open: (environment: Environment) => Promise<Database>,
+  open: (environment: Environment, log: CompositionLog) => Promise<Database>,
   use: Use<T>,
 ): Promise<T> {
   const environment = loadEnvironment(process.env);
-  const database = await open(environment);
+  const database = await open(environment, quiet);
   const foundation = await layFoundation(environment, database, quiet, CONNECTIONS).catch(
     async (error: unknown) => {
       await database.close();

@@ -1,14 +1,17 @@
 import {
-  DataFolderInUse,
   defaultDataFolder,
   EmbeddedPostgres,
+  EmbeddedPostgresFailed,
   Environment,
+  HeldByCommand,
+  holdForCommand,
   holdInstance,
-  HeldInstance,
-  InstallationInUse,
+  isDatabaseOutage,
   startEmbeddedPostgres,
+  StartInterrupted,
+  untilAvailable,
 } from '@voxpersona/platform';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { formerServerEnded } from './former-server';
 import { CompositionLog } from './log';
 
 /** The PostgreSQL of this installation. */
@@ -23,84 +26,31 @@ export interface Database {
   close(): Promise<void>;
 }
 
-const REOPEN_DELAY_MS = 500;
+/** A command fails rather than wait longer. */
+const PATIENCE_SECONDS = 60;
+type Log = Pick<CompositionLog, 'log' | 'warn'>;
+const SILENT: Log = { log: (): void => undefined, warn: (): void => undefined };
 
 export function dataFolderOf(environment: Environment): string {
   return environment.VOXPERSONA_DATA_DIR ?? defaultDataFolder();
 }
 
 /**
- * Opens the database for a server: an embedded one as its only server, another one as one of several, and stays that:
- * should the connection that holds the instance be lost, it is taken again, and an embedded database that died is started
- * again.
+ * Opens the database beside a server that may be running: for commands of the operator. An embedded database that no server
+ * uses is stopped again by the last command that uses it.
  *
- * @param onInstanceLost called when another process has taken the installation, or the data folder, meanwhile
- * @throws DataFolderInUse, InstallationInUse, EmbeddedPostgresFailed
+ * @throws DataFolderInUse, EmbeddedPostgresFailed
  */
-export async function openDatabaseForServer(
-  environment: Environment,
-  log: CompositionLog,
-  onInstanceLost: (error: Error) => void,
-): Promise<Database> {
-  const dataFolder = dataFolderOf(environment);
-  let embedded = environment.DATABASE_URL === undefined ? await startEmbeddedPostgres(dataFolder) : undefined;
-  if (embedded)
-    log.log(embedded.adopted ? 'Adopted the running embedded PostgreSQL' : 'Started the embedded PostgreSQL');
-  const connectionString = environment.DATABASE_URL ?? embedded?.connectionString ?? '';
-  const mode = embedded ? 'alone' : 'among-others';
-  let instance: HeldInstance = await holdInstance(connectionString, dataFolder, mode);
-  let closed = false;
-  const watch = (held: HeldInstance): void => {
-    instance = held;
-    held.onLost(() => {
-      if (!closed) void reopen();
-    });
-  };
-  const reopen = async (): Promise<void> => {
-    log.warn('The connection to the database was lost');
-    while (!closed) {
-      try {
-        if (embedded) embedded = await startEmbeddedPostgres(dataFolder, embedded.port);
-        watch(await holdInstance(connectionString, dataFolder, mode));
-        log.log('The database is back');
-        return;
-      } catch (error) {
-        if (error instanceof DataFolderInUse || error instanceof InstallationInUse) {
-          onInstanceLost(error);
-          return;
-        }
-        await sleep(REOPEN_DELAY_MS);
-      }
-    }
-  };
-  watch(instance);
-  return {
-    connectionString,
-    kind: embedded ? 'embedded' : 'outside',
-    dataFolder,
-    isAlone: mode === 'alone',
-    close: async () => {
-      closed = true;
-      await instance.release();
-      await embedded?.stop();
-    },
-  };
-}
-
-/**
- * Opens the database beside a server that may be running: for commands of the operator. An embedded database that was
- * started for this is stopped again, unless a server has begun to use it.
- */
-export async function openDatabaseBeside(environment: Environment): Promise<Database> {
+export async function openDatabaseBeside(environment: Environment, log: Log = SILENT): Promise<Database> {
   const dataFolder = dataFolderOf(environment);
   if (environment.DATABASE_URL !== undefined) {
     const close = (): Promise<void> => Promise.resolve();
     const connectionString = environment.DATABASE_URL;
     return { connectionString, kind: 'outside', dataFolder, isAlone: false, close };
   }
-  const embedded = await startEmbeddedPostgres(dataFolder);
+  const { embedded, use } = await useEmbedded(dataFolder, log);
   const { connectionString } = embedded;
-  const close = (): Promise<void> => stopIfUnused(embedded, dataFolder);
+  const close = (): Promise<void> => use.leave(() => embedded.stop());
   return { connectionString, kind: 'embedded', dataFolder, isAlone: false, close };
 }
 
@@ -109,8 +59,8 @@ export async function openDatabaseBeside(environment: Environment): Promise<Data
  *
  * @throws DataFolderInUse, EmbeddedPostgresFailed
  */
-export async function openDatabaseAlone(environment: Environment): Promise<Database> {
-  const database = await openDatabaseBeside(environment);
+export async function openDatabaseAlone(environment: Environment, log: Log = SILENT): Promise<Database> {
+  const database = await openDatabaseBeside(environment, log);
   try {
     const instance = await holdInstance(database.connectionString, database.dataFolder);
     return {
@@ -127,13 +77,27 @@ export async function openDatabaseAlone(environment: Environment): Promise<Datab
   }
 }
 
-async function stopIfUnused(embedded: EmbeddedPostgres, dataFolder: string): Promise<void> {
-  if (embedded.adopted) return;
+interface Used {
+  embedded: EmbeddedPostgres;
+  use: HeldByCommand;
+}
+
+/** A database that a server or another command is stopping is waited for, and started again. */
+async function useEmbedded(dataFolder: string, log: Log): Promise<Used> {
+  const signal = AbortSignal.timeout(PATIENCE_SECONDS * 1_000);
+  const open = async (): Promise<Used> => {
+    await formerServerEnded(dataFolder, log, signal);
+    const embedded = await startEmbeddedPostgres(dataFolder, { log, signal });
+    return { embedded, use: await holdForCommand(embedded.connectionString) };
+  };
+  const what = 'The embedded PostgreSQL';
   try {
-    const instance = await holdInstance(embedded.connectionString, dataFolder);
-    await instance.release();
-    await embedded.stop();
+    return await untilAvailable(open, { what, isOutage: isDatabaseOutage, log, signal });
   } catch (error) {
-    if (!(error instanceof DataFolderInUse)) throw error;
+    if (!(error instanceof StartInterrupted)) throw error;
+    throw new EmbeddedPostgresFailed(
+      `${what} cannot be used within ${PATIENCE_SECONDS} s. Try again.`,
+      error,
+    );
   }
 }

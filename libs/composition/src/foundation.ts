@@ -34,6 +34,7 @@ import {
   PostgresListener,
   Presence,
   SessionLocks,
+  withPatience,
 } from '@voxpersona/platform';
 import { PROJECTION_MIGRATIONS } from '@voxpersona/projections';
 import { TELEGRAM_MIGRATIONS } from '@voxpersona/telegram';
@@ -98,13 +99,16 @@ export const MIGRATIONS = [
   ...TELEGRAM_MIGRATIONS,
 ];
 
+/** Queries still running get so long to finish before the database is closed. */
+const POOL_END_MS = 500;
+
 /** Id of an event: of its command, and of its place among the events of that command. */
 export function eventIdOf(commandId: string, index: number): string {
   return deriveId('event', commandId, index);
 }
 
 /**
- * Builds the foundation on an open database; closing it closes the database too.
+ * Builds the foundation on an open database; closing it closes the database too. A failure leaves nothing open.
  *
  * @param connections to the database at most
  */
@@ -121,12 +125,18 @@ export async function layFoundation(
     applicationName: `voxpersona, pid ${process.pid}`,
     onIdleError: (error) => log.warn(`A database connection was lost: ${error.message}`),
   });
-  const applied = await migrate(pool, MIGRATIONS);
-  if (applied.length > 0) log.log(`Tables brought up to date: ${applied.join(', ')}`);
-  const listener = new PostgresListener(connectionString, log);
   const masterKey = loadMasterKey(dataFolder, environment.VOXPERSONA_MASTER_KEY);
   const keyRing = new PostgresKeyRing(pool, masterKey);
-  await checkMasterKey(pool, masterKey, keyRing);
+  try {
+    const applied = await migrate(pool, MIGRATIONS);
+    if (applied.length > 0) log.log(`Tables brought up to date: ${applied.join(', ')}`);
+    await checkMasterKey(pool, masterKey, keyRing);
+  } catch (error) {
+    // A start that waits for its database comes here again.
+    void closePool(pool);
+    throw error;
+  }
+  const listener = new PostgresListener(connectionString, log);
   const metrics = new Registry();
   const opened = openEventStore(environment.EVENT_STORE, environment, pool, listener);
   const bound = new BoundEventStore(opened.store, (logId) => bindLog(pool, opened.kind, logId));
@@ -160,11 +170,14 @@ export async function layFoundation(
     metrics,
     close: async () => {
       idempotentRequests.close();
-      await leadership.close();
-      await opened.close();
-      await listener.close();
-      await pool.end();
+      await Promise.all([leadership.close(), opened.close(), listener.close()]);
+      await closePool(pool);
       await database.close();
     },
   };
+}
+
+/** Ends the connections. One whose query is never answered ends with the process. */
+function closePool(pool: Pool): Promise<void> {
+  return withPatience(pool.end(), POOL_END_MS);
 }

@@ -6,6 +6,7 @@ export * from './event-log/open-event-store';
 export * from './foundation';
 export * from './foundation.module';
 export * from './log';
+export * from './server-database';
 export * from './metrics';
 export { configuredKeys } from './provider-keys';
 export { BackupUnusable } from './backup/manifest';

@@ -9,7 +9,7 @@ import {
   FollowerStatus,
   Leadership,
 } from '@voxpersona/event-store';
-import { aborted, PostgresListener } from '@voxpersona/platform';
+import { aborted, PostgresListener, withPatience } from '@voxpersona/platform';
 import { Pool } from 'pg';
 import { GivingUp } from './activities/giving-up';
 import { jobCommand } from './activities/job-command';
@@ -33,6 +33,8 @@ import { Sweeper } from './sweeper/sweeper';
 import { CHAT_FILES, EMBEDDER, EVENT_STORE, LANGUAGE_MODEL, LEADERSHIP, SPEECH_TO_TEXT } from './tokens';
 
 const MAX_DELAY_MS = 5 * 60_000;
+/** Sagas, the sweeper and the sealer end within this after what they are at, or are cut off. */
+const OTHERS_PATIENCE_MS = 1_000;
 
 /** Runs the sagas, the jobs, the sweeper and the sealer of one process. */
 @Injectable()
@@ -108,11 +110,14 @@ export class PipelineRunner {
     ]);
   }
 
-  /** Hands unfinished jobs back to the queue. */
+  /** Hands unfinished jobs back to the queue. Everything else begins again where it stood, and is not waited for. */
   async stop(): Promise<void> {
     this.stopping.abort();
-    await Promise.all([...this.sagas.map((saga) => saga.stop()), this.inTurns]);
-    await this.jobs.stop(this.settings.shutdownGraceMs);
+    const others = Promise.all([...this.sagas.map((saga) => saga.stop()), this.inTurns]);
+    await Promise.all([
+      this.jobs.stop(this.settings.shutdownGraceMs),
+      withPatience(others, OTHERS_PATIENCE_MS),
+    ]);
   }
 
   /** What one process does at a time, of all: two would only be in each other's way. */

@@ -1,4 +1,4 @@
-import { Injectable, OnModuleDestroy } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Problem } from '../http/problem';
 
 const MAX_OF_A_KEY = 20;
@@ -6,7 +6,7 @@ const MAX_IN_ALL = 1_000;
 
 /** Counts the event streams that are open, and ends them when the server stops. */
 @Injectable()
-export class OpenStreams implements OnModuleDestroy {
+export class OpenStreams {
   private readonly ofKey = new Map<string, number>();
   private readonly stopping = new AbortController();
   private total = 0;
@@ -16,7 +16,8 @@ export class OpenStreams implements OnModuleDestroy {
     return this.stopping.signal;
   }
 
-  onModuleDestroy(): void {
+  /** Ends every stream. Clients connect again by themselves, to a process that goes on. */
+  endAll(): void {
     this.stopping.abort();
   }
 

@@ -38,10 +38,12 @@ export async function announce(
 async function describeIndex(app: INestApplication): Promise<string> {
   const generations = app.get(IndexGenerations);
   const deadline = Date.now() + INDEX_PATIENCE_MS;
-  let index = (await generations.status())?.serving.index;
+  // A database that is away does not keep the server from saying where it listens.
+  const look = async () => (await generations.status().catch(() => null))?.serving.index;
+  let index = await look();
   while (!index && Date.now() < deadline) {
     await sleep(20);
-    index = (await generations.status())?.serving.index;
+    index = await look();
   }
   if (!index) return 'is being opened';
   const why = index.faiss ? '' : ': FAISS is not on this machine (npm start builds it where libfaiss-dev is)';

@@ -4,3 +4,4 @@ export * from './job-metrics';
 export * from './measure-commands';
 export * from './on-demand';
 export * from './sweeper-metrics';
+export * from './unhandled-rejections';

@@ -39,11 +39,28 @@ export function openClient(connectionString: string): EventStoreDbConnection {
     const parameters = new URLSearchParams(query);
     if (!parameters.has('defaultDeadline')) parameters.set('defaultDeadline', String(DEFAULT_DEADLINE_MS));
     const client = EventStoreDBClient.connectionString`${`${address}?${parameters.toString()}`}`;
+    catchReconnectFailures(client);
     const deadlineMs = Number(parameters.get('defaultDeadline'));
     return { client, credentials: credentialsOf(address) ?? NOBODY, deadlineMs };
   } catch (error) {
     throw new EventStoreUrlInvalid(error);
   }
+}
+
+/** A method of the client that its types keep to subclasses. */
+interface Reconnecting {
+  handleError: (client: unknown, error: Error) => Promise<void>;
+}
+
+/**
+ * After a failed call the client prepares to reconnect, and does not await that. When it cannot find a node of the cluster
+ * either, the rejection would end the process. The call itself fails anyway, and the next one discovers the nodes again.
+ */
+function catchReconnectFailures(client: EventStoreDBClient): void {
+  const reconnecting = client as unknown as Reconnecting;
+  const { handleError } = reconnecting;
+  reconnecting.handleError = (channelClient, error) =>
+    handleError(channelClient, error).catch(() => undefined);
 }
 
 function credentialsOf(address: string): Credentials | undefined {

@@ -137,6 +137,19 @@ describe('Runners of several processes', () => {
     expect(await numbersOf('pair')).toEqual(upTo(total, 1));
   });
 
+  it('a runner that was not stopped before leadership was closed waits, instead of asking on and on', async () => {
+    const locks = new SessionLocks({ connectionString: log.connectionString, log: silent });
+    const leadership = new PostgresLeadership(locks, log.pool);
+    await leadership.close();
+    const stopping = new AbortController();
+    let isOver = false;
+    const turn = leadership.lead('closed', 1, stopping.signal).finally(() => (isOver = true));
+    await sleep(50);
+    expect(isOver).toBe(false);
+    stopping.abort();
+    expect(await turn).toBeUndefined();
+  });
+
   it('an older build leaves what a newer one built alone, as long as that one lives', async () => {
     const newer = start('rolling', 2);
     await stateIs(newer, 'running');

@@ -55,6 +55,8 @@ export class PostgresLeadership implements Leadership {
     const lock = await this.locks.hold(`run ${name}`, waiting);
     if (!lock) {
       present.abort();
+      // After `close` nobody gets a turn. A runner that was not stopped yet must not ask again without a pause.
+      await aborted(signal);
       return undefined;
     }
     const end = async (): Promise<void> => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { PostgresListener } from '@voxpersona/platform';
+import { PostgresListener, withPatience } from '@voxpersona/platform';
 import { JobRecord, Lane } from './job';
 import { JobFailure, JobQueue, JOBS_CALLED_OFF_CHANNEL, JOBS_CHANNEL, LEASE_SECONDS } from './job-queue';
 import { isPoisonous, outcomeOf, RetryPolicy } from './run-outcome';
@@ -27,6 +27,8 @@ export interface JobRunnerOptions {
 const FALLBACK_POLL_MS = 5_000;
 /** Time for an aborted job to clean up and be handed back. */
 const ABORT_PATIENCE_MS = 5_000;
+/** A database that does not answer is not waited for. */
+const CLAIM_PATIENCE_MS = 500;
 const HEARTBEAT_MS = (LEASE_SECONDS * 1_000) / 3;
 const LANES: readonly Lane[] = [
   ...(['media', 'speech-to-text', 'language-model'] as const),
@@ -80,7 +82,7 @@ export class JobRunner {
     this.accepting = false;
     for (const unsubscribe of this.unsubscribe.splice(0)) unsubscribe();
     for (const timer of this.timers.values()) clearTimeout(timer);
-    await Promise.all(this.claiming.values());
+    await withPatience(Promise.all(this.claiming.values()), CLAIM_PATIENCE_MS);
     const finished = Promise.all([...this.running.values()].map((run) => run.finished));
     await withPatience(finished, graceMs);
     for (const run of this.running.values()) run.abort.abort();
@@ -120,7 +122,10 @@ export class JobRunner {
       // With no place free the next finished run of this lane wakes it.
       if (free <= 0) return;
       const records = await this.queue.claim(this.worker, lane, free, [...this.running.keys()]);
-      for (const record of records) this.begin(record);
+      for (const record of records) {
+        if (this.accepting) this.begin(record);
+        else await this.queue.putBack(this.worker, record.id, 0, null);
+      }
       if (records.length < free) next = Math.min(next, (await this.queue.nextDueMs(lane)) ?? next);
     } catch (error) {
       this.options.log.warn(`Cannot claim jobs of lane ${lane}: ${describe(error)}`);
@@ -207,16 +212,6 @@ export class JobRunner {
       this.options.log.warn(`Leases cannot be renewed: ${describe(error)}`);
     }
   }
-}
-
-/** Waits for something, but no longer than so many milliseconds. */
-async function withPatience(something: Promise<unknown>, patienceMs: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const patience = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, patienceMs);
-  });
-  await Promise.race([something, patience]);
-  clearTimeout(timer);
 }
 
 function describeJob({ id, job }: JobRecord): string {

@@ -256,7 +256,7 @@ export const SETTINGS = {
     wholeNumber(0, 60_000).default(10_000),
   ),
   SHUTDOWN_GRACE_SECONDS: setting(
-    'Seconds that running jobs get to finish at shutdown.',
+    'Seconds that uploads and running jobs get to finish at shutdown.',
     z.coerce.number().min(0).max(600).default(10),
   ),
   SWEEP_AFTER_HOURS: setting(

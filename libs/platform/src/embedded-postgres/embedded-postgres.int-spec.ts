@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
+import { StartInterrupted } from '../until-available';
 import { EmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgres';
 import { DataFolderInUse, EmbeddedPostgresFailed } from './errors';
 import { holdInstance } from './instance-lock';
@@ -23,6 +25,10 @@ describe('The embedded PostgreSQL', () => {
     running = undefined;
     rmSync(folder, { recursive: true, force: true });
   });
+
+  function postmasterPid(): number {
+    return Number(readFileSync(join(folder, 'postgres/postmaster.pid'), 'utf8').split('\n')[0]);
+  }
 
   async function query<Row>(sql: string): Promise<Row[]> {
     const client = new Client({ connectionString: running!.connectionString });
@@ -66,13 +72,58 @@ describe('The embedded PostgreSQL', () => {
     const first = await startEmbeddedPostgres(folder);
     running = first;
     await query('CREATE TABLE kept AS SELECT 1 AS n');
-    process.kill(
-      Number(readFileSync(join(folder, 'postgres/postmaster.pid'), 'utf8').split('\n')[0]),
-      'SIGKILL',
-    );
-    running = await startEmbeddedPostgres(folder, first.port);
+    process.kill(postmasterPid(), 'SIGKILL');
+    running = await startEmbeddedPostgres(folder, { preferredPort: first.port });
     expect(running).toMatchObject({ adopted: false, port: first.port });
     expect(await query('SELECT n FROM kept')).toEqual([{ n: 1 }]);
+  });
+
+  it('is not adopted while it shuts down: that is waited for, and a new one started', async () => {
+    const first = await startEmbeddedPostgres(folder);
+    running = first;
+    const client = new Client({ connectionString: first.connectionString });
+    client.on('error', () => undefined);
+    await client.connect();
+    const former = postmasterPid();
+    // Waits for the clients that it has, and refuses new ones.
+    process.kill(former, 'SIGTERM');
+    await expect(query('SELECT 1')).rejects.toMatchObject({ code: '57P03' });
+    const lines: string[] = [];
+    const note = (line: string): void => void lines.push(line);
+    const starting = startEmbeddedPostgres(folder, { log: { log: note, warn: note } });
+    while (lines.length === 0) await sleep(20);
+    expect(lines[0]).toContain(
+      `(pid ${former}) cannot be used: the database system is shutting down. Try 2 follows in`,
+    );
+    await client.end();
+    running = await starting;
+    expect(running.adopted).toBe(false);
+    expect(postmasterPid()).not.toBe(former);
+    expect(await query('SELECT 1 AS n')).toEqual([{ n: 1 }]);
+  });
+
+  it('starts where the number in the file of a dead one belongs to another program now', async () => {
+    await (await startEmbeddedPostgres(folder)).stop();
+    writeFileSync(join(folder, 'postgres/postmaster.pid'), `${process.pid}\n${folder}\n0\n5432\n`);
+    running = await startEmbeddedPostgres(folder);
+    expect(running.adopted).toBe(false);
+    expect(await query('SELECT 1 AS n')).toEqual([{ n: 1 }]);
+  });
+
+  it('gives up its start when it is told to, and leaves nothing running', async () => {
+    await (await startEmbeddedPostgres(folder)).stop();
+    const stop = new AbortController();
+    const starting = startEmbeddedPostgres(folder, { signal: stop.signal });
+    while (!existsSync(join(folder, 'postgres/postmaster.pid'))) await sleep(1);
+    stop.abort();
+    // It may have been quicker.
+    running = await starting.catch((error: unknown) => {
+      expect(error).toBeInstanceOf(StartInterrupted);
+      return undefined;
+    });
+    await running?.stop();
+    while (existsSync(join(folder, 'postgres/postmaster.pid'))) await sleep(20);
+    running = undefined;
   });
 
   it('is one, however many start it at once, and one of them holds it', async () => {

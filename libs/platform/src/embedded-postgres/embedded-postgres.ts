@@ -2,15 +2,18 @@ import { mkdirSync, realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Client } from 'pg';
+import { isDatabaseOutage } from '../postgres/database-failure';
+import { untilAvailable, WaitOptions } from '../until-available';
 import { findBinaries } from './binaries';
 import { ensureCluster } from './cluster';
 import { EmbeddedPostgresFailed } from './errors';
-import { answers, connectionString, runningPostmaster, startPostmaster, stopPostmaster } from './postmaster';
+import { stopPostmaster } from './postmaster';
+import { connectionString, servingPostmaster } from './serving-postmaster';
 import { isReachable, unprivilegedUser } from './unprivileged-user';
 
 const DATABASE = 'voxpersona';
-/** How long a database that was left running may take to recover before it counts as dead. */
-const ADOPT_PATIENCE_MS = 60_000;
+const CONNECT_MS = 10_000;
+const SILENT = { log: (): void => undefined, warn: (): void => undefined };
 
 export interface EmbeddedPostgres {
   connectionString: string;
@@ -28,16 +31,23 @@ export function defaultDataFolder(): string {
   return join(process.env.XDG_DATA_HOME ?? join(homedir(), '.local', 'share'), 'voxpersona');
 }
 
+export interface StartOptions {
+  /** For a database that died under its clients: they know it under its old port. */
+  preferredPort?: number;
+  log?: WaitOptions['log'];
+  /** Aborting it ends the wait. */
+  signal?: AbortSignal;
+}
+
 /**
  * Gives the PostgreSQL of a data folder: the one that runs (left behind by a server that was killed, or kept by a
- * server that runs now), else a new one.
+ * server that runs now), else a new one. One that is stopping is waited for; then a new one is started.
  *
- * @param preferredPort tried first: after a crash of the database alone, everybody knows it under its old port
- * @throws EmbeddedPostgresFailed
+ * @throws EmbeddedPostgresFailed, StartInterrupted
  */
 export async function startEmbeddedPostgres(
   dataFolder: string,
-  preferredPort?: number,
+  options: StartOptions = {},
 ): Promise<EmbeddedPostgres> {
   const user = unprivilegedUser();
   mkdirSync(dataFolder, { recursive: true, mode: user ? 0o711 : 0o700 });
@@ -51,32 +61,52 @@ export async function startEmbeddedPostgres(
   }
   const binaries = findBinaries(folder, user);
   const cluster = await ensureCluster(folder, binaries, user);
-  const running = runningPostmaster(cluster);
-  const adopted = running !== undefined && (await answers(cluster, running, ADOPT_PATIENCE_MS));
-  const postmaster =
-    running && adopted
-      ? running
-      : await startPostmaster(cluster, binaries, user, join(folder, 'logs'), preferredPort);
-  await ensureDatabase(connectionString(cluster, postmaster.port, 'postgres'));
-  return {
-    connectionString: connectionString(cluster, postmaster.port, DATABASE),
-    port: postmaster.port,
-    adopted,
-    stop: () => stopPostmaster(cluster, postmaster),
+  const log = options.log ?? SILENT;
+  const signal = options.signal ?? new AbortController().signal;
+  const { preferredPort } = options;
+  const logFolder = join(folder, 'logs');
+  const start = async (): Promise<EmbeddedPostgres> => {
+    const { postmaster, adopted } = await servingPostmaster({
+      cluster,
+      binaries,
+      user,
+      logFolder,
+      preferredPort,
+      log,
+      signal,
+    });
+    await ensureDatabase(connectionString(cluster, postmaster.port, 'postgres'));
+    return {
+      connectionString: connectionString(cluster, postmaster.port, DATABASE),
+      port: postmaster.port,
+      adopted,
+      stop: () => stopPostmaster(cluster, postmaster),
+    };
   };
+  // One that answers may stop the next moment: then the next one is found, or started.
+  const what = 'The embedded PostgreSQL';
+  return untilAvailable(start, { what, isOutage: isDatabaseOutage, log, signal });
 }
 
 async function ensureDatabase(adminConnection: string): Promise<void> {
-  const client = new Client({ connectionString: adminConnection });
-  await client.connect();
+  const client = new Client({
+    connectionString: adminConnection,
+    connectionTimeoutMillis: CONNECT_MS,
+    query_timeout: CONNECT_MS,
+  });
+  client.on('error', () => undefined);
+  const isThere = async (): Promise<boolean> => {
+    const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [DATABASE]);
+    return rowCount !== 0;
+  };
   try {
-    const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [DATABASE]);
-    if (rowCount === 0) await client.query(`CREATE DATABASE ${DATABASE}`);
-  } catch (error) {
-    // Another process made it in between.
-    const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [DATABASE]);
-    if (rowCount === 0) throw error;
+    await client.connect();
+    if (await isThere()) return;
+    await client.query(`CREATE DATABASE ${DATABASE}`).catch(async (error: unknown) => {
+      // Another process may have made it in between.
+      if (!(await isThere())) throw error;
+    });
   } finally {
-    await client.end();
+    client.end().catch(() => undefined);
   }
 }

@@ -1,3 +1,5 @@
+import { reasonOf } from '../error-reason';
+
 /** Another server uses this data folder. */
 export class DataFolderInUse extends Error {
   constructor(
@@ -27,5 +29,13 @@ export class EmbeddedPostgresFailed extends Error {
   constructor(message: string, cause?: unknown) {
     super(message, { cause });
     this.name = 'EmbeddedPostgresFailed';
+  }
+}
+
+/** DATABASE_URL names a user, a password or a database that the server does not know: waiting does not help. */
+export class DatabaseRefused extends Error {
+  constructor(cause: unknown) {
+    super(`PostgreSQL refuses DATABASE_URL: ${reasonOf(cause)}. Correct it, then start again.`, { cause });
+    this.name = 'DatabaseRefused';
   }
 }

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
+import { withPatience } from '../with-patience';
+import { cutConnection } from './cut-connection';
 
 type Handler = () => void;
 
@@ -11,6 +13,7 @@ const FIRST_DELAY_MS = 100;
 const MAX_DELAY_MS = 5_000;
 /** A server that takes connections and says nothing is tried again. */
 const CONNECT_MS = 10_000;
+const END_MS = 500;
 
 /**
  * One connection that LISTENs for any number of subscribers. A lost connection is made again. Whenever the database begins to
@@ -45,12 +48,16 @@ export class PostgresListener {
     return () => handlers.delete(handler);
   }
 
+  /** Ends at once, also when the database does not answer. */
   async close(): Promise<void> {
     this.closing.abort();
     this.handlers.clear();
     await this.connecting;
-    await this.client?.end().catch(() => undefined);
+    const { client } = this;
     this.client = undefined;
+    if (!client) return;
+    await withPatience(client.end(), END_MS).catch(() => undefined);
+    cutConnection(client);
   }
 
   /** Keeps trying until there is a connection or the listener is closed. */
@@ -68,6 +75,7 @@ export class PostgresListener {
         await this.openConnection();
         return;
       } catch (error) {
+        if (isClosed()) return;
         this.log.warn(
           `Listening for notifications: ${error instanceof Error ? error.message : String(error)}`,
         );
@@ -86,12 +94,16 @@ export class PostgresListener {
     client.on('notification', ({ channel }) => this.call(channel));
     client.on('error', () => this.lost(client));
     client.on('end', () => this.lost(client));
+    const cut = (): void => cutConnection(client);
+    this.closing.signal.addEventListener('abort', cut, { once: true });
     try {
       await client.connect();
       for (const channel of this.handlers.keys()) await client.query(`LISTEN ${channel}`);
     } catch (error) {
       client.end().catch(() => undefined);
       throw error;
+    } finally {
+      this.closing.signal.removeEventListener('abort', cut);
     }
     this.client = client;
     for (const channel of this.handlers.keys()) this.call(channel);

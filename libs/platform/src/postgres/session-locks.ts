@@ -1,6 +1,8 @@
 import { isNativeError } from 'node:util/types';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
+import { withPatience } from '../with-patience';
+import { cutConnection } from './cut-connection';
 
 export interface SessionLocksOptions {
   connectionString: string;
@@ -21,6 +23,7 @@ const ANSWER_MS = 3_000;
 /** PostgreSQL ends a session that asked nothing for so long: that of a process that hangs, or of a machine that is gone. */
 const IDLE_MS = 4_000;
 const RECONNECT_MS = 500;
+const CLOSE_MS = 500;
 
 /** The key of a lock, in SQL. The seed is of ours, so that locks do not meet those of others in the same database. */
 export const SESSION_LOCK_SEED = 7_761_784;
@@ -81,10 +84,14 @@ export class SessionLocks {
     });
   }
 
-  /** Gives everything back. */
+  /** Gives everything back. A database that does not answer is not waited for. */
   async close(): Promise<void> {
     this.closing.abort();
-    await this.running;
+    const { running } = this;
+    if (!running) return;
+    await withPatience(running, CLOSE_MS);
+    if (this.client) cutConnection(this.client);
+    await running;
   }
 
   private async run(): Promise<void> {
@@ -170,14 +177,8 @@ export class SessionLocks {
     this.client = undefined;
     // The session must end, answer or not: what it holds here nobody holds any more.
     client?.end().catch(() => undefined);
-    if (!this.closing.signal.aborted)
-      (client as unknown as Destroyable | undefined)?.connection?.stream?.destroy();
+    if (client && !this.closing.signal.aborted) cutConnection(client);
   }
-}
-
-/** What pg keeps of its socket; `end` alone waits for a server that may be gone. */
-interface Destroyable {
-  connection?: { stream?: { destroy(): void } };
 }
 
 async function unlock(client: Client, name: string, isShared: boolean): Promise<void> {
