@@ -41,8 +41,13 @@ export interface Intake<Admitted> {
   admit: () => Promise<Admitted>;
   /** Makes a recording of it, and gives the body of the answer. On an error nothing is kept. */
   accept: (received: ReceivedUpload, recordingId: string, admitted: Admitted) => Promise<object>;
-  /** Longest file that is taken from whoever was admitted so, in bytes. Default: as for any upload. */
-  maxBytes?: (admitted: Admitted) => number | undefined;
+  /** Longest file that is taken from whoever was admitted so, and what a longer one gets. Default: as for any upload. */
+  longest?: (admitted: Admitted) => LongestFile | undefined;
+}
+
+export interface LongestFile {
+  bytes: number;
+  refusal: Error;
 }
 
 /** How audio comes in, whoever sends it: streamed, once under an Idempotency-Key, and nothing left of what failed. */
@@ -138,15 +143,17 @@ export class UploadIntake {
     return sendAgain(this.idempotency.answerOf(named, fingerprintOfUpload(received)), response);
   }
 
-  private receive<Admitted>(
+  private async receive<Admitted>(
     request: Request,
     recordingId: string,
-    { fields, maxBytes }: Intake<Admitted>,
+    { fields, longest }: Intake<Admitted>,
     admitted?: Admitted,
   ): Promise<ReceivedUpload> {
-    const longest = admitted === undefined ? undefined : maxBytes?.(admitted);
-    const limit = longest ?? this.environment.MAX_UPLOAD_BYTES;
-    return receiveUpload(request, this.storage, recordingId, limit, fields);
+    const own = admitted === undefined ? undefined : longest?.(admitted);
+    const limit = own?.bytes ?? this.environment.MAX_UPLOAD_BYTES;
+    return receiveUpload(request, this.storage, recordingId, limit, fields).catch((error: unknown) => {
+      throw own && error instanceof Problem && error.problem === 'too-large' ? own.refusal : error;
+    });
   }
 
   private async orDiscard<T>(key: string, work: () => T): Promise<T> {

@@ -22,7 +22,7 @@ import { renameRequest, requestIdOf } from '../http/request-id';
 import { MULTIPART_OVERHEAD_BYTES, ReceivedUpload } from '../recordings/receive-upload';
 import { uploadRecording } from '../recordings/recordings.routes';
 import { DEFAULT_SCENARIO, UploadFields } from '../recordings/upload-fields';
-import { outcomeOfUpload, statusOfUpload, UploadIntake } from '../recordings/upload-intake';
+import { LongestFile, outcomeOfUpload, statusOfUpload, UploadIntake } from '../recordings/upload-intake';
 import { readUploadLink, sendByUploadLink } from './upload-links.routes';
 
 /** What somebody does who has an upload link, and no key. */
@@ -69,8 +69,9 @@ export class LinkUploadController {
       const position = await this.readAfter.token(answer.position);
       return { id: answer.recordingId, ...outcomeOfUpload(answer), position };
     };
-    const maxBytes = ({ usedFor }: AdmittedUpload): number | undefined => usedFor?.sizeBytes;
-    return this.intake.take(request, response, { fields: [], admit, accept, maxBytes });
+    const longest = ({ usedFor }: AdmittedUpload): LongestFile | undefined =>
+      usedFor ? { bytes: usedFor.sizeBytes, refusal: new CommandRefused(LINK_USED) } : undefined;
+    return this.intake.take(request, response, { fields: [], admit, accept, longest });
   }
 
   /** @throws Problem 404 for what cannot be a link of ours, which counts as a wrong key does */
