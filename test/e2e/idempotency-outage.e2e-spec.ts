@@ -10,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const CLIENTS = 6;
 /** So many keys must have met a failure before the clients stop: fewer would prove little. */
-const FAILED_KEYS = 20;
+const FAILED_KEYS = 12;
 const RETRY_MS = 10;
 
 /** What one client was answered under one key: it sends again only after it has its answer. */

@@ -1,7 +1,6 @@
 import { openBlock, sealBlock } from '@voxpersona/event-store';
-import { isDatabaseFailure, Presence } from '@voxpersona/platform';
+import { isDatabaseFailure, Presence, withPatience } from '@voxpersona/platform';
 import { createHash } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'pg';
 import { ClaimsInFlight, ClaimTable, StoredAnswer } from './claim-table';
 import { Upkeep } from './upkeep';
@@ -127,6 +126,8 @@ export class IdempotentRequests {
     const { ownClaim } = row;
     const stored = row.stored ?? (ownClaim === undefined ? undefined : this.unstored.get(ownClaim));
     if (stored) return this.answered(id, stored);
+    // Over since the row was read.
+    if (ownClaim !== undefined && !this.inFlight.has(ownClaim)) return undefined;
     return { kind: 'under_way' };
   }
 
@@ -152,8 +153,10 @@ export class IdempotentRequests {
 
   /** Waits a little for a statement; the upkeep does again what failed. */
   private async settle(statement: Promise<void>): Promise<void> {
-    const settled = statement.catch(() => this.upkeep.soon());
-    await Promise.race([settled, sleep(SETTLE_MS, undefined, { ref: false })]);
+    await withPatience(
+      statement.catch(() => this.upkeep.soon()),
+      SETTLE_MS,
+    );
   }
 
   private async store(claim: number, { id, ...answer }: UnstoredAnswer): Promise<void> {

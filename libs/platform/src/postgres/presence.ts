@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { aborted } from '../aborted';
 import { SESSION_LOCK_SEED, SessionLocks } from './session-locks';
 
@@ -26,7 +27,8 @@ export class Presence {
   async shown(patienceMs: number): Promise<boolean> {
     this.showing ??= this.show();
     const { signal } = this.seen;
-    if (!signal.aborted) await aborted(AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]));
+    // Not AbortSignal.timeout within AbortSignal.any: Node 20 may collect it as garbage, and then it never fires.
+    if (!signal.aborted) await sleep(patienceMs, undefined, { signal, ref: false }).catch(() => undefined);
     return signal.aborted;
   }
 

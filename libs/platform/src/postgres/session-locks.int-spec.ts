@@ -31,7 +31,11 @@ describe('Locks of a session', () => {
   }
 
   async function isFree(locks: SessionLocks, name: string): Promise<boolean> {
-    const lock = await locks.hold(name, AbortSignal.timeout(1_500));
+    // Not AbortSignal.timeout: Node 20 may collect it as garbage within AbortSignal.any, and then it never fires.
+    const patience = new AbortController();
+    const timer = setTimeout(() => patience.abort(), 1_500);
+    const lock = await locks.hold(name, patience.signal);
+    clearTimeout(timer);
     await lock?.release();
     return lock !== undefined;
   }
