@@ -39,6 +39,10 @@ describe('A recording whose original is missing', () => {
     expect(Buffer.from(await response.arrayBuffer()).equals(readFileSync(file))).toBe(true);
   };
 
+  /** What `vox audio check` writes; it ends with 1 where it finds something. */
+  const check = (): Promise<string> =>
+    server.vox('audio', 'check').catch((error: unknown) => (error as { stdout: string }).stdout);
+
   it('says so, with what to do, wherever its audio is asked for', async () => {
     const file = longRecording(2, 701);
     const id = await server.uploaded(file);
@@ -48,8 +52,7 @@ describe('A recording whose original is missing', () => {
     expect((await audio(id, { method: 'HEAD' })).status).toBe(409);
     expectProblem(await audio(id, { headers: { range: 'bytes=0-9' } }));
     expectProblem(await audio(id, {}, '?from=0&to=1'));
-    const checked = await server.vox('audio', 'check').catch((error: { stdout: string }) => error.stdout);
-    expect(checked).toContain(`missing  recording ${id}`);
+    expect(await check()).toContain(`missing  recording ${id}`);
 
     const again = await server.upload(file);
     expect([again.status, again.body]).toMatchObject([202, { id, duplicate: false, restored: true }]);
@@ -59,7 +62,7 @@ describe('A recording whose original is missing', () => {
     expect(status).toBe('ready');
     const third = await server.upload(file);
     expect([third.status, third.body]).toMatchObject([200, { id, duplicate: true, restored: false }]);
-    expect(await server.vox('audio', 'check')).toContain('0 are missing or altered');
+    expect(await check()).toContain('0 are missing or altered');
   });
 
   it('is told from one that was altered by its bytes, when they are read', async () => {
@@ -69,8 +72,7 @@ describe('A recording whose original is missing', () => {
     const [name = ''] = originalsOf(id);
     const path = join(folderOf(id), name);
     writeFileSync(path, Buffer.alloc(readFileSync(path).length));
-    const checked = await server.vox('audio', 'check').catch((error: { stdout: string }) => error.stdout);
-    expect(checked).toContain(`altered  recording ${id}`);
+    expect(await check()).toContain(`altered  recording ${id}`);
     rmSync(path);
     expect((await server.upload(file)).body).toMatchObject({ id, restored: true });
   });

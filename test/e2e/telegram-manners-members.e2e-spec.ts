@@ -1,4 +1,5 @@
 import { longRecording } from '@test/audio/audio';
+import { isFinished } from '@test/server/test-server';
 import { newMember, post } from '@test/server/workspace-fixture';
 import { BotWorld, expectManners, openBotWorld, see, seeFile } from '@test/telegram/bot-world';
 import { Button, Chat, ChatMessage, Person } from '@test/telegram/fake-telegram';
@@ -217,8 +218,14 @@ describe('The Telegram bot and its members', () => {
   it('turns the pages of many recordings', async () => {
     const { server } = world;
     const seeds = [961, 962, 963, 964, 965, 966, 967, 968, 969];
-    for (const seed of seeds)
-      await server.upload(longRecording(1, seed), { reports: '' }, { key: keyOfBea, name: `r${seed}.mp3` });
+    for (const seed of seeds) {
+      const name = `r${seed}.mp3`;
+      const { body } = await server.upload(longRecording(1, seed), { reports: '' }, { key: keyOfBea, name });
+      const { id, position } = body as { id: string; position: string };
+      await server.get(`/v1/recordings/${id}?after=${position}`, keyOfBea);
+      // Its card has no button for a report before there is a transcript.
+      await server.recordingUntil(id, isFinished, undefined, keyOfBea);
+    }
     const { chat } = bea;
     let list = await answerTo(chat, '/recordings');
     while (list.buttons.flat().every(({ text }) => text !== 'Older »'))

@@ -14,7 +14,7 @@ const UPLOADS = 4;
 const ANSWER_MS = proofSize({ short: 60_000, full: 10_000 });
 /** Events after which the sealer does not wait for its minute to pass. */
 const EVENTS_PER_SEAL = 1_000;
-const SEAL_MS = 15_000;
+const SEAL_MS = 60_000;
 
 /** The faults of one store. */
 export interface Faults<Fault> {

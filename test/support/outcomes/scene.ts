@@ -5,7 +5,7 @@ import { EventType, FaultyWorld, LoggedEvent } from './outcome-world';
 import { Sender } from './sender';
 import { ServerWatch } from './server-watch';
 
-const BEGIN_MS = 20_000;
+const BEGIN_MS = 90_000;
 
 /** A world with its clients. */
 export class Scene<Fault> {
@@ -44,7 +44,7 @@ export class Scene<Fault> {
   }
 
   /** Waits for an event in the log. @throws Error when it does not come in time */
-  async logged(isIt: (event: LoggedEvent) => boolean, patienceMs = 30_000): Promise<LoggedEvent> {
+  async logged(isIt: (event: LoggedEvent) => boolean, patienceMs = 120_000): Promise<LoggedEvent> {
     const deadline = Date.now() + patienceMs;
     for (;;) {
       const found = (await this.world.log()).find(isIt);

@@ -182,7 +182,7 @@ export class TestServer {
   async recordingUntil(
     id: string,
     enough: (recording: RecordingBody) => boolean,
-    patienceMs = 60_000,
+    patienceMs = 120_000,
     key = this.key,
   ): Promise<RecordingBody> {
     const deadline = Date.now() + patienceMs;

@@ -149,13 +149,13 @@ export class AcceptUploadHandler implements ICommandHandler<AcceptUpload> {
     recording: CurrentState<RecordingState>,
     object: UploadedObject,
   ): Promise<UploadAnswer> {
-    const { state, position, wasCarriedOut } = recording;
+    const { state, position } = recording;
     if (state.phase !== 'present') throw new Error('Only a recording that is there can be recognised');
     const { recordingId, original, replacedObjectKey } = state;
     if ((await this.originals.inspect(original)) !== 'intact') return this.restore(request, state, object);
     // An earlier try of this very request is answered as it would have been.
     const did = (...command: string[]): boolean =>
-      wasCarriedOut(commandContext(request, ...command, recordingId).commandId);
+      recording.wasCarriedOut(commandContext(request, ...command, recordingId).commandId);
     const restored = replacedObjectKey !== null && did('restore', replacedObjectKey);
     const outcome = restored ? 'restored' : did('upload') ? 'created' : 'duplicate';
     return { recordingId, position, outcome };
