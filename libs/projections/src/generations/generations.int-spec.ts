@@ -25,7 +25,7 @@ import { ReadModel } from './read-model';
 import { digestOf } from './tables';
 
 /** After so long a generation stands still. */
-const STANDS_STILL_MS = 3_000;
+const STANDS_STILL_MS = 1_000;
 const log = { warn: () => undefined, error: () => undefined };
 
 describe('Generations of the read models', () => {
