@@ -104,8 +104,8 @@ describe('A start with DATABASE_URL', () => {
       [wrongPassword, 'password authentication failed'],
       [wrongName, 'database "nowhere" does not exist'],
     ] as const) {
-      await server.kill();
-      server = serverOn(url.toString());
+      server.env.DATABASE_URL = url.toString();
+      server.output = '';
       const { code, output } = await server.startAndExit();
       expect(code).toBe(1);
       expect(output).toContain('PostgreSQL refuses DATABASE_URL: ');

@@ -67,7 +67,7 @@ describe('Stopping', () => {
       expect(client.answers.length).toBeGreaterThan(1);
     }
     process.stdout.write(`stopped after ${times.join(', ')} ms\n`);
-  });
+  }, 600_000);
 
   it('lets an upload finish, and takes no new one', async () => {
     const incoming = join(server.dataFolder, 'objects/.incoming');

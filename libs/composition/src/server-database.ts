@@ -10,6 +10,7 @@ import {
   InstallationInUse,
   isDatabaseOutage,
   isWrongConnection,
+  otherServer,
   reasonOf,
   startEmbeddedPostgres,
   untilAvailable,
@@ -18,7 +19,7 @@ import {
 } from '@voxpersona/platform';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Database, dataFolderOf } from './database';
-import { formerServerEnded, isStopping } from './former-server';
+import { formerServerEnded, isRefusedByLeaving } from './former-server';
 import { CompositionLog } from './log';
 
 /** The database of a server, which is known to be its server as long as it is open. */
@@ -55,12 +56,17 @@ export async function openDatabaseForServer(
 ): Promise<ServerDatabase> {
   const { log, signal } = options;
   const dataFolder = dataFolderOf(environment);
+  let former: number | undefined;
+  // The holder of the lock may have begun to stop, or ended, after it was looked at.
+  const isPassing = (error: unknown): boolean =>
+    isDatabaseOutage(error) || isRefusedByLeaving(error, dataFolder, former);
   const opened = await untilAvailable(
     async () => {
       await formerServerEnded(dataFolder, log, signal);
+      former = otherServer(dataFolder)?.pid;
       return open(environment, dataFolder, { log, signal });
     },
-    { what: 'PostgreSQL', isOutage: (error) => isPassing(error, dataFolder), log, signal },
+    { what: 'PostgreSQL', isOutage: isPassing, log, signal },
   ).catch((error: unknown) => {
     throw isWrongConnection(error) ? new DatabaseRefused(error) : error;
   });
@@ -81,11 +87,6 @@ async function open(
   }
   const embedded = await startEmbeddedPostgres(dataFolder, options);
   return { embedded, instance: await holdInstance(embedded.connectionString, dataFolder, 'alone') };
-}
-
-/** The holder of the lock may have begun to stop after it was looked at. */
-function isPassing(error: unknown, dataFolder: string): boolean {
-  return isDatabaseOutage(error) || (error instanceof DataFolderInUse && isStopping(dataFolder));
 }
 
 /**

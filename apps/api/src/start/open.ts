@@ -9,7 +9,7 @@ import {
   ProviderFailure,
   Workspaces,
 } from '@voxpersona/pipeline';
-import { Environment, Role, StartInterrupted, untilAvailable } from '@voxpersona/platform';
+import { Environment, orInterrupted, Role, StartInterrupted, untilAvailable } from '@voxpersona/platform';
 import { ProjectionsRunner } from '@voxpersona/projections';
 import { announce } from './announce';
 import { awaitLog, isOutage } from './await-log';
@@ -17,6 +17,8 @@ import { makeFirstKey } from './first-key';
 
 /** A start does not wait longer for the read model of keys; a rebuild goes on meanwhile. */
 const KEYS_PATIENCE_MS = 30_000;
+/** What making the first key gets to finish once the start is interrupted. */
+const FIRST_KEY_FINISH_MS = 1_000;
 
 export interface Opening {
   app: INestApplication;
@@ -55,8 +57,8 @@ export async function open(opening: Opening): Promise<void> {
     await step(async () => {
       await projections.waitFor(['api-keys'], await foundation.store.head(), KEYS_PATIENCE_MS);
     });
-    // It waits for an outage by itself.
-    await showFirstKey(opening);
+    // It waits for an outage by itself. Interrupted, it continues after the next start.
+    await orInterrupted(showFirstKey(opening), signal, FIRST_KEY_FINISH_MS);
   }
   unlessStopped(signal, () => bot?.start(url));
   await announce(app, url, environment, foundation, adapters, log);
