@@ -1,69 +1,94 @@
 import { join } from 'node:path';
 import { cutSpans, CutSpan, findSilences, Silence, silencesWithin } from '../cut-points';
-import { AudioChunk, SplitRequest } from '../media';
+import { AudioChunk, MeasureTrack, SplitRequest, SplitResult, Timeline } from '../media';
 import { ChunkWriter } from './chunk-writer';
+import { ClockedPcm } from './clocked-pcm';
+import { Examination, examine } from './examine';
 import { LoudnessCurve, LoudnessMeter } from './loudness';
-import { decodePcm } from './pcm';
 import { MediaPrograms } from './programs';
 
 const BYTES_PER_SAMPLE = 2;
 /** A shorter pause belongs to speech. */
 const MIN_SILENCE_SECONDS = 1;
+/** Decoding is held up by what is done with the samples. */
+const WALL_SECONDS = 4 * 60 * 60;
 
 /**
- * Cuts a file into chunks in two passes of decoding: the first measures loudness, the second hands each span's samples
- * to an encoder. Samples are counted, not sought, so that times are exact in every container; memory holds one
- * overlap at most.
+ * Cuts a file into chunks. The file is decoded three times: to find out what it holds, to measure loudness, and to hand
+ * each span's samples to an encoder. Samples are counted, not sought, so that times are exact in every container; memory
+ * holds one overlap at most.
  */
 export async function splitAudio(
   programs: MediaPrograms,
   request: SplitRequest,
+  measure: MeasureTrack,
   signal: AbortSignal,
-): Promise<AudioChunk[]> {
-  const curve = await measureLoudness(programs, request.file, request.encoding.sampleRate, signal);
+): Promise<SplitResult> {
+  const found = await examine(programs, request.file, { measure, signal });
+  const timeline = timelineOf(found);
+  const decode = (): ClockedPcm => decodeTimeline(programs, request, timeline, signal);
+  const curve = await measureLoudness(decode(), request.encoding.sampleRate);
   const spans = cutSpans(curve, request.preference);
-  return writeChunks(programs, request, spans, findSilences(curve), signal);
+  const chunks = await writeChunks(programs, request, spans, findSilences(curve), decode(), signal);
+  const gaps = found.gaps.map(({ start, end }) => ({
+    start: toMilliseconds(start),
+    end: toMilliseconds(end),
+    code: 'missing_in_file' as const,
+  }));
+  const durationSeconds = chunks.at(-1)?.end ?? 0;
+  return { durationSeconds, chunks, engine: programs.engine, gaps, timeline };
 }
 
-async function measureLoudness(
+/** What has to be remembered of a file to decode it once more in the same way. */
+export function timelineOf({ track, mix, parts, seekable, declaredEnd }: Examination): Timeline {
+  return { track, mix, parts, clock: 'presentation', seekable, declaredEnd };
+}
+
+function decodeTimeline(
   programs: MediaPrograms,
-  file: string,
-  sampleRate: number,
+  { file, encoding }: SplitRequest,
+  timeline: Timeline,
   signal: AbortSignal,
-): Promise<LoudnessCurve> {
+): ClockedPcm {
+  const request = { ...timeline, source: file, sampleRate: encoding.sampleRate, wallSeconds: WALL_SECONDS };
+  return new ClockedPcm(programs, request, signal);
+}
+
+async function measureLoudness(samples: AsyncIterable<Buffer>, sampleRate: number): Promise<LoudnessCurve> {
   const meter = new LoudnessMeter(sampleRate);
-  const { samples, finished } = decodePcm(programs, file, sampleRate, signal);
-  for await (const bytes of samples as AsyncIterable<Buffer>) meter.add(bytes);
-  await finished;
+  for await (const bytes of samples) meter.add(bytes);
   return meter.finish();
 }
 
 async function writeChunks(
   programs: MediaPrograms,
-  { file, outputFolder, encoding }: SplitRequest,
+  { outputFolder, encoding }: SplitRequest,
   spans: readonly CutSpan[],
   allSilences: readonly Silence[],
+  samples: AsyncIterable<Buffer>,
   signal: AbortSignal,
 ): Promise<AudioChunk[]> {
   const chunks: AudioChunk[] = [];
-  const { samples, finished } = decodePcm(programs, file, encoding.sampleRate, signal);
-  const slicer = new PcmSlicer(samples as AsyncIterable<Buffer>, encoding.sampleRate);
-  for (const [index, span] of spans.entries()) {
-    const writer = new ChunkWriter(
-      programs,
-      join(outputFolder, `${index}.${encoding.extension}`),
-      encoding,
-      signal,
-    );
-    await slicer.copy(span, index + 1 < spans.length ? spans[index + 1] : undefined, writer);
-    const { sizeBytes, sha256 } = await writer.finish();
-    const silences = silencesWithin(span, allSilences, MIN_SILENCE_SECONDS).map(({ start, end }) => ({
-      start: toMilliseconds(start),
-      end: toMilliseconds(end),
-    }));
-    chunks.push({ index, ...roundTimes(span), file: writer.file, sizeBytes, sha256, silences });
+  const slicer = new PcmSlicer(samples, encoding.sampleRate);
+  try {
+    for (const [index, span] of spans.entries()) {
+      const file = join(outputFolder, `${index}.${encoding.extension}`);
+      const writer = new ChunkWriter(programs, file, encoding, signal);
+      try {
+        await slicer.copy(span, spans[index + 1], writer);
+        const { sizeBytes, sha256 } = await writer.finish();
+        const silences = silencesWithin(span, allSilences, MIN_SILENCE_SECONDS).map(({ start, end }) => ({
+          start: toMilliseconds(start),
+          end: toMilliseconds(end),
+        }));
+        chunks.push({ index, ...roundTimes(span), file, sizeBytes, sha256, silences });
+      } finally {
+        await writer.discard();
+      }
+    }
+  } finally {
+    await slicer.close();
   }
-  await finished;
   return chunks;
 }
 
@@ -102,6 +127,11 @@ class PcmSlicer {
     this.held = Buffer.concat([this.held.subarray(drop), piece.value]);
     this.heldFrom += drop;
     return true;
+  }
+
+  /** Ends the decoder, which may not have been read to its end. */
+  async close(): Promise<void> {
+    await this.source.return?.();
   }
 
   private offsetOf(seconds: number): number {
