@@ -1,0 +1,6 @@
+export * from './decode';
+export * from './hear-tones';
+export * from './match-words';
+export * from './synthesise';
+export * from './wav-file';
+export * from './words';
