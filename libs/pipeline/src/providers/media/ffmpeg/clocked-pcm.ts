@@ -1,5 +1,5 @@
 import { UnusableAudio } from '../media';
-import { DecodedFrames, DESCRIBE_FRAMES } from './decoded-frames';
+import { DecodedFrame, DecodedFrames, DESCRIBE_FRAMES } from './decoded-frames';
 import { ByteRange, inputAddress, untrustedInput } from './input-options';
 import { PresentationClock, Stretch } from './presentation-clock';
 import { MediaPrograms } from './programs';
@@ -117,11 +117,9 @@ export class ClockedPcm implements AsyncIterable<Buffer> {
       return end;
     });
     try {
-      const placing = new Placing(frames, this.clock, this.request.sampleRate, this.request.seekTo !== undefined);
-      let isFirst = true;
+      const placing = new Placing(frames, this.clock, this.request.sampleRate, (first) => this.begin(first));
       for await (const bytes of program.stdout as AsyncIterable<Buffer>) {
-        yield* this.lay(placing, bytes, isFirst);
-        isFirst = false;
+        yield* placing.take(bytes);
         this.assertNotTooLong();
       }
       const end = await ended;
@@ -131,7 +129,7 @@ export class ClockedPcm implements AsyncIterable<Buffer> {
       const heard = this.decodedSeconds > 0;
       if (failure && !(heard && 'code' in failure && failure.code === 'unreadable_media')) throw failure;
       if (failure) this.brokeOff = failure.message;
-      yield* this.lay(placing, Buffer.alloc(0), isFirst);
+      yield* placing.take(Buffer.alloc(0));
     } finally {
       program.kill();
       program.stdout.destroy();
@@ -139,14 +137,13 @@ export class ClockedPcm implements AsyncIterable<Buffer> {
     }
   }
 
-  private async *lay(placing: Placing, bytes: Buffer, isFirst: boolean): AsyncGenerator<Buffer> {
-    const { mix } = this.request;
-    if (isFirst) {
-      const first = await placing.begin();
-      if (mix === 'all' && this.emittedBytes === 0) this.channels = first?.channels ?? 1;
-      if (this.emittedBytes === 0) this.startsAt = this.clock.cursor;
-    }
-    yield* placing.take(bytes, this.bytesPerFrame);
+  /** @returns bytes of a sample of all channels */
+  private begin(first: DecodedFrame): number {
+    const isStart = this.emittedBytes === 0;
+    if (isStart && this.request.mix === 'all') this.channels = first.channels;
+    if (this.request.seekTo !== undefined) this.clock.seekTo(first);
+    if (isStart) this.startsAt = this.clock.cursor;
+    return this.bytesPerFrame;
   }
 
   private assertNotTooLong(): void {
@@ -195,43 +192,39 @@ class Placing {
   private seconds = 0;
   private taken = 0;
   private isPlaced = false;
+  private bytesPerFrame = 0;
 
+  /** @param begin called with the first frame; returns the bytes of a sample of all channels */
   constructor(
     private readonly frames: DecodedFrames,
     private readonly clock: PresentationClock,
     private readonly sampleRate: number,
-    private readonly isSought: boolean,
+    private readonly begin: (first: DecodedFrame) => number,
   ) {}
 
-  /** Waits for the first frame. */
-  async begin(): Promise<{ channels: number } | undefined> {
-    while (!this.frames.peek()) {
-      if (this.frames.isEnded) break;
-      await this.frames.more();
-    }
-    this.clock.beginPart(this.frames.startTime);
-    const first = this.frames.peek()?.frame;
-    if (first && this.isSought) this.clock.seekTo(first);
-    return first;
-  }
-
-  async *take(bytes: Buffer, bytesPerFrame: number): AsyncGenerator<Buffer> {
+  async *take(bytes: Buffer): AsyncGenerator<Buffer> {
     if (bytes.length > 0) this.waiting.push(bytes);
     this.waitingBytes += bytes.length;
     for (;;) {
-      const known = this.frames.peek();
+      // A frame may be longer than the pipe: then ffmpeg does not come to the next one before this one is read.
+      const known = this.frames.peek(this.waitingBytes >= MAX_WAITING_BYTES);
       if (!known) {
         if (this.waitingBytes < MAX_WAITING_BYTES || this.frames.isEnded) break;
         await this.frames.more();
         continue;
       }
+      if (this.bytesPerFrame === 0) {
+        this.clock.beginPart(this.frames.startTime);
+        this.bytesPerFrame = this.begin(known.frame);
+      }
+      const { bytesPerFrame } = this;
       if (!this.isPlaced) {
         const silence = this.clock.place(known.frame, known.next);
         this.isPlaced = true;
         yield* silenceOf(Math.round(silence * this.sampleRate) * bytesPerFrame);
       }
       const end = Math.round((this.seconds + known.frame.seconds) * this.sampleRate);
-      const piece = this.cut(end - this.taken, bytesPerFrame);
+      const piece = this.cut(end - this.taken);
       this.taken += piece.length / bytesPerFrame;
       if (piece.length > 0) yield piece;
       const isComplete = this.taken >= end;
@@ -242,14 +235,15 @@ class Placing {
       this.frames.shift();
     }
     // What a resampler held back comes behind the last frame.
-    if (this.frames.isEnded && !this.frames.peek() && this.waitingBytes > 0) {
-      const rest = this.cut(Infinity, bytesPerFrame);
+    if (this.frames.isEnded && !this.frames.peek(true) && this.waitingBytes > 0 && this.bytesPerFrame > 0) {
+      const rest = this.cut(Infinity);
       if (rest.length > 0) yield rest;
     }
   }
 
   /** Takes up to so many samples, always of all channels. */
-  private cut(samples: number, bytesPerFrame: number): Buffer {
+  private cut(samples: number): Buffer {
+    const { bytesPerFrame } = this;
     const all = this.waiting.length === 1 ? this.waiting[0]! : Buffer.concat(this.waiting);
     const available = Math.floor(all.length / bytesPerFrame);
     const piece = all.subarray(0, Math.max(0, Math.min(samples, available)) * bytesPerFrame);

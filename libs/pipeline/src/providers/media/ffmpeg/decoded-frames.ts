@@ -21,9 +21,12 @@ export class DecodedFrames {
   /** True when no more frames will come. */
   isEnded = false;
   private wake: (() => void) | undefined;
-  /** Where the container says that it starts. */
-  startTime = 0;
-  private sawStartTime = false;
+  /** Where the container says that it starts; 0 where it does not say. */
+  get startTime(): number {
+    return this.statedStart ?? 0;
+  }
+
+  private statedStart: number | undefined;
   /** Seconds in all frames so far. */
   totalSeconds = 0;
 
@@ -31,14 +34,11 @@ export class DecodedFrames {
 
   /** @returns true for a line that needs not be kept */
   readonly takeLine = (line: string): boolean => {
-    if (!this.sawStartTime) {
-      const start = START_TIME.exec(line);
-      if (!start) return false;
-      this.startTime = Number(start[1]);
-      this.sawStartTime = true;
-      return true;
+    if (!line.startsWith(FRAME_START)) {
+      const start = this.statedStart === undefined ? START_TIME.exec(line) : null;
+      if (start) this.statedStart = Number(start[1]);
+      return false;
     }
-    if (!line.startsWith(FRAME_START)) return false;
     const [, pts, channels, rate, samples] = FRAME.exec(line) ?? [];
     if (Number(rate) > 0) {
       const seconds = Number(samples) / Number(rate);
@@ -56,10 +56,14 @@ export class DecodedFrames {
     this.wakeUp();
   }
 
-  /** The next frame and the one behind it, once it is certain what they are; else undefined. */
-  peek(): { frame: DecodedFrame; next: DecodedFrame | undefined } | undefined {
+  /**
+   * The next frame and the one behind it, once it is certain what they are; else undefined.
+   *
+   * @param isUrgent do not wait for the one behind it
+   */
+  peek(isUrgent: boolean): { frame: DecodedFrame; next: DecodedFrame | undefined } | undefined {
     const [frame, next] = this.frames;
-    return frame && (next || this.isEnded) ? { frame, next } : undefined;
+    return frame && (next || this.isEnded || isUrgent) ? { frame, next } : undefined;
   }
 
   shift(): void {
