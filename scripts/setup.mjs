@@ -3,6 +3,7 @@
 //
 //   --build               compile when a source is newer than the last build
 //   --with=pocketsphinx   the offline recogniser (a system package)
+//   --with=ffmpeg         a current ffmpeg (a system package); the one from npm dates from 2018
 //   --with=swift          an S3 server for tests (system packages)
 //   --with=faiss          the native half of faiss-node, see faiss.mjs
 import { spawnSync } from 'node:child_process';
@@ -26,6 +27,7 @@ const args = process.argv.slice(2);
 /** System programs, and the Debian packages that hold them. */
 const PROGRAMS = {
   pocketsphinx: { command: 'pocketsphinx_continuous', packages: ['pocketsphinx', 'pocketsphinx-en-us'] },
+  ffmpeg: { command: 'ffmpeg', packages: ['ffmpeg'] },
   swift: {
     command: 'swift-proxy-server',
     packages: ['swift-proxy', 'swift-account', 'swift-container', 'swift-object', 'memcached'],

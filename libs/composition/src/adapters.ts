@@ -64,7 +64,7 @@ export async function chooseAdapters(
   const openai = providerKeys('openai', environment, foundation, log);
   const anthropic = providerKeys('anthropic', environment, foundation, log);
   const tell = (text: string): void => log.log(text);
-  const media = await chooseOr(faults, () => mediaOf(environment));
+  const media = await chooseOr(faults, () => mediaOf(environment, log));
   const catalogue = await chooseOr(faults, () => catalogueOf(environment));
   const speechToText = await chooseOr(faults, () =>
     chooseSpeechToText({
@@ -176,10 +176,14 @@ function modelSources(
   };
 }
 
-function mediaOf(environment: Environment): Media {
+function mediaOf(environment: Environment, log: CompositionLog): Media {
   try {
     const { FFMPEG_PATH: ffmpeg, FFPROBE_PATH: ffprobe } = environment;
-    return new FfmpegMedia(findMediaPrograms({ ffmpeg, ffprobe }));
+    const media = new FfmpegMedia(findMediaPrograms({ ffmpeg, ffprobe }));
+    const { programs, warnings } = media.description;
+    log.log(`Media: ${programs}`);
+    for (const warning of warnings) log.warn(warning);
+    return media;
   } catch (error) {
     throw new Error(`FFMPEG_PATH: ffmpeg cannot be run: ${describe(error).join('; ')}`, { cause: error });
   }

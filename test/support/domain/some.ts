@@ -36,7 +36,16 @@ export const uploaded = (
     sizeBytes: 10,
     sha256: 'b'.repeat(64),
     objectKey: `recordings/${RECORDING}/original`,
-    audio: { durationSeconds: 30, container: 'mp3', codec: 'mp3', sampleRate: 16000, channels: 1 },
+    audio: {
+      durationSeconds: 30,
+      container: 'mp3',
+      codec: 'mp3',
+      sampleRate: 16000,
+      channels: 1,
+      endsEarly: null,
+      longerThanDeclared: null,
+      tracks: [],
+    },
     scenario: 'interview',
     language,
     details: {},
@@ -65,6 +74,8 @@ export const split = (
     firstChunks,
     engine: 'ffmpeg 1',
     promptContext: '',
+    gaps: [],
+    timeline: null,
   },
 });
 

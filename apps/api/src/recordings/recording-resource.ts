@@ -25,7 +25,7 @@ export function toRecordingResource(view: RecordingView) {
     missing: view.details ? missingDetails(view.scenario, view.details) : [],
     sizeBytes: view.sizeBytes,
     sha256: view.sha256,
-    audio: view.audio,
+    audio: audioOf(view.audio),
     uploadedAt: view.uploadedAt,
     updatedAt: view.updatedAt,
     chunks: { total: view.chunks.length, done: count('transcribed'), failed: count('failed') },
@@ -39,6 +39,11 @@ export function toRecordingResource(view: RecordingView) {
     cost: view.cost,
     links: linksOf(view.id),
   };
+}
+
+/** Rows of earlier versions lack some of it. */
+function audioOf({ endsEarly = null, longerThanDeclared = null, tracks = [], ...audio }: RecordingView['audio']) {
+  return { ...audio, endsEarly, longerThanDeclared, tracks };
 }
 
 export function linksOf(id: string): Record<'self' | 'transcript' | 'audio' | 'progress' | 'events', string> {

@@ -59,6 +59,33 @@ export const recording = z
       codec: z.string(),
       sampleRate: z.number().int(),
       channels: z.number().int(),
+      endsEarly: z
+        .object({ declaredSeconds: z.number().min(0).nullable() })
+        .nullable()
+        .meta({
+          description:
+            'The file was cut off; null: it was not. `declaredSeconds` is the length that the file states, null where it states none. What is missing is a gap `missing_in_file`.',
+        }),
+      longerThanDeclared: z
+        .object({ declaredSeconds: z.number().min(0) })
+        .nullable()
+        .meta({
+          description: 'The file holds more audio than it states; all of it is transcribed. Otherwise null.',
+        }),
+      tracks: z
+        .array(
+          z.object({
+            codec: z.string(),
+            channels: z.number().int(),
+            language: z.string().nullable(),
+            title: z.string().nullable(),
+            chosen: z.boolean().meta({ description: 'This track is the one that is transcribed.' }),
+          }),
+        )
+        .meta({
+          description:
+            'Audio tracks in the order of the file. Empty for recordings uploaded before tracks were recorded.',
+        }),
     }),
     uploadedAt: moment,
     updatedAt: moment,

@@ -3,6 +3,8 @@ import {
   DomainEvent,
   Gap,
   gapsOfChunk,
+  gapsOfFile,
+  inOrder,
   isErased,
   RecordingStage,
   Scenario,
@@ -23,6 +25,24 @@ export type RecordingStatus =
 export type ProcessingStage = 'splitting' | 'transcribing' | 'assembling' | 'indexing' | 'done';
 export type ReportStatus = 'writing' | 'completed' | 'failed' | 'cancelled';
 
+export interface AudioOfRecording {
+  durationSeconds: number;
+  container: string;
+  codec: string;
+  sampleRate: number;
+  channels: number;
+  /** Not in rows of the version before, like what follows. */
+  endsEarly?: { declaredSeconds: number | null } | null;
+  longerThanDeclared?: { declaredSeconds: number } | null;
+  tracks?: {
+    codec: string;
+    channels: number;
+    language: string | null;
+    title: string | null;
+    chosen: boolean;
+  }[];
+}
+
 export interface RecordingView {
   id: string;
   owner: string;
@@ -34,7 +54,7 @@ export interface RecordingView {
   sizeBytes: number;
   sha256: string;
   scenario: Scenario;
-  audio: { durationSeconds: number; container: string; codec: string; sampleRate: number; channels: number };
+  audio: AudioOfRecording;
   /** As given, else as heard; null while it is not known. */
   language: string | null;
   /** ISO 8601. */
@@ -51,6 +71,8 @@ export interface RecordingView {
     /** Left out as invented, in seconds from the start of the chunk. */
     gaps: { start: number; end: number; code: string }[];
   }[];
+  /** What the file itself lacks, in seconds of the recording. Not in rows of the version before. */
+  missing?: { start: number; end: number; code: string }[];
   failures: { stage: RecordingStage; code: string; provider: string | null; requestId: string | null }[];
   announcedVersion: number;
   assembledVersion: number;
@@ -129,6 +151,8 @@ function evolveExisting(view: RecordingView, event: Recorded<DomainEvent>): Reco
     case 'AudioSplit':
       return {
         ...withoutFailures(view, ['split']),
+        audio: splitAudio(view.audio, event.data),
+        missing: event.data.gaps,
         chunks: event.data.chunks.map(({ index, start, end }) => ({
           index,
           start,
@@ -217,6 +241,16 @@ function evolveExisting(view: RecordingView, event: Recorded<DomainEvent>): Reco
     default:
       return view;
   }
+}
+
+/** The split decides which track is heard, and so how long the recording is. */
+function splitAudio(
+  audio: AudioOfRecording,
+  { durationSeconds, timeline }: Extract<DomainEvent, { type: 'AudioSplit' }>['data'],
+): AudioOfRecording {
+  if (!timeline) return audio;
+  const tracks = audio.tracks?.map((track, index) => ({ ...track, chosen: index === timeline.track }));
+  return { ...audio, durationSeconds, ...(tracks && { tracks }) };
 }
 
 function erased(view: RecordingView): RecordingView {
@@ -339,7 +373,7 @@ export function stageOf(view: RecordingView): ProcessingStage {
   return 'done';
 }
 
-/** Stretches that could not be transcribed, or whose text was left out as invented. */
+/** Stretches that could not be transcribed, that the file lacks, or whose text was left out as invented. */
 export function gapsOfView(view: RecordingView): Gap[] {
-  return view.chunks.flatMap(gapsOfChunk);
+  return inOrder([...view.chunks.flatMap(gapsOfChunk), ...gapsOfFile(view.chunks, view.missing ?? [])]);
 }
