@@ -1,6 +1,16 @@
 import { availableParallelism } from 'node:os';
 import { Readable } from 'node:stream';
-import { AudioProbe, ClipRequest, MeasureTrack, Media, ProbeLimits, SplitRequest, SplitResult } from '../media';
+import { ProviderFailure } from '../../provider-failure';
+import {
+  AudioProbe,
+  ClipRequest,
+  MeasureTrack,
+  Media,
+  ProbeLimits,
+  SplitRequest,
+  SplitResult,
+  UnusableAudio,
+} from '../media';
 import { clipAudio } from './clip';
 import { FairSlots } from './fair-slots';
 import { probeAudio } from './probe';
@@ -44,13 +54,19 @@ export class FfmpegMedia implements Media {
 
   split(request: SplitRequest, signal: AbortSignal): Promise<SplitResult> {
     return this.slots.split.run(request.workspace ?? '', signal, () =>
-      splitAudio(this.programs, request, this.measure, signal),
+      splitAudio(this.programs, request, this.measure, signal).catch(asFailure),
     );
   }
 
   clip(source: string, request: ClipRequest, signal: AbortSignal): Promise<Readable> {
     return this.slots.clip.run(request.workspace ?? '', signal, () =>
-      clipAudio(this.programs, source, request, this.measure, signal),
+      clipAudio(this.programs, source, request, this.measure, signal).catch(asFailure),
     );
   }
+}
+
+/** A recording's own file is not refused any more; that it cannot be read is a failure like others. */
+function asFailure(error: unknown): never {
+  if (!(error instanceof UnusableAudio)) throw error;
+  throw new ProviderFailure('unreadable_media', `ffmpeg: ${error.message}`, { provider: 'ffmpeg', cause: error });
 }
