@@ -113,7 +113,15 @@ function splitBeforeTimelines(owner: string): FormerEvent[] {
     {
       ...{ stream, type: 'AudioUploaded', schemaVersion: 1 },
       data: {
-        ...{ recordingId, owner, claimId: randomUUID(), fileName: 'later.mp3', sizeBytes: 5, sha256: SHA, objectKey },
+        ...{
+          recordingId,
+          owner,
+          claimId: randomUUID(),
+          fileName: 'later.mp3',
+          sizeBytes: 5,
+          sha256: SHA,
+          objectKey,
+        },
         audio: { durationSeconds: 20, container: 'mp3', codec: 'mp3', sampleRate: 16_000, channels: 1 },
         ...{ scenario: 'note', language: 'en', details: {}, reports: [] },
       },

@@ -1,7 +1,15 @@
 import { Controller, Inject, Param, Query, Req, Res } from '@nestjs/common';
 import { DomainEvent, PresentRecording, recordingDecider } from '@voxpersona/domain';
 import { Actors } from '@voxpersona/event-store';
-import { ClipRequest, Media, MEDIA, OBJECT_STORAGE, ObjectStorage, Originals, timelineOfRecording } from '@voxpersona/pipeline';
+import {
+  ClipRequest,
+  Media,
+  MEDIA,
+  OBJECT_STORAGE,
+  ObjectStorage,
+  Originals,
+  timelineOfRecording,
+} from '@voxpersona/pipeline';
 import { RecordingView } from '@voxpersona/projections';
 import { create as contentDisposition } from 'content-disposition';
 import { Request, Response } from 'express';
@@ -46,7 +54,12 @@ export class AudioController {
       return;
     }
     const stretch = checkedClip(recording, from ?? 0, to);
-    const clip = { ...stretch, format: format ?? 'mp3', timeline: timelineOfRecording(state), workspace: owner };
+    const clip = {
+      ...stretch,
+      format: format ?? 'mp3',
+      timeline: timelineOfRecording(state),
+      workspace: owner,
+    };
     await this.sendClip(recording, objectKey, clip, response);
   }
 

@@ -42,7 +42,12 @@ export function toRecordingResource(view: RecordingView) {
 }
 
 /** Rows of earlier versions lack some of it. */
-function audioOf({ endsEarly = null, longerThanDeclared = null, tracks = [], ...audio }: RecordingView['audio']) {
+function audioOf({
+  endsEarly = null,
+  longerThanDeclared = null,
+  tracks = [],
+  ...audio
+}: RecordingView['audio']) {
   return { ...audio, endsEarly, longerThanDeclared, tracks };
 }
 

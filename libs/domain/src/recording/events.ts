@@ -137,7 +137,10 @@ export const AudioSplit = defineEvent(
     /** Null: times count the decoded samples of the first track. */
     timeline: timeline.nullable(),
   }),
-  { version: 3, upcasters: { 1: splitBeforeLanguages, 2: (data) => ({ ...data, gaps: [], timeline: null }) } },
+  {
+    version: 3,
+    upcasters: { 1: splitBeforeLanguages, 2: (data) => ({ ...data, gaps: [], timeline: null }) },
+  },
 );
 
 /** Before version 2 all chunks were transcribed at once, and silence was not recorded. */

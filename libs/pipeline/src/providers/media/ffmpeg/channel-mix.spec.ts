@@ -1,12 +1,17 @@
 import { ChannelMeter } from './channel-mix';
 
 const RATE = 8_000;
-const tone = (frequency: number, level = 0.3) => (n: number) => level * Math.sin((2 * Math.PI * frequency * n) / RATE);
+const tone =
+  (frequency: number, level = 0.3) =>
+  (n: number) =>
+    level * Math.sin((2 * Math.PI * frequency * n) / RATE);
 
 function mixOf(...channels: ((n: number) => number)[]): number[] {
   const bytes = Buffer.alloc(RATE * channels.length * 2);
   for (let n = 0; n < RATE; n += 1) {
-    channels.forEach((channel, c) => bytes.writeInt16LE(Math.round(channel(n) * 32_767), (n * channels.length + c) * 2));
+    channels.forEach((channel, c) =>
+      bytes.writeInt16LE(Math.round(channel(n) * 32_767), (n * channels.length + c) * 2),
+    );
   }
   const meter = new ChannelMeter(channels.length);
   // In pieces that do not end with a sample.
@@ -37,7 +42,13 @@ describe('ChannelMeter', () => {
   it('uses the loudest channel where a mix would lose sound', () => {
     const [a, b, c] = [tone(400), tone(700), tone(1_100)];
     // The three together are silence, and no two of them are opposites.
-    expect(mixOf((n) => a(n) - b(n), (n) => b(n) - c(n), (n) => (c(n) - a(n)) * 1.01)).toEqual([0, 0, 1]);
+    expect(
+      mixOf(
+        (n) => a(n) - b(n),
+        (n) => b(n) - c(n),
+        (n) => (c(n) - a(n)) * 1.01,
+      ),
+    ).toEqual([0, 0, 1]);
   });
 
   it('copes with many channels', () => {

@@ -34,7 +34,8 @@ describe('Clips', () => {
     const whole = await samples(10, 14);
     const part = await samples(12, 14);
     // The part begins two seconds into the whole; encoders and resamplers may change the last bit.
-    const at = (bytes: Buffer, seconds: number): number => bytes.readInt16LE(Math.round(seconds * 48_000) * 2);
+    const at = (bytes: Buffer, seconds: number): number =>
+      bytes.readInt16LE(Math.round(seconds * 48_000) * 2);
     const offsets = Array.from({ length: 200 }, (_, n) => 0.5 + n * 0.005);
     const difference = (shift: number): number =>
       offsets.reduce((sum, offset) => sum + Math.abs(at(whole, offset + 2 + shift) - at(part, offset)), 0);

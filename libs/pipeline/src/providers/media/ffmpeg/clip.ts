@@ -60,7 +60,11 @@ interface ClipJob {
   request: ClipRequest;
 }
 
-async function encodeClip(programs: MediaPrograms, { source, file, timeline, request }: ClipJob, signal: AbortSignal): Promise<void> {
+async function encodeClip(
+  programs: MediaPrograms,
+  { source, file, timeline, request }: ClipJob,
+  signal: AbortSignal,
+): Promise<void> {
   const { start, end, format } = request;
   const encoding = { sampleRate: SAMPLE_RATE, codec: ENCODINGS[format] };
   const encoder = new PcmEncoder(programs, file, encoding, signal);

@@ -180,7 +180,10 @@ function mixFilters(mix: readonly number[] | 'all'): string[] {
   if (mix === 'all') return [];
   // Some files change between one channel and two.
   if (mix.length <= 1) return ['aformat=channel_layouts=mono'];
-  const shares = mix.map((share, channel) => `${share.toFixed(6)}*c${channel}`).join('+').replaceAll('+-', '-');
+  const shares = mix
+    .map((share, channel) => `${share.toFixed(6)}*c${channel}`)
+    .join('+')
+    .replaceAll('+-', '-');
   return [...(mix.length === 2 ? ['aformat=channel_layouts=stereo'] : []), `pan=mono|c0=${shares}`];
 }
 
@@ -255,5 +258,6 @@ class Placing {
 }
 
 function* silenceOf(bytes: number): Generator<Buffer> {
-  for (let left = bytes; left > 0; left -= SILENCE.length) yield SILENCE.subarray(0, Math.min(left, SILENCE.length));
+  for (let left = bytes; left > 0; left -= SILENCE.length)
+    yield SILENCE.subarray(0, Math.min(left, SILENCE.length));
 }

@@ -11,7 +11,8 @@ const LENGTH_PER_STREAM = new Set(['mov,mp4,m4a,3gp,3g2,mj2', 'avi']);
 export function declaredLength(probed: Probed, stream: ProbedStream): number | null {
   const seconds = statedLength(probed, stream);
   if (seconds === undefined || !(seconds > 0)) return null;
-  const bytes = (seconds * (stream.sample_rate ?? 0) * (stream.channels ?? 0) * (stream.bits_per_sample ?? 0)) / 8;
+  const bytes =
+    (seconds * (stream.sample_rate ?? 0) * (stream.channels ?? 0) * (stream.bits_per_sample ?? 0)) / 8;
   return bytes > 0 && isPlaceholderSize(bytes) ? null : seconds;
 }
 

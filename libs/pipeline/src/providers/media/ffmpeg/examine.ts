@@ -72,7 +72,11 @@ export async function examine(
       {
         source,
         ...{ parts: structure.parts, track, mix: 'all', sampleRate: RATE },
-        ...{ declaredEnd: probed.duration ?? null, maxSeconds: options.maxSeconds, wallSeconds: WALL_SECONDS },
+        ...{
+          declaredEnd: probed.duration ?? null,
+          maxSeconds: options.maxSeconds,
+          wallSeconds: WALL_SECONDS,
+        },
         ...change,
       },
       options.signal,
@@ -151,7 +155,10 @@ async function hearTracks(
   if (longest >= MIN_SECONDS) return heard;
   const broken = fault ?? heard.find(({ pcm }) => pcm.brokeOff);
   if (broken) {
-    throw new UnusableAudio('truncated', 'Nothing in this file can be heard: it is cut off or damaged. Send it again.');
+    throw new UnusableAudio(
+      'truncated',
+      'Nothing in this file can be heard: it is cut off or damaged. Send it again.',
+    );
   }
   throw new UnusableAudio('too_short', 'The sound is shorter than a tenth of a second.', longest);
 }

@@ -34,7 +34,9 @@ describe('FairSlots', () => {
       running -= 1;
       if (fails) throw new Error('failed');
     };
-    const runs = Array.from({ length: 9 }, (_, n) => slots.run(`${n % 3}`, undefined, () => one(n % 2 === 0)));
+    const runs = Array.from({ length: 9 }, (_, n) =>
+      slots.run(`${n % 3}`, undefined, () => one(n % 2 === 0)),
+    );
     await Promise.allSettled(runs);
     expect(most).toBe(2);
     await expect(slots.run('a', undefined, () => Promise.resolve('done'))).resolves.toBe('done');

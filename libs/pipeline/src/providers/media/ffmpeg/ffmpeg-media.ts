@@ -33,7 +33,10 @@ export class FfmpegMedia implements Media {
 
   constructor(
     private readonly programs: MediaPrograms,
-    { measure = measureByLoudness, concurrency = Math.max(2, availableParallelism()) }: FfmpegMediaOptions = {},
+    {
+      measure = measureByLoudness,
+      concurrency = Math.max(2, availableParallelism()),
+    }: FfmpegMediaOptions = {},
   ) {
     this.measure = measure;
     const slots = (): FairSlots => new FairSlots(concurrency);
@@ -45,7 +48,11 @@ export class FfmpegMedia implements Media {
     return { programs: describePrograms(this.programs), warnings: this.programs.warnings };
   }
 
-  probe(file: string, { maxSeconds, workspace = '' }: ProbeLimits, signal?: AbortSignal): Promise<AudioProbe> {
+  probe(
+    file: string,
+    { maxSeconds, workspace = '' }: ProbeLimits,
+    signal?: AbortSignal,
+  ): Promise<AudioProbe> {
     const { measure } = this;
     return this.slots.probe.run(workspace, signal, () =>
       probeAudio(this.programs, file, { maxSeconds, measure, signal }),
@@ -68,5 +75,8 @@ export class FfmpegMedia implements Media {
 /** A recording's own file is not refused any more; that it cannot be read is a failure like others. */
 function asFailure(error: unknown): never {
   if (!(error instanceof UnusableAudio)) throw error;
-  throw new ProviderFailure('unreadable_media', `ffmpeg: ${error.message}`, { provider: 'ffmpeg', cause: error });
+  throw new ProviderFailure('unreadable_media', `ffmpeg: ${error.message}`, {
+    provider: 'ffmpeg',
+    cause: error,
+  });
 }

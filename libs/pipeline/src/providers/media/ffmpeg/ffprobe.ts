@@ -85,7 +85,10 @@ function refuse(end: ProgramEnd): void {
   }
   if (code !== 'unreadable_media') throw failure;
   if (/moov atom not found|EOF|End of file|Truncat/i.test(end.stderr)) {
-    throw new UnusableAudio('truncated', 'The file ends before its index, so nothing in it can be heard. Send it again.');
+    throw new UnusableAudio(
+      'truncated',
+      'The file ends before its index, so nothing in it can be heard. Send it again.',
+    );
   }
   throw new UnusableAudio('not_media', 'This is not an audio or video file that can be read.');
 }
@@ -95,6 +98,11 @@ function parsed(stdout: string): unknown {
   try {
     return JSON.parse(stdout);
   } catch (error) {
-    throw new UnusableAudio('not_media', 'This is not an audio or video file that can be read.', undefined, error);
+    throw new UnusableAudio(
+      'not_media',
+      'This is not an audio or video file that can be read.',
+      undefined,
+      error,
+    );
   }
 }

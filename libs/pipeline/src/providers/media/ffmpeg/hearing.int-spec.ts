@@ -1,6 +1,17 @@
 import { path as packagedFfmpeg } from '@ffmpeg-installer/ffmpeg';
 import { path as packagedFfprobe } from '@ffprobe-installer/ffprobe';
-import { hearAudio, hearTones, matchWords, shifted, silent, sparseWords, synthesise, TimedWord, wavFile, worstTimeError } from '@test/tones';
+import {
+  hearAudio,
+  hearTones,
+  matchWords,
+  shifted,
+  silent,
+  sparseWords,
+  synthesise,
+  TimedWord,
+  wavFile,
+  worstTimeError,
+} from '@test/tones';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,9 +26,10 @@ const WORDS = sparseWords(SECONDS);
 const never = new AbortController().signal;
 const system = findMediaPrograms({});
 const packaged = findMediaPrograms({ ffmpeg: packagedFfmpeg, ffprobe: packagedFfprobe });
-const ENGINES = [['the ffmpeg that is found', system] as const, ['the packaged ffmpeg', packaged] as const].filter(
-  ([, { ffmpeg }], n) => n === 0 || ffmpeg !== system.ffmpeg,
-);
+const ENGINES = [
+  ['the ffmpeg that is found', system] as const,
+  ['the packaged ffmpeg', packaged] as const,
+].filter(([, { ffmpeg }], n) => n === 0 || ffmpeg !== system.ffmpeg);
 
 /** Seconds that times may be off; lossy codecs shift sound by some milliseconds. */
 const ACCURACY = 0.2;
@@ -55,7 +67,8 @@ const withDataSize = (size: number, riffSize = size + 36): Buffer => {
 /** The base on one of several channels. */
 const onChannel = (channel: number, channels: number): Buffer =>
   wavFile(Array.from({ length: channels }, (_, n) => (n === channel ? samples : silent(SECONDS))));
-const between = (from: number, to: number): TimedWord[] => WORDS.filter(({ start, end }) => start >= from && end <= to);
+const between = (from: number, to: number): TimedWord[] =>
+  WORDS.filter(({ start, end }) => start >= from && end <= to);
 const twice = [...WORDS, ...shifted(WORDS, SECONDS)];
 const near = (start: number, end: number): { start: number; end: number } => ({
   start: expect.closeTo(start, 0) as number,
@@ -73,7 +86,20 @@ const CASES: Record<string, Case> = {
   },
   'late.mp4': {
     make: (name) =>
-      ffmpeg(...VIDEO, '-itsoffset', '10', '-i', base, '-map', '0:v', '-map', '1:a', '-c:a', 'aac', path(name)),
+      ffmpeg(
+        ...VIDEO,
+        '-itsoffset',
+        '10',
+        '-i',
+        base,
+        '-map',
+        '0:v',
+        '-map',
+        '1:a',
+        '-c:a',
+        'aac',
+        path(name),
+      ),
     words: shifted(WORDS, 10),
   },
   'obs2.mp4': {
@@ -83,7 +109,9 @@ const CASES: Record<string, Case> = {
         ...['-c:a', 'aac', '-t', '70', path(name)],
       ),
     words: WORDS,
-    probe: { tracks: [expect.objectContaining({ chosen: false }), expect.objectContaining({ chosen: true })] },
+    probe: {
+      tracks: [expect.objectContaining({ chosen: false }), expect.objectContaining({ chosen: true })],
+    },
   },
   'anti.wav': { make: (name) => encode(name, '-af', 'pan=stereo|c0=c0|c1=-1*c0'), words: WORDS },
   'six.wav': { make: (name) => write(name, onChannel(3, 6)), words: WORDS },
@@ -150,7 +178,20 @@ const CASES: Record<string, Case> = {
   },
   'short-sound.mp4': {
     make: (name) =>
-      ffmpeg(...VIDEO, '-i', base, '-map', '0:v', '-map', '1:a', '-af', 'atrim=0:40', '-c:a', 'aac', path(name)),
+      ffmpeg(
+        ...VIDEO,
+        '-i',
+        base,
+        '-map',
+        '0:v',
+        '-map',
+        '1:a',
+        '-af',
+        'atrim=0:40',
+        '-c:a',
+        'aac',
+        path(name),
+      ),
     words: between(0, 40),
   },
   'short-sound.mkv': {
@@ -206,7 +247,10 @@ const CASES: Record<string, Case> = {
       ['plain.flv', ['-ar', '44100', '-c:a', 'aac']],
       ['plain.aac', []],
       ['plain.ac3', []],
-    ].map(([name, args]) => [name, { make: (file: string) => encode(file, ...(args as string[])), words: WORDS }]),
+    ].map(([name, args]) => [
+      name,
+      { make: (file: string) => encode(file, ...(args as string[])), words: WORDS },
+    ]),
   ),
 };
 
@@ -240,7 +284,10 @@ describe.each(ENGINES)('%s', (_name, programs) => {
       readFileSync(file).subarray(WAV_HEADER_BYTES + Math.round(overlapSeconds * CHUNK_RATE) * 2),
     );
     const bytes = new Uint8Array(Buffer.concat(pieces)).buffer;
-    return hearTones(Float32Array.from(new Int16Array(bytes), (sample) => sample / 32_768), CHUNK_RATE);
+    return hearTones(
+      Float32Array.from(new Int16Array(bytes), (sample) => sample / 32_768),
+      CHUNK_RATE,
+    );
   };
 
   it.each(Object.keys(CASES))('hears every word of %s', async (name) => {
@@ -249,13 +296,20 @@ describe.each(ENGINES)('%s', (_name, programs) => {
     const result = await split(path(name));
     expect(probe.durationSeconds).toBeCloseTo(result.durationSeconds, 1);
     expect(probe).toMatchObject({ endsEarly: null, ...(expected ?? {}) });
-    expect(result.gaps).toEqual((gaps ?? (expected?.endsEarly ? result.gaps : [])).map((gap) => ({ code: 'missing_in_file', ...gap })));
+    expect(result.gaps).toEqual(
+      (gaps ?? (expected?.endsEarly ? result.gaps : [])).map((gap) => ({ code: 'missing_in_file', ...gap })),
+    );
     const match = matchWords(words, hear(result));
     expect(match).toMatchObject({ lost: [], extra: [] });
     expect(worstTimeError(match)).toBeLessThan(ACCURACY);
     // A clip in the middle holds the same words at the same times.
     const word = words[Math.floor(words.length * 0.7)]!;
-    const request = { start: word.start - 0.5, end: word.end + 0.5, format: 'wav' as const, timeline: result.timeline };
+    const request = {
+      start: word.start - 0.5,
+      end: word.end + 0.5,
+      format: 'wav' as const,
+      timeline: result.timeline,
+    };
     const clip = await buffer(await media.clip(path(name), request, never));
     const [heard, ...others] = await hearAudio(clip);
     expect(others).toEqual([]);

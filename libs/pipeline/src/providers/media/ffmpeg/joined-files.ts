@@ -48,5 +48,9 @@ function partsFrom(starts: readonly number[], size: number): FilePart[] {
   if (starts.length < 2 || starts[0] !== 0) return [];
   return starts
     .slice(0, MAX_PARTS)
-    .map((from, n) => ({ from, to: n + 1 < MAX_PARTS ? (starts[n + 1] ?? size) : size, ignoreLength: false }));
+    .map((from, n) => ({
+      from,
+      to: n + 1 < MAX_PARTS ? (starts[n + 1] ?? size) : size,
+      ignoreLength: false,
+    }));
 }

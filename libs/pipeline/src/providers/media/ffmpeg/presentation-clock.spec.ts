@@ -3,7 +3,11 @@ import { PresentationClock } from './presentation-clock';
 
 const FRAME_SECONDS = 0.02;
 const frames = (from: number, count: number): DecodedFrame[] =>
-  Array.from({ length: count }, (_, n) => ({ at: from + n * FRAME_SECONDS, seconds: FRAME_SECONDS, channels: 1 }));
+  Array.from({ length: count }, (_, n) => ({
+    at: from + n * FRAME_SECONDS,
+    seconds: FRAME_SECONDS,
+    channels: 1,
+  }));
 
 /** Places frames and tells where each begins. */
 function place(all: readonly DecodedFrame[], clock = new PresentationClock(null)): number[] {

@@ -32,7 +32,9 @@ export function findMediaPrograms(given: {
           'The packaged ffmpeg dates from 2018 and gets no security updates. Install a current one: apt-get install ffmpeg, or set FFMPEG_PATH.',
         ]
       : []),
-    ...(prlimit ? [] : ['prlimit is not installed: the memory of ffmpeg is limited only by its own options.']),
+    ...(prlimit
+      ? []
+      : ['prlimit is not installed: the memory of ffmpeg is limited only by its own options.']),
   ];
   return { ffmpeg, ffprobe, engine: `ffmpeg ${versionOf(ffmpeg)}`, prlimit, warnings };
 }

@@ -66,7 +66,10 @@ export function startProgram(
   const onAbort = (): void => stop('abort', reasonOf(signal));
   signal?.addEventListener('abort', onAbort, { once: true });
   if (signal?.aborted) onAbort();
-  const limit = setTimeout(() => stop('limit', new Error(`it ran longer than ${wallSeconds} s`)), wallSeconds * 1_000);
+  const limit = setTimeout(
+    () => stop('limit', new Error(`it ran longer than ${wallSeconds} s`)),
+    wallSeconds * 1_000,
+  );
   child.once('error', (error) => stop('start', error));
   // Whoever goes away first breaks the pipe; what became of the process tells `ended`.
   child.stdin.on('error', () => undefined);
@@ -101,15 +104,24 @@ export function failureOf({ code, signal, stderr, stopped }: ProgramEnd): Error 
   if (stopped?.by === 'abort') return stopped.error;
   if (stopped?.by === 'limit') return failure('timeout', stopped.error.message);
   if (stopped) {
-    return failure(/ENOENT/.test(stopped.error.message) ? 'not_installed' : 'unavailable', stopped.error.message);
+    return failure(
+      /ENOENT/.test(stopped.error.message) ? 'not_installed' : 'unavailable',
+      stopped.error.message,
+    );
   }
   const lastLine = stderr.trim().split('\n').at(-1) ?? '';
   if (signal) return failure(CRASHES.has(signal) ? 'unreadable_media' : 'unavailable', `ended by ${signal}`);
   if (code === 0) return undefined;
-  return failure(NOT_THE_FILE.test(stderr) ? 'unavailable' : 'unreadable_media', lastLine || `exit code ${code}`);
+  return failure(
+    NOT_THE_FILE.test(stderr) ? 'unavailable' : 'unreadable_media',
+    lastLine || `exit code ${code}`,
+  );
 }
 
-function failure(code: 'timeout' | 'not_installed' | 'unavailable' | 'unreadable_media', text: string): ProviderFailure {
+function failure(
+  code: 'timeout' | 'not_installed' | 'unavailable' | 'unreadable_media',
+  text: string,
+): ProviderFailure {
   const message = withoutLinks(`ffmpeg: ${text}`);
   return new ProviderFailure(code, message, { provider: 'ffmpeg', cause: new Error(message) });
 }

@@ -83,7 +83,8 @@ async function endBehind(
     const end = await endOfChunks(handle, start, size);
     if (end !== undefined) return { end, ignoreLength: false };
   }
-  const isSound = size - dataEnd >= bytesPerSecond * MIN_EXTRA_SECONDS && !(await isZero(handle, dataEnd, size));
+  const isSound =
+    size - dataEnd >= bytesPerSecond * MIN_EXTRA_SECONDS && !(await isZero(handle, dataEnd, size));
   return { end: size, ignoreLength: isSound };
 }
 
