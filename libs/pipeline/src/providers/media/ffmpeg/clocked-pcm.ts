@@ -100,11 +100,9 @@ export class ClockedPcm implements AsyncIterable<Buffer> {
   private async *decodePart(part: FilePart | undefined): AsyncGenerator<Buffer> {
     const { maxSeconds, wallSeconds } = this.request;
     const before = this.decodedSeconds;
-    let tooLong = false;
+    const isTooLong = (seconds: number): boolean => maxSeconds !== undefined && before + seconds > maxSeconds;
     const frames = new DecodedFrames((seconds) => {
-      if (maxSeconds === undefined || before + seconds <= maxSeconds || tooLong) return;
-      tooLong = true;
-      program.kill();
+      if (isTooLong(seconds)) program.kill();
     });
     const program = startProgram(this.programs, this.programs.ffmpeg, this.args(part), {
       signal: this.signal,
@@ -124,7 +122,7 @@ export class ClockedPcm implements AsyncIterable<Buffer> {
       }
       const end = await ended;
       this.decodedSeconds = before + frames.totalSeconds;
-      if (tooLong) throw this.tooLong();
+      if (isTooLong(frames.totalSeconds)) throw this.tooLong();
       const failure = failureOf(end);
       const heard = this.decodedSeconds > 0;
       if (failure && !(heard && 'code' in failure && failure.code === 'unreadable_media')) throw failure;
@@ -247,7 +245,8 @@ class Placing {
   /** Takes up to so many samples, always of all channels. */
   private cut(samples: number): Buffer {
     const { bytesPerFrame } = this;
-    const all = this.waiting.length === 1 ? this.waiting[0]! : Buffer.concat(this.waiting);
+    const [first, ...more] = this.waiting;
+    const all = first && more.length === 0 ? first : Buffer.concat(this.waiting);
     const available = Math.floor(all.length / bytesPerFrame);
     const piece = all.subarray(0, Math.max(0, Math.min(samples, available)) * bytesPerFrame);
     const rest = all.subarray(piece.length);

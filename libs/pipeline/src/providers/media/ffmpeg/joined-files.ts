@@ -46,11 +46,9 @@ export async function joinedMatroska(handle: FileHandle, size: number): Promise<
 
 function partsFrom(starts: readonly number[], size: number): FilePart[] {
   if (starts.length < 2 || starts[0] !== 0) return [];
-  return starts
-    .slice(0, MAX_PARTS)
-    .map((from, n) => ({
-      from,
-      to: n + 1 < MAX_PARTS ? (starts[n + 1] ?? size) : size,
-      ignoreLength: false,
-    }));
+  return starts.slice(0, MAX_PARTS).map((from, n) => ({
+    from,
+    to: n + 1 < MAX_PARTS ? (starts[n + 1] ?? size) : size,
+    ignoreLength: false,
+  }));
 }
