@@ -77,6 +77,7 @@ export const transcribed = (chunkIndex: number, round = 0): Of<RecordingEvent, '
     segments: [{ start: 0, end: 1, text: 'hello' }],
     language: 'en',
     gaps: [],
+    removed: [],
     call: someCall,
     discardedCalls: [],
   },

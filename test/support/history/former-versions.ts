@@ -82,7 +82,14 @@ export function formerHistory(): { ownerId: string; recordingId: string; events:
       ...{ stream: recording, type: 'RecordingRetryRequested', schemaVersion: 1 },
       data: { recordingId, round: 1, chunks: [1], stages: [], transcriptVersion: null },
     },
-    { stream: recording, type: 'ChunkTranscribed', schemaVersion: 1, data: heard(1, 1) },
+    {
+      ...{ stream: recording, type: 'ChunkTranscribed', schemaVersion: 2 },
+      data: {
+        ...heard(1, 1),
+        gaps: [{ start: 9, end: 10, code: 'text_on_silence' }],
+        discardedCalls: [],
+      },
+    },
     {
       ...{ stream: recording, type: 'AllChunksTranscribed', schemaVersion: 1 },
       data: { recordingId, transcriptVersion: 1, transcribed: 2, failed: 0 },

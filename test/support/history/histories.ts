@@ -166,7 +166,7 @@ function historyOf(
     on(recording, {
       type: 'ChunkTranscribed',
       data: {
-        ...{ recordingId, round: 0, chunkIndex, language, gaps: [], discardedCalls: [] },
+        ...{ recordingId, round: 0, chunkIndex, language, gaps: [], removed: [], discardedCalls: [] },
         segments: [{ start: 0, end: 9, text: textOf(number * CHUNKS + chunkIndex) }],
         call: callOf(`${recordingId}${chunkIndex}`),
       },

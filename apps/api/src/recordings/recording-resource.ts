@@ -4,6 +4,7 @@ import {
   currentVersionOf,
   gapsOfView,
   RecordingView,
+  removedOfView,
   stageOf,
   statusOf,
 } from '@voxpersona/projections';
@@ -39,6 +40,11 @@ export function toRecordingResource(view: RecordingView) {
     cost: view.cost,
     links: linksOf(view.id),
   };
+}
+
+/** The same with what only the recording by itself shows: lists would grow by it. */
+export function toDetailedResource(view: RecordingView) {
+  return { ...toRecordingResource(view), removed: removedOfView(view) };
 }
 
 export function linksOf(id: string): Record<'self' | 'transcript' | 'audio' | 'progress' | 'events', string> {

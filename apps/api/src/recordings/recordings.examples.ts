@@ -42,6 +42,12 @@ export const RECORDING = {
   links: LINKS,
 };
 
+/** By itself, a recording shows what was left out too. */
+export const DETAILED_RECORDING = {
+  ...RECORDING,
+  removed: [{ chunkIndex: 0, start: 12.5, end: 14, code: 'non_speech_marker', text: '[music]' }],
+};
+
 export const DETAILS = {
   scenario: 'interview',
   details: { date: '2026-11-23', city: 'Köln' },

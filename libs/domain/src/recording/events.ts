@@ -114,6 +114,15 @@ export const LanguageDetected = defineEvent(
   z.object({ recordingId, chunkIndex: index, language: z.string().min(2).max(8) }),
 );
 
+/** Times are seconds from the start of the chunk. */
+const spokenSegment = stretch.extend({
+  text: z.string().min(1),
+  /** The words of the text in order, where the recogniser gave word times. */
+  words: z.array(stretch.extend({ text: z.string().min(1) })).optional(),
+  /** Set when the recogniser gave no usable times. */
+  timesEstimated: z.literal(true).optional(),
+});
+
 export const ChunkTranscribed = defineEvent(
   'ChunkTranscribed',
   z.object({
@@ -121,15 +130,24 @@ export const ChunkTranscribed = defineEvent(
     round,
     chunkIndex: index,
     /** Seconds from the start of the chunk. Empty: no speech in it. */
-    segments: personal(z.array(z.object({ start: seconds, end: seconds, text: z.string().min(1) }))),
+    segments: personal(z.array(spokenSegment)),
     language,
-    /** Stretches whose text was taken to be invented and left out, in seconds from the start of the chunk. */
+    /** Stretches where text is missing or was taken to be invented, in seconds from the start of the chunk. */
     gaps: z.array(stretch.extend({ code: z.string().min(1) })),
+    /** Text that was left out, and by which rule: kept so that people can judge the rule. Seconds from the start of the chunk. */
+    removed: personal(z.array(stretch.extend({ code: z.string().min(1), text: z.string().min(1) }))),
     call: callRecord,
     /** Calls for this chunk whose results were not used: they cost all the same. */
     discardedCalls: z.array(callRecord),
   }),
-  { version: 2, upcasters: { 1: (data) => ({ ...data, gaps: [], discardedCalls: [] }) } },
+  {
+    version: 3,
+    upcasters: {
+      1: (data) => ({ ...data, gaps: [], discardedCalls: [] }),
+      // Version 3 added words with times, which are optional, and what was removed, which was not kept before.
+      2: (data) => ({ ...data, removed: [] }),
+    },
+  },
 );
 
 export const ChunkTranscriptionFailed = defineEvent(
@@ -159,6 +177,8 @@ export const TranscriptAssembled = defineEvent(
     gaps: z.array(gap),
     wordCount: z.number().int().min(1),
   }),
+  // Version 2 says which lines have estimated times; before that nobody knew.
+  { version: 2, upcasters: { 1: (data) => data } },
 );
 
 /** Everything that could be transcribed holds no speech. Said as such, never shown as an empty transcript. */

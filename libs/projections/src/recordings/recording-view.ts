@@ -50,6 +50,8 @@ export interface RecordingView {
     code: string | null;
     /** Left out as invented, in seconds from the start of the chunk. */
     gaps: { start: number; end: number; code: string }[];
+    /** Text that a rule left out, in seconds from the start of the chunk. Not in rows of the version before. */
+    removed?: { start: number; end: number; code: string; text: string }[];
   }[];
   failures: { stage: RecordingStage; code: string; provider: string | null; requestId: string | null }[];
   announcedVersion: number;
@@ -177,7 +179,7 @@ function evolveExisting(view: RecordingView, event: Recorded<DomainEvent>): Reco
       return retried(view, event.data);
     case 'RetranscriptionRequested': {
       const { chunks, language } = event.data;
-      const pending = { status: 'pending' as const, code: null, gaps: [] };
+      const pending = { status: 'pending' as const, code: null, gaps: [], removed: [] };
       const again = chunks.reduce((next, index) => withChunk(next, index, pending), view);
       return { ...again, language: language ?? view.language };
     }
@@ -220,7 +222,9 @@ function evolveExisting(view: RecordingView, event: Recorded<DomainEvent>): Reco
 }
 
 function erased(view: RecordingView): RecordingView {
-  return { ...view, fileName: null, details: null, erasure: 'decided', failures: [], reports: [] };
+  const chunks = view.chunks.map(({ removed: _, ...chunk }) => chunk);
+  const nothing = { fileName: null, details: null, failures: [], reports: [] };
+  return { ...view, ...nothing, chunks, erasure: 'decided' };
 }
 
 type RetryRequested = Extract<DomainEvent, { type: 'RecordingRetryRequested' }>['data'];
@@ -244,9 +248,11 @@ function cancelledIfWriting(report: RecordingView['reports'][number]): Recording
 
 function transcribed(
   view: RecordingView,
-  { chunkIndex, gaps, call, discardedCalls }: Extract<DomainEvent, { type: 'ChunkTranscribed' }>['data'],
+  data: Extract<DomainEvent, { type: 'ChunkTranscribed' }>['data'],
 ): RecordingView {
-  const changed = withChunk(view, chunkIndex, { status: 'transcribed', code: null, gaps });
+  const { chunkIndex, gaps, call, discardedCalls } = data;
+  const removed = isErased(data.removed) ? [] : data.removed;
+  const changed = withChunk(view, chunkIndex, { status: 'transcribed', code: null, gaps, removed });
   const calls = [call, ...discardedCalls];
   const counted = calls.reduce(withSpeechCall, changed);
   return calls.reduce(withCost, counted);
