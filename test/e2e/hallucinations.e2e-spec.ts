@@ -77,7 +77,9 @@ describe('a recording with four minutes of silence, and a recogniser that makes 
   it('shows what was left out, and by which rule', () => {
     const textsOf = (code: string): string[] =>
       recording.removed?.filter((one) => one.code === code).map(({ text }) => text) ?? [];
-    expect(new Set(textsOf('text_on_silence'))).toEqual(new Set(INVENTED.map(({ text }) => text.trim())));
+    expect(textsOf('text_on_silence')).toEqual(
+      expect.arrayContaining(INVENTED.map(({ text }) => text.trim())),
+    );
     expect(textsOf('repetition').join(' ')).toMatch(/station.*station/);
     expect(textsOf('non_speech_marker')).toEqual(['[background noise]']);
   });

@@ -1,4 +1,3 @@
 export * from './media';
-export * from './merge-chunks';
 export { FfmpegMedia } from './ffmpeg/ffmpeg-media';
 export { findMediaPrograms, type MediaPrograms } from './ffmpeg/programs';

@@ -31,7 +31,7 @@ describe('mergeChunks', () => {
     ]);
     expect(merged.map((line) => line.text)).toEqual(['the room was', 'very cold', 'yes']);
   });
-  it('drops words at the seam that the line before ends with', () => {
+  it('takes words that both heard at the seam from one of them', () => {
     const merged = mergeChunks([
       { start: 0, end: 20, overlapSeconds: 0, segments: [segment(10, 18, 'we waited for an hour')] },
       { start: 15, end: 30, overlapSeconds: 5, segments: [segment(2, 8, 'An hour, and then we left')] },
