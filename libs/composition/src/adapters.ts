@@ -14,7 +14,6 @@ import {
   LanguageModel,
   loadCatalogue,
   Media,
-  ModelSource,
   MinioObjectStorage,
   NoSpeechToText,
   ObjectStorage,
@@ -29,6 +28,7 @@ import { dirname, join } from 'node:path';
 import { Foundation } from './foundation';
 import { CompositionLog } from './log';
 import { measureAdapters } from './metrics/measure-adapters';
+import { modelSources } from './models';
 import { PaidProvider, providerKeys } from './provider-keys';
 
 /** What the configuration chose, and why: shown at start-up and to whoever asks. */
@@ -60,7 +60,7 @@ export async function chooseAdapters(
 ): Promise<Adapters> {
   const faults: string[] = [];
   const { dataFolder } = foundation.database;
-  const models = modelSources(environment, dataFolder);
+  const models = modelSources(environment);
   const openai = providerKeys('openai', environment, foundation, log);
   const anthropic = providerKeys('anthropic', environment, foundation, log);
   const tell = (text: string): void => log.log(text);
@@ -149,30 +149,6 @@ function chunksOf(environment: Environment): { targetSeconds?: number; maxSecond
   return {
     ...(targetSeconds !== undefined && { targetSeconds }),
     ...(maxSeconds !== undefined && { maxSeconds }),
-  };
-}
-
-function modelSources(
-  environment: Environment,
-  dataFolder: string,
-): { embeddings: ModelSource; whisper: ModelSource } {
-  const common = {
-    quantized: true,
-    modelsFolder: environment.MODELS_DIR ?? join(dataFolder, 'models'),
-    hubUrl: environment.MODELS_HUB_URL,
-    allowDownload: environment.MODELS_DOWNLOAD === 'yes',
-  };
-  return {
-    embeddings: {
-      ...common,
-      model: environment.EMBEDDINGS_MODEL,
-      revision: environment.EMBEDDINGS_REVISION,
-    },
-    whisper: {
-      ...common,
-      model: environment.WHISPER_LOCAL_MODEL,
-      revision: environment.WHISPER_LOCAL_REVISION,
-    },
   };
 }
 

@@ -34,7 +34,7 @@ export * from './providers/media';
 export * from './providers/object-storage';
 export * from './providers/provider-failure';
 export * from './providers/speech-to-text';
-export type { ModelSource, OnProgress } from './providers/transformers/model-source';
+export * from './providers/models';
 export * from './originals';
 export * from './results/result-store';
 export * from './sealer/seal-file';

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { errorCode } from '@voxpersona/platform';
+import { Checksum, ChecksumCheck } from './checksum';
 
 /** A `.part` that nobody has written to for so long is left from a process that was killed. */
 const LEFTOVER_MS = 600_000;
@@ -12,11 +13,13 @@ export interface Download {
   target: string;
   /** Milliseconds without a byte after which the download counts as failed. */
   stallMs: number;
+  /** What the bytes must hash to; undefined where nobody says. */
+  expected?: Checksum | undefined;
   /** Bytes so far, and in all where the server says so. */
   onProgress(received: number, total: number | undefined): void;
 }
 
-/** A file could not be downloaded; the message says why in a few words. */
+/** A file could not be downloaded; the message says in a few words why. */
 export class DownloadFailed extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
@@ -25,7 +28,7 @@ export class DownloadFailed extends Error {
 }
 
 /**
- * Downloads one file. It has its name only once it is whole: until then it is a `.part` beside it.
+ * Downloads one file. It gets its name only once it is complete and checked; until then it is a `.part` beside it.
  *
  * @throws DownloadFailed
  */
@@ -52,18 +55,20 @@ async function receive(
   watch: NodeJS.Timeout,
   signal: AbortSignal,
 ): Promise<void> {
-  // Compressed on its way, a file would have another length than the one stated.
+  // A file that is compressed on its way has another length than the one stated.
   const response = await fetch(download.url, { signal, headers: { 'accept-encoding': 'identity' } });
   if (!response.ok || !response.body) throw new DownloadFailed(`it answers ${response.status}`);
   const total = statedLength(response.headers);
   await mkdir(dirname(part), { recursive: true });
   await removeLeftovers(download.target);
   const file = await open(part, 'wx');
+  const check = download.expected && new ChecksumCheck(download.expected);
   let received = 0;
   try {
     for await (const bytes of response.body as AsyncIterable<Uint8Array>) {
       watch.refresh();
       await file.appendFile(bytes);
+      check?.add(bytes);
       received += bytes.byteLength;
       download.onProgress(received, total);
     }
@@ -74,6 +79,7 @@ async function receive(
   if (received === 0 || (total !== undefined && received !== total)) {
     throw new DownloadFailed(`${received} of ${total ?? 'unknown'} bytes came`);
   }
+  if (check && !check.holds()) throw new DownloadFailed('its contents are not what was published');
 }
 
 async function removeLeftovers(target: string): Promise<void> {

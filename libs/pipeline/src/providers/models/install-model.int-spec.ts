@@ -62,6 +62,32 @@ describe('Installing a model', () => {
     await install();
     expect(hub.asked).toEqual([]);
   });
+  it.each(['config.json', WEIGHTS])('refuses %s when it is not what the hub lists', async (file) => {
+    hub.altered = file;
+    const { message } = await failure();
+    expect(message).toContain(`${file}: its contents are not what was published`);
+    expect(existsSync(join(source.modelsFolder, MODEL, file))).toBe(false);
+  });
+  it('takes files from a mirror that lists none', async () => {
+    hub.listsFiles = false;
+    await install();
+    expect(hub.asked).toEqual(FILES);
+  });
+  it('checks files whose hashes are known in advance, downloaded or not', async () => {
+    writeTinyEmbeddingModel(join(root, 'models', MODEL));
+    source = { ...source, sha256: { [WEIGHTS]: '0'.repeat(64) } };
+    const { code, message } = await failure();
+    expect(code).toBe('not_installed');
+    expect(message).toContain(`${WEIGHTS} is not the file that models.json describes`);
+  });
+  it('takes a folder of the user as it is, and fetches nothing into it', async () => {
+    const path = join(root, 'own');
+    source = { ...source, origin: { type: 'folder', path } };
+    expect((await failure()).message).toContain(`The model tiny/embedder in ${path} lacks`);
+    writeTinyEmbeddingModel(path);
+    expect(await install()).toBe(path);
+    expect(hub.asked).toEqual([]);
+  });
   it('keeps another revision apart', async () => {
     await hub.stop();
     hub = new FakeHub(join(root, 'hub'), MODEL, 'v2');
@@ -96,7 +122,7 @@ describe('Installing a model', () => {
     expect(Date.now() - begun).toBeLessThan((source.stallMs ?? 0) + 1_000);
     expect(code).toBe('not_installed');
     expect(message).toBe(
-      `The model tiny/embedder could not be had from ${new URL(source.hubUrl ?? '').host} ` +
+      `The model tiny/embedder could not be fetched from ${new URL(source.hubUrl ?? '').host} ` +
         `(tokenizer.json: no answer for 0.4 s). ` +
         `Put the model's files into ${join(source.modelsFolder, MODEL)}, or choose another embedder.`,
     );
