@@ -34,6 +34,7 @@ export * from './providers/media';
 export * from './providers/object-storage';
 export * from './providers/provider-failure';
 export * from './providers/speech-to-text';
+export * from './providers/voice-activity';
 export * from './providers/models';
 export * from './originals';
 export * from './results/result-store';

@@ -42,8 +42,13 @@ export interface AudioChunk {
   sizeBytes: number;
   /** Lower-case hex. */
   sha256: string;
-  /** Where it is silent for a second or more, in seconds from its start. */
+  /** Where neither voice activity nor loudness finds anything for a second or more, in seconds from its start. */
   silences: { start: number; end: number }[];
+  /**
+   * Where people speak, in seconds from its start: by voice activity, or by loudness where voice activity is missing or
+   * hears next to nothing of what sounds. Empty only if both find nothing.
+   */
+  speech: { start: number; end: number }[];
 }
 
 export interface SplitRequest {

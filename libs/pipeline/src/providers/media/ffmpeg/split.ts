@@ -1,48 +1,54 @@
 import { join } from 'node:path';
-import { cutSpans, CutSpan, findSilences, Silence, silencesWithin } from '../cut-points';
+import { VOICE_SAMPLE_RATE, VoiceActivity } from '../../voice-activity/voice-activity';
+import { cutSpans, CutSpan, stretchesWithin } from '../cut-points';
+import { listen } from '../listen';
 import { AudioChunk, SplitRequest } from '../media';
+import { SoundMap, soundMapOf, Stretch } from '../sound-map';
 import { ChunkWriter } from './chunk-writer';
-import { LoudnessCurve, LoudnessMeter } from './loudness';
 import { decodePcm } from './pcm';
 import { MediaPrograms } from './programs';
 
 const BYTES_PER_SAMPLE = 2;
-/** A shorter pause belongs to speech. */
+/** A shorter pause belongs to speech: text there may well have been spoken. */
 const MIN_SILENCE_SECONDS = 1;
 
 /**
- * Cuts a file into chunks in two passes of decoding: the first measures loudness, the second hands each span's samples
- * to an encoder. Samples are counted, not sought, so that times are exact in every container; memory holds one
+ * Cuts a file into chunks in two passes of decoding: the first finds speech and silence, the second hands each span's
+ * samples to an encoder. Samples are counted, not sought, so that times are exact in every container; memory holds one
  * overlap at most.
  */
 export async function splitAudio(
   programs: MediaPrograms,
   request: SplitRequest,
+  voiceActivity: VoiceActivity | undefined,
   signal: AbortSignal,
 ): Promise<AudioChunk[]> {
-  const curve = await measureLoudness(programs, request.file, request.encoding.sampleRate, signal);
-  const spans = cutSpans(curve, request.preference);
-  return writeChunks(programs, request, spans, findSilences(curve), signal);
+  const map = await mapSound(programs, request.file, voiceActivity, signal);
+  return writeChunks(programs, request, cutSpans(map, request.preference), map, signal);
 }
 
-async function measureLoudness(
+async function mapSound(
   programs: MediaPrograms,
   file: string,
-  sampleRate: number,
+  voiceActivity: VoiceActivity | undefined,
   signal: AbortSignal,
-): Promise<LoudnessCurve> {
-  const meter = new LoudnessMeter(sampleRate);
-  const { samples, finished } = decodePcm(programs, file, sampleRate, signal);
-  for await (const bytes of samples as AsyncIterable<Buffer>) meter.add(bytes);
-  await finished;
-  return meter.finish();
+): Promise<SoundMap> {
+  const { samples, finished } = decodePcm(programs, file, VOICE_SAMPLE_RATE, signal);
+  try {
+    const heard = await listen(samples as AsyncIterable<Buffer>, voiceActivity, signal);
+    await finished;
+    return soundMapOf(heard);
+  } finally {
+    // Whoever stops reading ends ffmpeg.
+    samples.destroy();
+  }
 }
 
 async function writeChunks(
   programs: MediaPrograms,
   { file, outputFolder, encoding }: SplitRequest,
   spans: readonly CutSpan[],
-  allSilences: readonly Silence[],
+  { silences, speech }: SoundMap,
   signal: AbortSignal,
 ): Promise<AudioChunk[]> {
   const chunks: AudioChunk[] = [];
@@ -57,11 +63,15 @@ async function writeChunks(
     );
     await slicer.copy(span, index + 1 < spans.length ? spans[index + 1] : undefined, writer);
     const { sizeBytes, sha256 } = await writer.finish();
-    const silences = silencesWithin(span, allSilences, MIN_SILENCE_SECONDS).map(({ start, end }) => ({
-      start: toMilliseconds(start),
-      end: toMilliseconds(end),
-    }));
-    chunks.push({ index, ...roundTimes(span), file: writer.file, sizeBytes, sha256, silences });
+    chunks.push({
+      index,
+      ...roundTimes(span),
+      file: writer.file,
+      sizeBytes,
+      sha256,
+      silences: stretchesWithin(span, silences, MIN_SILENCE_SECONDS).map(rounded),
+      speech: stretchesWithin(span, speech, 0).map(rounded),
+    });
   }
   await finished;
   return chunks;
@@ -111,11 +121,11 @@ class PcmSlicer {
 
 /** To the millisecond: what an event holds. */
 function roundTimes({ start, end, overlapSeconds }: CutSpan): CutSpan {
-  return {
-    start: toMilliseconds(start),
-    end: toMilliseconds(end),
-    overlapSeconds: toMilliseconds(overlapSeconds),
-  };
+  return { ...rounded({ start, end }), overlapSeconds: toMilliseconds(overlapSeconds) };
+}
+
+function rounded({ start, end }: Stretch): Stretch {
+  return { start: toMilliseconds(start), end: toMilliseconds(end) };
 }
 
 function toMilliseconds(seconds: number): number {
