@@ -7,8 +7,9 @@ import { isStockPhrase } from './stock-phrases';
  * - `text_on_silence` nobody speaks there
  * - `repetition`      the recogniser was caught in a loop
  * - `stock_phrase`    what recognisers say of silence ("thanks for watching"), with nothing that speaks for it
+ * - `not_recognised`  there is something to hear, and the answer leaves it out
  */
-export type DoubtCode = 'text_on_silence' | 'repetition' | 'stock_phrase';
+export type DoubtCode = 'text_on_silence' | 'repetition' | 'stock_phrase' | 'not_recognised';
 
 export interface Stretch {
   start: number;
