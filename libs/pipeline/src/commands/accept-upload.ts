@@ -4,11 +4,18 @@ import {
   audioClaimId,
   DomainEvent,
   PresentRecording,
+  RecordingCommand,
   recordingDecider,
   RecordingState,
   Scenario,
 } from '@voxpersona/domain';
-import { Actors, AppendOutcomeUnknown, CurrentState, Position } from '@voxpersona/event-store';
+import {
+  Actors,
+  AppendOutcomeUnknown,
+  CommandContext,
+  CurrentState,
+  Position,
+} from '@voxpersona/event-store';
 import { randomUUID } from 'node:crypto';
 import { adoptedKey } from '../activities/object-keys';
 import { Originals } from '../originals';
@@ -131,16 +138,8 @@ export class AcceptUploadHandler implements ICommandHandler<AcceptUpload> {
       audio: { ...of, sizeBytes, sha256, objectKey: object.key, audio },
     };
     const context = commandContext(request, 'upload', recordingId);
-    const answer = await object
-      .name(
-        () => this.actors.ask(recordingDecider, recordingId, command, context),
-        ({ state }) => isOriginal(state, object.key),
-      )
-      .catch(unconfirmed);
-    if (answer.state.phase !== 'present') throw refusalOf(answer);
-    const { position } = answer;
-    // Accepted without its own object: an earlier try of this very request made the recording.
-    return { recordingId, position, outcome: answer.kind === 'accepted' ? 'created' : 'duplicate' };
+    // Accepted without this object: an earlier try of this very request made the recording.
+    return this.record(object, recordingId, command, context, 'created');
   }
 
   /** The recording is there already: by an earlier try of this request, by another one, or without its audio. */
@@ -173,6 +172,17 @@ export class AcceptUploadHandler implements ICommandHandler<AcceptUpload> {
       replacedObjectKey: original.objectKey,
     };
     const context = commandContext(request, 'restore', original.objectKey, recordingId);
+    return this.record(object, recordingId, command, context, 'restored');
+  }
+
+  /** Appends what names the object. Refused: another sender of the same audio was faster, and the audio is there. */
+  private async record(
+    object: UploadedObject,
+    recordingId: string,
+    command: RecordingCommand,
+    context: CommandContext,
+    accepted: UploadOutcome,
+  ): Promise<UploadAnswer> {
     const answer = await object
       .name(
         () => this.actors.ask(recordingDecider, recordingId, command, context),
@@ -181,8 +191,7 @@ export class AcceptUploadHandler implements ICommandHandler<AcceptUpload> {
       .catch(unconfirmed);
     if (answer.state.phase !== 'present') throw refusalOf(answer);
     const { position } = answer;
-    // Refused: another sender was faster, and the audio is back.
-    return { recordingId, position, outcome: answer.kind === 'accepted' ? 'restored' : 'duplicate' };
+    return { recordingId, position, outcome: answer.kind === 'accepted' ? accepted : 'duplicate' };
   }
 }
 
