@@ -13,6 +13,11 @@ COPY nest-cli.json tsconfig.json tsconfig.build.json ./
 COPY apps ./apps
 COPY libs ./libs
 RUN npm run --silent build
+# Models to put into the image, for machines without a network: --build-arg MODELS="silero-vad-v5 Xenova/whisper-base"
+ARG MODELS=""
+COPY models.json ./
+RUN mkdir -p /models \
+  && if [ -n "$MODELS" ]; then MODELS_DIR=/models node dist/apps/cli/src/main.js models get $MODELS; fi
 RUN npm prune --omit=dev --no-audit --no-fund
 
 FROM node:24.11.0-bookworm-slim
@@ -30,7 +35,9 @@ WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
+COPY --from=build --chown=voxpersona:voxpersona /models /data/models
 COPY catalogue ./catalogue
+COPY models.json ./
 # Large files pass through TMPDIR: on the volume, not in memory.
 ENV NODE_ENV=production \
   HOST=0.0.0.0 \

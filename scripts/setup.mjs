@@ -3,8 +3,11 @@
 //
 //   --build               compile when a source is newer than the last build
 //   --with=pocketsphinx   the offline recogniser (a system package)
+//   --with=ffmpeg         a current ffmpeg (a system package); the one from npm dates from 2018
 //   --with=swift          an S3 server for tests (system packages)
 //   --with=faiss          the native half of faiss-node, see faiss.mjs
+//   --models              the models that the configuration uses, so that the first start needs no network
+//   --models=NAME,NAME    these models, as models.json names them
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -26,6 +29,7 @@ const args = process.argv.slice(2);
 /** System programs, and the Debian packages that hold them. */
 const PROGRAMS = {
   pocketsphinx: { command: 'pocketsphinx_continuous', packages: ['pocketsphinx', 'pocketsphinx-en-us'] },
+  ffmpeg: { command: 'ffmpeg', packages: ['ffmpeg'] },
   swift: {
     command: 'swift-proxy-server',
     packages: ['swift-proxy', 'swift-account', 'swift-container', 'swift-object', 'memcached'],
@@ -36,6 +40,8 @@ checkNode();
 installPackages();
 for (const arg of args) if (arg.startsWith('--with=')) installProgram(arg.slice('--with='.length));
 if (args.includes('--build')) build();
+for (const arg of args)
+  if (arg === '--models' || arg.startsWith('--models=')) fetchModels(arg.slice('--models='.length));
 
 function checkNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
@@ -95,6 +101,16 @@ function installProgram(name) {
   if (isOnPath(command)) return;
   installDebian(packages);
   if (!isOnPath(command)) say(`Going on without ${command}.`);
+}
+
+/** Needs a build. Without a network the server runs with what stands in for the models. */
+function fetchModels(names) {
+  const program = join(root, 'dist', 'apps', 'cli', 'src', 'main.js');
+  const wanted = names.split(',').filter(Boolean);
+  const { status } = spawnSync(process.execPath, [program, 'models', 'get', ...wanted], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  if (status !== 0) say('Going on without these models.');
 }
 
 /** Installs packages as root on Debian; elsewhere says how to, and goes on without them. */

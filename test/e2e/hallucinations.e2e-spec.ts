@@ -7,7 +7,7 @@ const SPOKEN = [
   { start: 1, end: 8, text: ' The shower took ten minutes to get warm.' },
   { start: 9, end: 15, text: ' Nobody answered the telephone at the desk.' },
 ];
-const LOOP = Array.from({ length: 8 }, (_, n) => ({
+const LOOP = Array.from({ length: 12 }, (_, n) => ({
   start: 16 + n * 3,
   end: 18 + n * 3,
   text: ' I think we are going to the station.',
@@ -17,6 +17,8 @@ const INVENTED = [
   { start: 5, end: 9, text: ' Thanks for watching!' },
   { start: 20, end: 26, text: ' And then we all drove home together.' },
 ];
+
+const NOISE = { start: 16, end: 52, text: ' [background noise]' };
 
 interface Transcript {
   lines: { text: string }[];
@@ -37,7 +39,7 @@ describe('a recording with four minutes of silence, and a recogniser that makes 
       if (loudFrom === undefined) return INVENTED;
       first ??= sha256;
       // The beginning is heard well; what comes after the silence ends in a loop, however often it is asked.
-      const heard = sha256 === first ? SPOKEN : [...SPOKEN, ...LOOP];
+      const heard = sha256 === first ? [...SPOKEN, NOISE] : [...SPOKEN, ...LOOP];
       return heard.map(({ start, end, text }) => ({ start: start + loudFrom, end: end + loudFrom, text }));
     };
     await server.start();
@@ -52,7 +54,10 @@ describe('a recording with four minutes of silence, and a recogniser that makes 
 
   it('has nothing invented in its transcript', () => {
     expect(recording.status).toBe('ready');
-    expect(transcript.lines.map((line) => line.text).join(' ')).not.toMatch(/watching|drove home|station/);
+    const text = transcript.lines.map((line) => line.text).join(' ');
+    expect(text).not.toMatch(/watching|drove home|noise/);
+    // The first copies may really have been said.
+    expect(text.match(/station/g)).toHaveLength(2);
     expect(transcript.lines.filter((line) => line.text.includes('shower')).length).toBeGreaterThanOrEqual(2);
   });
 
@@ -67,6 +72,16 @@ describe('a recording with four minutes of silence, and a recogniser that makes 
       }
     }
     expect(recording.gaps).toEqual(transcript.gaps);
+  });
+
+  it('shows what was left out, and by which rule', () => {
+    const textsOf = (code: string): string[] =>
+      recording.removed?.filter((one) => one.code === code).map(({ text }) => text) ?? [];
+    expect(textsOf('text_on_silence')).toEqual(
+      expect.arrayContaining(INVENTED.map(({ text }) => text.trim())),
+    );
+    expect(textsOf('repetition').join(' ')).toMatch(/station.*station/);
+    expect(textsOf('non_speech_marker')).toEqual(['[background noise]']);
   });
 
   it('was asked again once for every chunk that was doubted, with other parameters', () => {

@@ -59,6 +59,21 @@ const PROOFS = {
     'test/e2e/request-fuzz',
     '2,000 wrong requests derived from the API description: no error of ours',
   ],
+  seams: [
+    'e2e',
+    'test/e2e/hearing-seams',
+    '18 × 15 minutes of hurried words at three levels of noise: none lost, none doubled where chunks meet',
+  ],
+  media: [
+    'e2e',
+    'test/e2e/hearing-mutations',
+    '1,000 damaged media files: no error of ours, no process over its memory or its time',
+  ],
+  hearing: [
+    'e2e',
+    'test/e2e/hearing-(files|responses)',
+    'files that people reported, 90 containers and codecs, answers of recognisers: every word at its time',
+  ],
   'big-upload': ['e2e', 'test/e2e/big-upload', 'an upload of 1 GB in constant memory; ten at once are fair'],
   rebuild: [
     'e2e',

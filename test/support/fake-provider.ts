@@ -29,6 +29,7 @@ export interface FakeWork {
   isCount?: boolean;
   /** HTTP status of the answer; default 200. */
   status?: number;
+  /** The body of the answer, or a promise of it. */
   answer(): unknown;
 }
 
@@ -131,8 +132,9 @@ export abstract class FakeProvider {
       response.writeHead(fault.status, { ...headers, ...fault.headers });
       response.end(JSON.stringify(fault.body ?? { error: { type: 'fake', message: 'told to fail' } }));
     } else {
+      const body = fault ? fault.body : JSON.stringify(await work.answer());
       response.writeHead(work.status ?? 200, headers);
-      response.end(fault ? fault.body : JSON.stringify(work.answer()));
+      response.end(body);
     }
     call.finishedAt = Date.now();
   }

@@ -26,6 +26,7 @@ import { jobsCommands } from './jobs';
 import { logCommands } from './log';
 import { keysCommands } from './keys';
 import { membersCommands } from './members';
+import { ModelRefused, modelsCommands } from './models';
 import { OutcomeUnknown } from './operator-request';
 import { projectionsCommands } from './projections';
 import { providerKeysCommands } from './provider-keys';
@@ -50,6 +51,7 @@ const PLAIN_ERRORS = [
   LogNotQuiet,
   LogsDiffer,
   MasterKeyInvalid,
+  ModelRefused,
   LogBroken,
   NotProvable,
   OutcomeUnknown,
@@ -76,6 +78,7 @@ async function main(): Promise<void> {
     .addCommand(reprocessCommands())
     .addCommand(audioCommands())
     .addCommand(auditCommands())
+    .addCommand(modelsCommands())
     .addCommand(logCommands())
     .addCommand(backupCommand())
     .addCommand(restoreCommand());

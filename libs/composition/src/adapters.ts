@@ -5,6 +5,7 @@ import {
   chooseEmbedder,
   chooseLanguageModel,
   chooseSpeechToText,
+  chooseVoiceActivity,
   Embedder,
   EmbedderIdentity,
   FfmpegMedia,
@@ -14,7 +15,6 @@ import {
   LanguageModel,
   loadCatalogue,
   Media,
-  ModelSource,
   MinioObjectStorage,
   NoSpeechToText,
   ObjectStorage,
@@ -22,6 +22,7 @@ import {
   ProviderFailure,
   SpeechToText,
   TelegramFiles,
+  VoiceActivity,
 } from '@voxpersona/pipeline';
 import { ConfigurationInvalid, Environment, TELEGRAM_API } from '@voxpersona/platform';
 import { existsSync } from 'node:fs';
@@ -29,6 +30,7 @@ import { dirname, join } from 'node:path';
 import { Foundation } from './foundation';
 import { CompositionLog } from './log';
 import { measureAdapters } from './metrics/measure-adapters';
+import { modelSources } from './models';
 import { PaidProvider, providerKeys } from './provider-keys';
 
 /** What the configuration chose, and why: shown at start-up and to whoever asks. */
@@ -37,6 +39,8 @@ export interface Adapters {
   languageModel: LanguageModel;
   embedder: Embedder;
   media: Media;
+  /** Undefined: loudness alone tells speech from silence. */
+  voiceActivity: VoiceActivity | undefined;
   objectStorage: ObjectStorage;
   catalogue: Catalogue;
   /** Undefined where no bot is configured. */
@@ -45,7 +49,7 @@ export interface Adapters {
   keyPools: Readonly<Partial<Record<PaidProvider, KeyPool>>>;
   /** Opens the embedder of an earlier index, where it can still be had. */
   openEmbedder(identity: EmbedderIdentity): Promise<Embedder | undefined>;
-  reasons: { speechToText: string; languageModel: string; embedder: string };
+  reasons: { speechToText: string; languageModel: string; embedder: string; voiceActivity: string };
 }
 
 /**
@@ -60,11 +64,18 @@ export async function chooseAdapters(
 ): Promise<Adapters> {
   const faults: string[] = [];
   const { dataFolder } = foundation.database;
-  const models = modelSources(environment, dataFolder);
+  const models = modelSources(environment);
   const openai = providerKeys('openai', environment, foundation, log);
   const anthropic = providerKeys('anthropic', environment, foundation, log);
   const tell = (text: string): void => log.log(text);
-  const media = await chooseOr(faults, () => mediaOf(environment));
+  const voice = await chooseOr(faults, () =>
+    chooseVoiceActivity({
+      provider: environment.VOICE_ACTIVITY,
+      silero: models.voiceActivity,
+      onProgress: tell,
+    }),
+  );
+  const media = await chooseOr(faults, () => mediaOf(environment, voice?.voiceActivity, log));
   const catalogue = await chooseOr(faults, () => catalogueOf(environment));
   const speechToText = await chooseOr(faults, () =>
     chooseSpeechToText({
@@ -88,7 +99,7 @@ export async function chooseAdapters(
       onProgress: tell,
     }),
   );
-  if (!speechToText || !media || !catalogue || !embedder) throw new ConfigurationInvalid(faults);
+  if (!voice || !speechToText || !media || !catalogue || !embedder) throw new ConfigurationInvalid(faults);
   const { model, reason } = chooseLanguageModel({
     provider: environment.LANGUAGE_MODEL,
     anthropic: {
@@ -105,12 +116,18 @@ export async function chooseAdapters(
     languageModel: model,
     embedder: embedder.embedder,
     media,
+    voiceActivity: voice.voiceActivity,
     objectStorage: openObjectStorage(environment, dataFolder),
     catalogue,
     chatFiles: chatFilesOf(environment),
     keyPools: { ...(openai && { openai }), ...(anthropic && { anthropic }) },
     openEmbedder: (identity) => openEmbedder(identity, models.embeddings),
-    reasons: { speechToText: speechToText.reason, languageModel: reason, embedder: embedder.reason },
+    reasons: {
+      speechToText: speechToText.reason,
+      languageModel: reason,
+      embedder: embedder.reason,
+      voiceActivity: voice.reason,
+    },
   };
   return measureAdapters(adapters, foundation.metrics);
 }
@@ -152,34 +169,18 @@ function chunksOf(environment: Environment): { targetSeconds?: number; maxSecond
   };
 }
 
-function modelSources(
+function mediaOf(
   environment: Environment,
-  dataFolder: string,
-): { embeddings: ModelSource; whisper: ModelSource } {
-  const common = {
-    quantized: true,
-    modelsFolder: environment.MODELS_DIR ?? join(dataFolder, 'models'),
-    hubUrl: environment.MODELS_HUB_URL,
-    allowDownload: environment.MODELS_DOWNLOAD === 'yes',
-  };
-  return {
-    embeddings: {
-      ...common,
-      model: environment.EMBEDDINGS_MODEL,
-      revision: environment.EMBEDDINGS_REVISION,
-    },
-    whisper: {
-      ...common,
-      model: environment.WHISPER_LOCAL_MODEL,
-      revision: environment.WHISPER_LOCAL_REVISION,
-    },
-  };
-}
-
-function mediaOf(environment: Environment): Media {
+  voiceActivity: VoiceActivity | undefined,
+  log: CompositionLog,
+): Media {
   try {
     const { FFMPEG_PATH: ffmpeg, FFPROBE_PATH: ffprobe } = environment;
-    return new FfmpegMedia(findMediaPrograms({ ffmpeg, ffprobe }));
+    const media = new FfmpegMedia(findMediaPrograms({ ffmpeg, ffprobe }), { voiceActivity });
+    const { programs, warnings } = media.description;
+    log.log(`Media: ${programs}`);
+    for (const warning of warnings) log.warn(warning);
+    return media;
   } catch (error) {
     throw new Error(`FFMPEG_PATH: ffmpeg cannot be run: ${describe(error).join('; ')}`, { cause: error });
   }
@@ -209,8 +210,18 @@ function describe(error: unknown): readonly string[] {
   if (error instanceof CatalogueInvalid) return error.faults;
   if (error instanceof NoSpeechToText) return [`SPEECH_TO_TEXT: ${error.message}`];
   if (error instanceof ProviderFailure) {
-    const setting = error.provider === 'transformers' ? 'EMBEDDINGS' : 'SPEECH_TO_TEXT';
-    return [`${setting}: ${error.message}`];
+    return [`${settingOf(error)}: ${error.message}`];
   }
   return [error instanceof Error ? error.message : String(error)];
+}
+
+function settingOf({ provider }: ProviderFailure): string {
+  switch (provider) {
+    case 'transformers':
+      return 'EMBEDDINGS';
+    case 'silero':
+      return 'VOICE_ACTIVITY';
+    default:
+      return 'SPEECH_TO_TEXT';
+  }
 }

@@ -8,6 +8,7 @@ export * from './foundation.module';
 export * from './log';
 export * from './server-database';
 export * from './metrics';
+export { configuredModels, VOICE_ACTIVITY_MODEL, type ConfiguredModel } from './models';
 export { configuredKeys } from './provider-keys';
 export { BackupUnusable } from './backup/manifest';
 export * from './backup/restore-backup';

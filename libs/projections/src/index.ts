@@ -23,6 +23,7 @@ export * from './queries/list-recordings';
 export * from './queries/reprocessing-queries';
 export * from './queries/search-passages';
 export * from './recordings/recording-view';
+export * from './recordings/removed-text';
 export * from './recordings/recordings.projection';
 export { type DocumentProjection, foldDocument } from './runner/document-projection';
 export * from './reports/report-markdown';

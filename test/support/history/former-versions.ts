@@ -82,7 +82,14 @@ export function formerHistory(): { ownerId: string; recordingId: string; events:
       ...{ stream: recording, type: 'RecordingRetryRequested', schemaVersion: 1 },
       data: { recordingId, round: 1, chunks: [1], stages: [], transcriptVersion: null },
     },
-    { stream: recording, type: 'ChunkTranscribed', schemaVersion: 1, data: heard(1, 1) },
+    {
+      ...{ stream: recording, type: 'ChunkTranscribed', schemaVersion: 2 },
+      data: {
+        ...heard(1, 1),
+        gaps: [{ start: 9, end: 10, code: 'text_on_silence' }],
+        discardedCalls: [],
+      },
+    },
     {
       ...{ stream: recording, type: 'AllChunksTranscribed', schemaVersion: 1 },
       data: { recordingId, transcriptVersion: 1, transcribed: 2, failed: 0 },
@@ -98,8 +105,42 @@ export function formerHistory(): { ownerId: string; recordingId: string; events:
       ...{ stream: recording, type: 'DetailsProvided', schemaVersion: 1 },
       data: { recordingId, details: { place: 'Adlon', city: 'Berlin', room: '12' }, detailsVersion: 1 },
     },
+    ...splitBeforeTimelines(ownerId),
   ];
   return { ownerId, recordingId, events };
+}
+
+/** A recording of its own: one can be split only once. */
+function splitBeforeTimelines(owner: string): FormerEvent[] {
+  const recordingId = randomUUID();
+  const stream = `recording-${recordingId}`;
+  const objectKey = `recordings/${recordingId}/original`;
+  const chunk = { index: 0, start: 0, end: 20, overlapSeconds: 0, sizeBytes: 1, sha256: SHA, silences: [] };
+  return [
+    {
+      ...{ stream, type: 'AudioUploaded', schemaVersion: 1 },
+      data: {
+        ...{
+          recordingId,
+          owner,
+          claimId: randomUUID(),
+          fileName: 'later.mp3',
+          sizeBytes: 5,
+          sha256: SHA,
+          objectKey,
+        },
+        audio: { durationSeconds: 20, container: 'mp3', codec: 'mp3', sampleRate: 16_000, channels: 1 },
+        ...{ scenario: 'note', language: 'en', details: {}, reports: [] },
+      },
+    },
+    {
+      ...{ stream, type: 'AudioSplit', schemaVersion: 2 },
+      data: {
+        ...{ recordingId, durationSeconds: 20, engine: 'ffmpeg', promptContext: '', firstChunks: [0] },
+        chunks: [{ ...chunk, objectKey: `${objectKey}-0` }],
+      },
+    },
+  ];
 }
 
 /** What today's build reads of it. */

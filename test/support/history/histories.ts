@@ -129,6 +129,9 @@ function historyOf(
         codec: 'mp3',
         sampleRate: 16_000,
         channels: 1,
+        endsEarly: null,
+        longerThanDeclared: null,
+        tracks: [],
       },
       ...{ scenario: 'interview', language, details, reports: ['summary'] },
     },
@@ -151,6 +154,8 @@ function historyOf(
       firstChunks,
       engine: 'ffmpeg',
       promptContext: '',
+      gaps: [],
+      timeline: null,
     },
   });
   for (const chunkIndex of firstChunks) {
@@ -166,7 +171,7 @@ function historyOf(
     on(recording, {
       type: 'ChunkTranscribed',
       data: {
-        ...{ recordingId, round: 0, chunkIndex, language, gaps: [], discardedCalls: [] },
+        ...{ recordingId, round: 0, chunkIndex, language, gaps: [], removed: [], discardedCalls: [] },
         segments: [{ start: 0, end: 9, text: textOf(number * CHUNKS + chunkIndex) }],
         call: callOf(`${recordingId}${chunkIndex}`),
       },

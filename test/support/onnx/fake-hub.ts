@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { createServer, Server, ServerResponse } from 'node:http';
 import { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -22,6 +23,10 @@ export class FakeHub {
   fault: HubFault | undefined;
   /** Milliseconds between slices of 4 KiB. */
   sliceMs = 0;
+  /** False: the hub is a mirror that has no list of files. */
+  listsFiles = true;
+  /** A file that is sent with other bytes than the list says. */
+  altered: string | undefined;
   private server: Server | undefined;
 
   constructor(
@@ -48,6 +53,15 @@ export class FakeHub {
   }
 
   private async serve(path: string, response: ServerResponse): Promise<void> {
+    const list = `/api/models/${this.model}/tree/${this.revision}?recursive=true`;
+    if (path === list && this.listsFiles && this.fault?.kind !== 'silent') {
+      response.setHeader('content-type', 'application/json').end(JSON.stringify(this.list()));
+      return;
+    }
+    if (path.startsWith('/api/')) {
+      if (this.fault?.kind !== 'silent') response.writeHead(404).end();
+      return;
+    }
     const root = `/${this.model}/resolve/${this.revision}/`;
     const file = path.slice(root.length);
     this.asked.push(file);
@@ -58,8 +72,22 @@ export class FakeHub {
       return;
     }
     const content = readFileSync(join(this.folder, file));
+    if (this.altered === file) content[0] = (content[0] ?? 0) ^ 1;
     response.writeHead(200, { 'content-length': content.length });
     await this.send(content, response, this.fault?.file === file ? this.fault.kind : undefined);
+  }
+
+  /** As the hub does: ONNX files by their SHA-256, the others by the name of their git blob. */
+  private list(): object[] {
+    return readdirSync(this.folder, { recursive: true, encoding: 'utf8' })
+      .filter((path) => statSync(join(this.folder, path)).isFile())
+      .map((path) => {
+        const content = readFileSync(join(this.folder, path));
+        const size = content.length;
+        const oid = createHash('sha1').update(`blob ${size}\0`).update(content).digest('hex');
+        const lfs = { oid: createHash('sha256').update(content).digest('hex'), size };
+        return { type: 'file', path, size, oid, ...(path.endsWith('.onnx') && { lfs }) };
+      });
   }
 
   private async send(content: Buffer, response: ServerResponse, ends?: 'cut' | 'stall'): Promise<void> {

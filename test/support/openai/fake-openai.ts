@@ -7,6 +7,8 @@ export interface FakeSegment {
   start: number;
   end: number;
   text: string;
+  /** Given only to those who ask for word times. */
+  words?: { start: number; end: number; word: string }[];
   no_speech_prob?: number;
   avg_logprob?: number;
   compression_ratio?: number;
@@ -44,20 +46,31 @@ export function wordsOfAudio(sha256: string): string[] {
   );
 }
 
-/** Wire-level stand-in for POST /v1/audio/transcriptions. Hears, in any audio, words made from its hash. */
+/** Makes the whole body of an answer. Fields that were sent several times stand in one value, with commas between. */
+export type Respond = (audio: Buffer, fields: ReadonlyMap<string, string>) => Promise<unknown>;
+
+/**
+ * Wire-level stand-in for POST /v1/audio/transcriptions. Hears, in any audio, words made from its hash; given
+ * `answerTones`, it hears what is really there.
+ */
 export class FakeOpenAi extends FakeProvider {
   /** The fields of every request, in order. */
   readonly requests: ReadonlyMap<string, string>[] = [];
-  /** What is heard in a chunk; may be replaced. */
-  hear: (sha256: string, audio: Buffer) => FakeSegment[] = (sha256) =>
+  /**
+   * What is heard in a chunk; may be replaced. The last sentence lasts to the end: what stops before is not believed. Chunks
+   * are sent at 48 kbit/s.
+   */
+  hear: (sha256: string, audio: Buffer) => FakeSegment[] = (sha256, audio) =>
     [0, 1, 2].map((sentence) => ({
       start: sentence * 2,
-      end: sentence * 2 + 1.8,
+      end: sentence < 2 ? sentence * 2 + 1.8 : Math.max(5.8, audio.length / 6_000 - 1),
       text: ` The ${wordsOfAudio(sha256)
         .slice(sentence * 3, sentence * 3 + 3)
         .join(' ')}.`,
     }));
   language = 'english';
+  /** Answers in place of `hear`. */
+  respond: Respond | undefined;
 
   protected async receive(request: IncomingMessage): Promise<FakeWork> {
     if (request.url !== '/v1/audio/transcriptions')
@@ -67,14 +80,19 @@ export class FakeOpenAi extends FakeProvider {
     if (!fields.has('model')) throw new Error('model is required');
     const about = createHash('sha256').update(audio).digest('hex');
     this.requests.push(fields);
-    return { about, answer: () => this.answer(about, audio, fields.get('response_format')) };
+    const { respond } = this;
+    return { about, answer: () => (respond ? respond(audio, fields) : this.answer(about, audio, fields)) };
   }
 
-  private answer(sha256: string, audio: Buffer, format: string | undefined): unknown {
-    const segments = this.hear(sha256, audio);
-    const text = segments.map((segment) => segment.text).join('');
-    if (format !== 'verbose_json') return { text };
-    return { task: 'transcribe', language: this.language, duration: 6, text, segments };
+  private answer(sha256: string, audio: Buffer, fields: ReadonlyMap<string, string>): unknown {
+    const heard = this.hear(sha256, audio);
+    const text = heard.map((segment) => segment.text).join('');
+    if (fields.get('response_format') !== 'verbose_json') return { text };
+    const segments = heard.map(({ words: _, ...segment }) => segment);
+    const words = heard.flatMap((segment) => segment.words ?? []);
+    const asked = fields.get('timestamp_granularities[]')?.includes('word') && words.length > 0;
+    const answer = { task: 'transcribe', language: this.language, duration: 6, text, segments };
+    return asked ? { ...answer, words } : answer;
   }
 }
 
@@ -86,7 +104,10 @@ function readForm(request: IncomingMessage): Promise<Form> {
     parser.on('file', (_name, content) => {
       content.on('data', (bytes: Buffer) => pieces.push(bytes));
     });
-    parser.on('field', (name, value) => fields.set(name, value));
+    parser.on('field', (name, value) => {
+      const before = name.endsWith('[]') ? fields.get(name) : undefined;
+      fields.set(name, before === undefined ? value : `${before},${value}`);
+    });
     parser.on('error', reject);
     parser.on('close', () => resolve({ audio: Buffer.concat(pieces), fields }));
     request.pipe(parser);

@@ -263,6 +263,7 @@ export interface RecordingBody {
   stage: string;
   chunks: { total: number; done: number; failed: number };
   gaps: { chunkIndex: number; start: number; end: number; code: string }[];
+  removed?: { start: number; end: number; code: string; text: string }[];
   failures: { stage: string; code: string }[];
   reports: { id: string; type: string; transcriptVersion: number; status: string }[];
   cost: { usd: number; callsOfUnknownPrice: number };

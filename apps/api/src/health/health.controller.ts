@@ -98,11 +98,16 @@ export class HealthController {
   }
 
   private providers(): object {
-    const { speechToText, languageModel, embedder, reasons } = this.adapters;
+    const { speechToText, languageModel, embedder, voiceActivity, reasons } = this.adapters;
     return {
       speechToText: { ...named(speechToText), because: reasons.speechToText },
       languageModel: { ...named(languageModel), because: reasons.languageModel },
       embedder: { ...embedder.identity, because: reasons.embedder },
+      voiceActivity: {
+        provider: voiceActivity?.provider ?? 'loudness',
+        model: voiceActivity?.model ?? null,
+        because: reasons.voiceActivity,
+      },
     };
   }
 

@@ -197,7 +197,7 @@ export const PROBLEMS = {
   'empty-file': [422, 'The file is empty', 'The file holds no bytes. Send it again.'],
   'not-audio': [422, 'Not audio', 'ffmpeg finds no audio or video in this file.'],
   'no-sound': [422, 'No sound in the file', 'This is a video without a sound track.'],
-  truncated: [422, 'The file is cut off', 'The end of the file is missing. Send it again.'],
+  truncated: [422, 'The file is cut off', 'Nothing in the file can be heard: it is cut off. Send it again.'],
   'audio-too-long': [422, 'The recording is too long', 'It is longer than 24 hours.'],
   'audio-too-short': [422, 'The recording is too short', 'There is less than a tenth of a second of sound.'],
   'invalid-details': [

@@ -1,7 +1,15 @@
 import { Controller, Inject, Param, Query, Req, Res } from '@nestjs/common';
-import { DomainEvent, recordingDecider } from '@voxpersona/domain';
+import { DomainEvent, PresentRecording, recordingDecider } from '@voxpersona/domain';
 import { Actors } from '@voxpersona/event-store';
-import { Media, MEDIA, OBJECT_STORAGE, ObjectStorage, Originals } from '@voxpersona/pipeline';
+import {
+  ClipRequest,
+  Media,
+  MEDIA,
+  OBJECT_STORAGE,
+  ObjectStorage,
+  Originals,
+  timelineOfRecording,
+} from '@voxpersona/pipeline';
 import { RecordingView } from '@voxpersona/projections';
 import { create as contentDisposition } from 'content-disposition';
 import { Request, Response } from 'express';
@@ -39,25 +47,32 @@ export class AudioController {
   ): Promise<void> {
     const { from, to, format } = validateQuery(getAudio.query, query);
     const recording = await this.recordings.present(owner, id);
-    const objectKey = await this.objectKeyOf(recording.id);
+    const state = await this.presentState(recording.id);
+    const { objectKey } = state.original;
     if (from === undefined && to === undefined && format === undefined) {
       await this.sendOriginal(recording, objectKey, request, response);
       return;
     }
-    const clip = checkedClip(recording, from ?? 0, to);
-    await this.sendClip(recording, objectKey, { ...clip, format: format ?? 'mp3' }, response);
+    const stretch = checkedClip(recording, from ?? 0, to);
+    const clip = {
+      ...stretch,
+      format: format ?? 'mp3',
+      timeline: timelineOfRecording(state),
+      workspace: owner,
+    };
+    await this.sendClip(recording, objectKey, clip, response);
   }
 
   /**
-   * Where the audio lies, the log says: a read model of what is erased may be a moment late.
+   * The log tells where the audio is: a read model of what is erased may be a moment late.
    *
    * @throws Problem 410, OriginalMissing
    */
-  private async objectKeyOf(recordingId: string): Promise<string> {
+  private async presentState(recordingId: string): Promise<PresentRecording> {
     const { state } = await this.actors.read(recordingDecider, recordingId);
     if (state.phase !== 'present') throw new Problem('erased', 'This recording has been erased.');
     await this.originals.assertPresent(state);
-    return state.original.objectKey;
+    return state;
   }
 
   private async sendOriginal(
@@ -99,7 +114,7 @@ export class AudioController {
   private async sendClip(
     { fileName }: RecordingView,
     objectKey: string,
-    clip: { start: number; end: number; format: keyof typeof CLIP_TYPES },
+    clip: ClipRequest,
     response: Response,
   ): Promise<void> {
     const stop = new AbortController();

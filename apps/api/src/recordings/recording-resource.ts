@@ -4,6 +4,7 @@ import {
   currentVersionOf,
   gapsOfView,
   RecordingView,
+  removedOfView,
   stageOf,
   statusOf,
 } from '@voxpersona/projections';
@@ -25,7 +26,7 @@ export function toRecordingResource(view: RecordingView) {
     missing: view.details ? missingDetails(view.scenario, view.details) : [],
     sizeBytes: view.sizeBytes,
     sha256: view.sha256,
-    audio: view.audio,
+    audio: audioOf(view.audio),
     uploadedAt: view.uploadedAt,
     updatedAt: view.updatedAt,
     chunks: { total: view.chunks.length, done: count('transcribed'), failed: count('failed') },
@@ -39,6 +40,21 @@ export function toRecordingResource(view: RecordingView) {
     cost: view.cost,
     links: linksOf(view.id),
   };
+}
+
+/** Rows of earlier versions lack some of it. */
+function audioOf({
+  endsEarly = null,
+  longerThanDeclared = null,
+  tracks = [],
+  ...audio
+}: RecordingView['audio']) {
+  return { ...audio, endsEarly, longerThanDeclared, tracks };
+}
+
+/** The same with what only the recording by itself shows: lists would grow by it. */
+export function toDetailedResource(view: RecordingView) {
+  return { ...toRecordingResource(view), removed: removedOfView(view) };
 }
 
 export function linksOf(id: string): Record<'self' | 'transcript' | 'audio' | 'progress' | 'events', string> {

@@ -15,7 +15,7 @@ import { Handles } from '../contract/handles';
 import { pending, ReadAfter } from '../http/read-after';
 import { validate, validateQuery } from '../http/validate';
 import { RecordingFinder } from './recording-finder';
-import { toRecordingResource } from './recording-resource';
+import { toDetailedResource, toRecordingResource } from './recording-resource';
 import { RecordingTrail } from './recording-trail';
 import {
   cancelRecording,
@@ -75,8 +75,8 @@ export class RecordingsController {
     const notYet = await this.readAfter.wait(after, ['recordings']);
     if (notYet) return pending(response, notYet);
     const recording = await this.recordings.present(owner, id);
-    if (asOf === undefined) return toRecordingResource(recording);
-    return toRecordingResource(await this.recordings.asOf(recording, asOf));
+    if (asOf === undefined) return toDetailedResource(recording);
+    return toDetailedResource(await this.recordings.asOf(recording, asOf));
   }
 
   @Handles(getRecordingEvents)

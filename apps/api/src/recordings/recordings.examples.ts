@@ -21,7 +21,16 @@ export const RECORDING = {
   missing: ['employee', 'place', 'buildingType'],
   sizeBytes: 1_290_451,
   sha256: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
-  audio: { durationSeconds: 81.3, container: 'mov,mp4,m4a', codec: 'aac', sampleRate: 44_100, channels: 1 },
+  audio: {
+    durationSeconds: 81.3,
+    container: 'mov,mp4,m4a',
+    codec: 'aac',
+    sampleRate: 44_100,
+    channels: 1,
+    endsEarly: null,
+    longerThanDeclared: null,
+    tracks: [{ codec: 'aac', channels: 1, language: null, title: null, chosen: true }],
+  },
   uploadedAt: moment,
   updatedAt: moment,
   chunks: { total: 1, done: 1, failed: 0 },
@@ -40,6 +49,12 @@ export const RECORDING = {
   ],
   cost: { usd: 0.021, callsOfUnknownPrice: 0 },
   links: LINKS,
+};
+
+/** By itself, a recording shows what was left out too. */
+export const DETAILED_RECORDING = {
+  ...RECORDING,
+  removed: [{ chunkIndex: 0, start: 12.5, end: 14, code: 'non_speech_marker', text: '[music]' }],
 };
 
 export const DETAILS = {

@@ -16,7 +16,15 @@ import {
   recordedAnswer,
 } from '../contract/common';
 import { defineRoute } from '../contract/route';
-import { DETAILS, RECORDING, SRT, TRAIL, TRANSCRIPT, UPLOADED } from './recordings.examples';
+import {
+  DETAILED_RECORDING,
+  DETAILS,
+  RECORDING,
+  SRT,
+  TRAIL,
+  TRANSCRIPT,
+  UPLOADED,
+} from './recordings.examples';
 import {
   retranscription,
   detailsChange,
@@ -155,7 +163,7 @@ export const getRecording = defineRoute({
     {
       status: 200,
       description: 'The recording.',
-      content: [{ type: json, schema: recording, example: RECORDING }],
+      content: [{ type: json, schema: recording, example: DETAILED_RECORDING }],
       headers: ETAG,
     },
     pendingAnswer,

@@ -17,7 +17,20 @@ export const REPORT_STATUSES = ['writing', 'completed', 'failed', 'cancelled'] a
 
 const gap = z
   .object({ chunkIndex: z.number().int(), start: seconds, end: seconds, code: z.string() })
-  .meta({ id: 'Gap', description: 'A stretch that is not transcribed, and why.' });
+  .meta({
+    id: 'Gap',
+    description:
+      'A stretch that is not transcribed, and why: a fault of a provider, `text_on_silence`, `repetition`, `stock_phrase`, `recogniser_stopped` (the answer ends although the audio continues) or `not_recognised` (sound for which there is no text).',
+  });
+
+const removed = z
+  .object({ chunkIndex: z.number().int(), start: seconds, end: seconds, code: z.string(), text: z.string() })
+  .meta({
+    id: 'RemovedText',
+    description:
+      'Text of the recogniser that is not in the transcript, and the rule that removed it: `text_on_silence`, `repetition`, ' +
+      '`stock_phrase` or `non_speech_marker` (such as "[music]").',
+  });
 
 export const details = z.record(z.string(), z.string()).meta({
   id: 'Details',
@@ -59,11 +72,42 @@ export const recording = z
       codec: z.string(),
       sampleRate: z.number().int(),
       channels: z.number().int(),
+      endsEarly: z
+        .object({ declaredSeconds: z.number().min(0).nullable() })
+        .nullable()
+        .meta({
+          description:
+            'The file was cut off; null: it was not. `declaredSeconds` is the length that the file states, null where it states none. What is missing is a gap `missing_in_file`.',
+        }),
+      longerThanDeclared: z
+        .object({ declaredSeconds: z.number().min(0) })
+        .nullable()
+        .meta({
+          description: 'The file holds more audio than it states; all of it is transcribed. Otherwise null.',
+        }),
+      tracks: z
+        .array(
+          z.object({
+            codec: z.string(),
+            channels: z.number().int(),
+            language: z.string().nullable(),
+            title: z.string().nullable(),
+            chosen: z.boolean().meta({ description: 'This track is the one that is transcribed.' }),
+          }),
+        )
+        .meta({
+          description:
+            'Audio tracks in the order of the file. Empty for recordings uploaded before tracks were recorded.',
+        }),
     }),
     uploadedAt: moment,
     updatedAt: moment,
     chunks: z.object({ total: z.number().int(), done: z.number().int(), failed: z.number().int() }),
     gaps: z.array(gap),
+    removed: z
+      .array(removed)
+      .optional()
+      .meta({ description: 'Text that was left out of the transcript. Not in lists.' }),
     failures: z.array(
       z.object({
         stage: z.enum(RECORDING_STAGES),
@@ -114,7 +158,15 @@ export const transcript = z
     version: z.number().int(),
     language: z.string().nullable(),
     lines: z.array(
-      z.object({ start: seconds, end: seconds, text: z.string(), speaker: z.string().nullable() }),
+      z.object({
+        start: seconds,
+        end: seconds,
+        text: z.string(),
+        speaker: z.string().nullable(),
+        timesEstimated: z.literal(true).optional().meta({
+          description: 'The recogniser gave no usable times for this line; these are estimates.',
+        }),
+      }),
     ),
     gaps: z.array(gap),
     wordCount: z.number().int(),

@@ -16,13 +16,15 @@ export async function announce(
   adapters: Adapters,
   log: Logger,
 ): Promise<void> {
-  const { speechToText, languageModel, embedder, reasons } = adapters;
+  const { speechToText, languageModel, embedder, voiceActivity, reasons } = adapters;
   const isApi = roles.includes('api');
   log.log(
     `Data in ${database.dataFolder}, event log in ${logPlace}, audio in ${adapters.objectStorage.provider}`,
   );
   if (roles.includes('worker')) {
     log.log(`Speech-to-text: ${speechToText.provider} ${speechToText.model} (${reasons.speechToText})`);
+    const voice = voiceActivity ? `${voiceActivity.provider} ${voiceActivity.model}` : 'loudness';
+    log.log(`Voice activity: ${voice} (${reasons.voiceActivity})`);
     log.log(`Reports: ${languageModel.provider} ${languageModel.model} (${reasons.languageModel})`);
   }
   log.log(`Embeddings: ${embedder.identity.provider} ${embedder.identity.model} (${reasons.embedder})`);

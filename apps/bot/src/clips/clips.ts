@@ -8,6 +8,7 @@ import {
   ObjectStorage,
   OriginalMissing,
   Originals,
+  timelineOfRecording,
 } from '@voxpersona/pipeline';
 import { RecordingView } from '@voxpersona/projections';
 import { buffer } from 'node:stream/consumers';
@@ -44,9 +45,16 @@ export class Clips {
     const start = Math.max(0, Math.min(from, durationSeconds - 0.1) - MARGIN_SECONDS);
     const end = Math.min(durationSeconds, to + MARGIN_SECONDS, start + MAX_SECONDS);
     const stop = new AbortController();
+    const clip = {
+      start,
+      end,
+      format: 'mp3' as const,
+      timeline: timelineOfRecording(state),
+      workspace: state.owner,
+    };
     const content = await this.storage.withMediaSource(state.original.objectKey, async (source) =>
       // Whole, so that it can be sent again where Telegram asks for a pause: it is short.
-      buffer(await this.media.clip(source, { start, end, format: 'mp3' }, stop.signal)),
+      buffer(await this.media.clip(source, clip, stop.signal)),
     );
     const name = nameOf(recording, talk.texts);
     const caption = talk.texts.text('clip.caption', { name, from: clock(from), to: clock(to) });

@@ -256,7 +256,7 @@ describe('Erasing', () => {
     index(1),
     {
       type: 'RecordSplit',
-      split: { durationSeconds: 1, chunks: [], engine: 'x', promptContext: '' },
+      split: { durationSeconds: 1, chunks: [], engine: 'x', promptContext: '', gaps: [], timeline: null },
       detectsLanguage: true,
     },
     { type: 'RecordStageFailure', stage: 'split', failure: someFailure },

@@ -25,6 +25,16 @@ export const RECORDING_STAGES = ['split', 'assemble', 'index', 'erase'] as const
 export const recordingStage = z.enum(RECORDING_STAGES);
 export type RecordingStage = z.infer<typeof recordingStage>;
 
+const audioTrack = z.object({
+  codec: z.string(),
+  channels: z.number().int().min(0),
+  /** As the file's maker tagged it. */
+  language: z.string().nullable(),
+  title: z.string().nullable(),
+  /** The track that is transcribed. */
+  chosen: z.boolean(),
+});
+
 export const AudioUploaded = defineEvent(
   'AudioUploaded',
   z.object({
@@ -42,6 +52,11 @@ export const AudioUploaded = defineEvent(
       codec: z.string(),
       sampleRate: z.number().int().min(0),
       channels: z.number().int().min(0),
+      /** The file was cut off. How long it says it is; null where it does not say. */
+      endsEarly: z.object({ declaredSeconds: seconds.nullable() }).nullable(),
+      longerThanDeclared: z.object({ declaredSeconds: seconds }).nullable(),
+      /** All audio streams, in the order of the file; empty where they were not recorded. */
+      tracks: z.array(audioTrack),
     }),
     scenario,
     /** Language of the speech as the user gave it; null: detect. */
@@ -50,7 +65,14 @@ export const AudioUploaded = defineEvent(
     /** Types of the reports to write once the transcript is there. */
     reports: z.array(z.string().min(1)),
   }),
+  { version: 2, upcasters: { 1: uploadBeforeTracks } },
 );
+
+/** Before version 2 files that end early were refused, and only the first track was looked at. */
+function uploadBeforeTracks(data: Record<string, unknown>): Record<string, unknown> {
+  const audio = data.audio as Record<string, unknown>;
+  return { ...data, audio: { ...audio, endsEarly: null, longerThanDeclared: null, tracks: [] } };
+}
 
 /**
  * The original was missing from the object store, or was not what had been uploaded, and somebody sent the same audio again:
@@ -80,6 +102,24 @@ export const audioChunk = z.object({
 });
 export type RecordedChunk = z.infer<typeof audioChunk>;
 
+/** How the file is laid on the timeline of the recording; all times of the recording are times on it. */
+const timeline = z.object({
+  /** Which of the audio streams. */
+  track: index,
+  /** Share of each channel in the mono mix. */
+  mix: z.array(z.number()).min(1),
+  /** Byte ranges of files that were joined into one; empty: the file is one. */
+  parts: z.array(
+    z.object({ from: z.number().int().min(0), to: z.number().int().min(1), ignoreLength: z.boolean() }),
+  ),
+  clock: z.enum(['presentation', 'samples']),
+  /** Times are the file's own timestamps. */
+  seekable: z.boolean(),
+  /** Length that the container declares. */
+  declaredEnd: seconds.nullable(),
+});
+export type RecordedTimeline = z.infer<typeof timeline>;
+
 export const AudioSplit = defineEvent(
   'AudioSplit',
   z.object({
@@ -92,8 +132,15 @@ export const AudioSplit = defineEvent(
     engine: z.string(),
     /** Names and terms for the recogniser, fixed here so that no chunk's input depends on timing. */
     promptContext: personal(z.string()),
+    /** What the file lacks: lost packets, and the end of a file that was cut off. Seconds of the recording. */
+    gaps: z.array(stretch.extend({ code: z.string().min(1) })),
+    /** Null: times count the decoded samples of the first track. */
+    timeline: timeline.nullable(),
   }),
-  { version: 2, upcasters: { 1: splitBeforeLanguages } },
+  {
+    version: 3,
+    upcasters: { 1: splitBeforeLanguages, 2: (data) => ({ ...data, gaps: [], timeline: null }) },
+  },
 );
 
 /** Before version 2 all chunks were transcribed at once, and silence was not recorded. */
@@ -114,6 +161,15 @@ export const LanguageDetected = defineEvent(
   z.object({ recordingId, chunkIndex: index, language: z.string().min(2).max(8) }),
 );
 
+/** Times are seconds from the start of the chunk. */
+const spokenSegment = stretch.extend({
+  text: z.string().min(1),
+  /** The words of the text in order, where the recogniser gave word times. */
+  words: z.array(stretch.extend({ text: z.string().min(1) })).optional(),
+  /** Set when the recogniser gave no usable times. */
+  timesEstimated: z.literal(true).optional(),
+});
+
 export const ChunkTranscribed = defineEvent(
   'ChunkTranscribed',
   z.object({
@@ -121,15 +177,24 @@ export const ChunkTranscribed = defineEvent(
     round,
     chunkIndex: index,
     /** Seconds from the start of the chunk. Empty: no speech in it. */
-    segments: personal(z.array(z.object({ start: seconds, end: seconds, text: z.string().min(1) }))),
+    segments: personal(z.array(spokenSegment)),
     language,
-    /** Stretches whose text was taken to be invented and left out, in seconds from the start of the chunk. */
+    /** Stretches where text is missing or was taken to be invented, in seconds from the start of the chunk. */
     gaps: z.array(stretch.extend({ code: z.string().min(1) })),
+    /** Text that was left out, and by which rule: kept so that people can judge the rule. Seconds from the start of the chunk. */
+    removed: personal(z.array(stretch.extend({ code: z.string().min(1), text: z.string().min(1) }))),
     call: callRecord,
     /** Calls for this chunk whose results were not used: they cost all the same. */
     discardedCalls: z.array(callRecord),
   }),
-  { version: 2, upcasters: { 1: (data) => ({ ...data, gaps: [], discardedCalls: [] }) } },
+  {
+    version: 3,
+    upcasters: {
+      1: (data) => ({ ...data, gaps: [], discardedCalls: [] }),
+      // Version 3 added words with times, which are optional, and what was removed, which was not kept before.
+      2: (data) => ({ ...data, removed: [] }),
+    },
+  },
 );
 
 export const ChunkTranscriptionFailed = defineEvent(
@@ -159,6 +224,8 @@ export const TranscriptAssembled = defineEvent(
     gaps: z.array(gap),
     wordCount: z.number().int().min(1),
   }),
+  // Version 2 says which lines have estimated times; before that nobody knew.
+  { version: 2, upcasters: { 1: (data) => data } },
 );
 
 /** Everything that could be transcribed holds no speech. Said as such, never shown as an empty transcript. */

@@ -1,6 +1,6 @@
 import { isErased } from '../shared/personal';
 import { embedderName, Gap, Scenario, Stretch } from '../shared/values';
-import { RecordingEvent, RecordingStage } from './events';
+import { RecordedTimeline, RecordingEvent, RecordingStage } from './events';
 
 export interface ChunkState {
   index: number;
@@ -44,6 +44,10 @@ export interface PresentRecording {
   reports: readonly string[];
   round: number;
   chunks: readonly ChunkState[];
+  /** What the file itself lacks, in seconds of the recording. */
+  missing: readonly (Stretch & { code: string })[];
+  /** Null until the audio is split, and where it was split before recordings had a timeline. */
+  timeline: RecordedTimeline | null;
   /** Names and terms for the recogniser; empty until the audio is split. */
   promptContext: string;
   /** True when a chunk was transcribed that no announced transcript holds yet. */
@@ -121,9 +125,27 @@ function toMilliseconds(seconds: number): number {
   return Math.round(seconds * 1_000) / 1_000;
 }
 
-/** What the transcript lacks, chunk by chunk. */
+/** What the file itself lacks, each gap with the chunk in which it begins, or the last. */
+export function gapsOfFile(
+  chunks: readonly Pick<ChunkState, 'index' | 'end'>[],
+  missing: readonly (Stretch & { code: string })[],
+): Gap[] {
+  const last = chunks.at(-1)?.index ?? 0;
+  return missing.map(({ start, end, code }) => {
+    const chunkIndex = chunks.find((chunk) => start < chunk.end)?.index ?? last;
+    return { chunkIndex, start, end, code };
+  });
+}
+
+/** What the transcript lacks, in order of time. */
 export function gapsOf(recording: PresentRecording): Gap[] {
-  return recording.chunks.flatMap((chunk) => gapsOfChunk({ ...chunk, code: chunk.failureCode }));
+  const { chunks, missing } = recording;
+  const ofChunks = chunks.flatMap((chunk) => gapsOfChunk({ ...chunk, code: chunk.failureCode }));
+  return inOrder([...ofChunks, ...gapsOfFile(chunks, missing)]);
+}
+
+export function inOrder(gaps: readonly Gap[]): Gap[] {
+  return [...gaps].sort((a, b) => a.start - b.start);
 }
 
 export function evolveRecording(state: RecordingState, event: RecordingEvent): RecordingState {
@@ -149,6 +171,8 @@ function uploaded(data: AudioUploadedData): PresentRecording {
     reports: data.reports,
     round: 0,
     chunks: [],
+    missing: [],
+    timeline: null,
     promptContext: '',
     hasUnassembledChunks: false,
     announcedVersion: 0,
@@ -179,6 +203,8 @@ function evolvePresent(state: PresentRecording, event: RecordingEvent): Recordin
       return {
         ...withoutFailed(state, ['split']),
         promptContext: isErased(event.data.promptContext) ? '' : event.data.promptContext,
+        missing: event.data.gaps,
+        timeline: event.data.timeline,
         chunks: event.data.chunks.map(({ sizeBytes: _, ...chunk }) => ({
           ...chunk,
           status: 'pending',

@@ -41,6 +41,7 @@ it('seals everything that people say, write or name', () => {
     'AudioUploaded.fileName',
     'ChatMoved.telegramChatId',
     'ChatOpened.telegramChatId',
+    'ChunkTranscribed.removed',
     'ChunkTranscribed.segments',
     'DetailsProvided.details',
     'MediaReceived.caption',

@@ -68,6 +68,8 @@ export const transcriptLine = z.object({
   end: seconds,
   text: z.string().min(1),
   speaker: z.string().nullable(),
+  /** Set when the recogniser gave no usable times. */
+  timesEstimated: z.literal(true).optional(),
 });
 export type TranscriptLine = z.infer<typeof transcriptLine>;
 

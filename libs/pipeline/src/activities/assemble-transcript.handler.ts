@@ -1,7 +1,7 @@
 import { CommandHandler, ICommandHandler } from '@nestjs/cqrs';
 import { DomainEvent, isErased, RecordedChunk, TranscriptLine } from '@voxpersona/domain';
 import { Recorded } from '@voxpersona/event-store';
-import { HeardChunk, mergeChunks } from '../providers/media';
+import { HeardChunk, mergeChunks } from '../transcript/merge-chunks';
 import { AssembleTranscript } from './job-command';
 import { eventsOfType, RecordedEvents } from './recorded-events';
 import { ResultReporter } from './result-reporter';

@@ -1,6 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { CommandHandler, ICommandHandler } from '@nestjs/cqrs';
-import { DomainEvent, isErased, RecordedChunk, recordingDecider } from '@voxpersona/domain';
+import { DomainEvent, isErased, PresentRecording, RecordedChunk, recordingDecider } from '@voxpersona/domain';
 import { Actors, provesNothingAppended } from '@voxpersona/event-store';
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
@@ -41,12 +41,12 @@ export class SplitAudioHandler implements ICommandHandler<SplitAudio> {
     const promptContext = promptContextOf(uploaded.data.details);
     const folder = await mkdtemp(join(tmpdir(), 'voxpersona-split-'));
     try {
-      const split = await this.split(state.original.objectKey, folder, run.signal);
+      const split = await this.split(state, folder, run.signal);
       const chunks = await this.store(recordingId, split.chunks, run.signal);
-      const { durationSeconds, engine } = split;
+      const { durationSeconds, engine, gaps, timeline } = split;
       const command = {
         type: 'RecordSplit' as const,
-        split: { durationSeconds, chunks, engine, promptContext },
+        split: { durationSeconds, chunks, engine, promptContext, gaps, timeline },
         detectsLanguage: this.speechToText.detectsLanguage,
       };
       try {
@@ -62,10 +62,14 @@ export class SplitAudioHandler implements ICommandHandler<SplitAudio> {
     }
   }
 
-  private split(objectKey: string, outputFolder: string, signal: AbortSignal): Promise<SplitResult> {
+  private split(
+    { original, owner: workspace }: PresentRecording,
+    outputFolder: string,
+    signal: AbortSignal,
+  ): Promise<SplitResult> {
     const { chunks: preference, encoding } = this.speechToText;
-    return this.storage.withLocalFile(objectKey, (file) =>
-      this.media.split({ file, outputFolder, preference, encoding }, signal),
+    return this.storage.withLocalFile(original.objectKey, (file) =>
+      this.media.split({ file, outputFolder, preference, encoding, workspace }, signal),
     );
   }
 

@@ -38,13 +38,14 @@ export class TranscribeChunkHandler implements ICommandHandler<TranscribeChunk> 
     const chunk = state.chunks.find((candidate) => candidate.index === chunkIndex);
     if (!chunk || chunk.status === 'transcribed') return;
     const { best, discarded } = await this.hear(state, chunk, run.signal);
-    const { segments, gaps } = best.examined;
+    const { segments, gaps, removed } = best.examined;
     const result = {
       round,
       chunkIndex,
-      segments: segments.map(({ start, end, text }) => ({ start, end, text })),
+      segments: segments.map(({ signals: _, ...segment }) => segment),
       language: best.stored.value.language ?? null,
       gaps,
+      removed,
       call: this.recordOf(best),
       discardedCalls: discarded.map((heard) => this.recordOf(heard)),
     };
@@ -100,7 +101,8 @@ export class TranscribeChunkHandler implements ICommandHandler<TranscribeChunk> 
         ),
       ),
     );
-    return { attempt, stored, examined: examine(stored.value.segments, chunk.silences) };
+    const audio = { silences: chunk.silences, durationSeconds };
+    return { attempt, stored, examined: examine(stored.value.segments, audio) };
   }
 
   private recordOf({ attempt, stored }: Heard): CallRecord {

@@ -106,7 +106,8 @@ export class AcceptUploadHandler implements ICommandHandler<AcceptUpload> {
   private async accept(command: AcceptUpload, object: UploadedObject): Promise<UploadAnswer> {
     const { upload, limits, link, request } = command;
     const details = checkedDetails(upload.details);
-    const audio = await this.storage.withLocalFile(object.key, (file) => this.media.probe(file, limits));
+    const probeLimits = { ...limits, workspace: upload.owner };
+    const audio = await this.storage.withLocalFile(object.key, (file) => this.media.probe(file, probeLimits));
     await this.originals.assertOurStore();
     const { owner, stored, recordingId: proposed } = upload;
     const wanted = { owner, sha256: stored.sha256, recordingId: proposed };

@@ -1,7 +1,8 @@
 import { SpeechSegment } from '../providers/speech-to-text';
-import { examine, secondsDoubted, Stretch } from './examine';
+import { examine as examineWith, Examined, secondsDoubted } from './examine';
 import { compressionRatio } from './repetition';
 import { isStockPhrase } from './stock-phrases';
+import { Stretch } from './stretch';
 
 const says = (
   start: number,
@@ -20,7 +21,14 @@ const speech = [
   says(7, 9, 'Thank you very much.'),
 ];
 
-const codes = (segments: readonly SpeechSegment[], silences: readonly Stretch[] = []): string[] =>
+const DURATION = 60;
+/** Silent after the last text unless told: what is not heard there is another test's matter. */
+function examine(segments: readonly SpeechSegment[], silences?: readonly Stretch[]): Examined {
+  const last = Math.max(0, ...segments.map(({ end }) => end));
+  const after = [{ start: last, end: DURATION }];
+  return examineWith(segments, { silences: silences ?? after, durationSeconds: DURATION });
+}
+const codes = (segments: readonly SpeechSegment[], silences?: readonly Stretch[]): string[] =>
   examine(segments, silences).gaps.map((gap) => gap.code);
 
 describe('What was heard', () => {
@@ -28,10 +36,12 @@ describe('What was heard', () => {
     const { segments, gaps } = examine(speech, [{ start: 9, end: 60 }]);
     expect(segments).toEqual(speech);
     expect(gaps).toEqual([]);
-    expect(examine([], [{ start: 0, end: 60 }])).toEqual({ segments: [], gaps: [] });
+    expect(examine([], [{ start: 0, end: 60 }])).toEqual({ segments: [], gaps: [], removed: [] });
   });
   it('may begin a little before its sound', () => {
-    expect(codes([says(0, 3, 'Good morning.')], [{ start: 0, end: 2 }])).toEqual([]);
+    expect(
+      codes([says(0, 3, 'Good morning.', { noSpeechProbability: 0.7 })], [{ start: 0, end: 2 }]),
+    ).not.toContain('text_on_silence');
   });
   it('may be repeated as people repeat', () => {
     const shelves = 'The first shelf is full, the second shelf is full, the third shelf is full.';
@@ -45,18 +55,32 @@ describe('What was heard', () => {
 });
 
 describe('Text on silence', () => {
-  it('is doubted where our own measure says silence', () => {
-    const { segments, gaps } = examine(
+  it('is doubted deep in a silence of our own measure, where the recogniser tells no doubts', () => {
+    const { segments, gaps, removed } = examine(
       [...speech, says(30, 34, 'And so we went to the market.')],
       [{ start: 9, end: 60 }],
     );
     expect(segments).toEqual(speech);
     expect(gaps).toEqual([{ start: 30, end: 34, code: 'text_on_silence' }]);
+    expect(removed).toEqual([
+      { start: 30, end: 34, code: 'text_on_silence', text: 'And so we went to the market.' },
+    ]);
+    expect(codes([says(30, 34, 'Quietly said.')], [{ start: 29.5, end: 34.5 }])).not.toContain(
+      'text_on_silence',
+    );
   });
-  it('is doubted where the provider says so and is not sure of its words', () => {
+  it('is doubted where the recogniser and our own measure both say so', () => {
+    const silence = [{ start: 0, end: 60 }];
     const unsure = { noSpeechProbability: 0.8, averageLogProbability: -1.3 };
-    expect(codes([says(0, 3, 'Something.', unsure)])).toEqual(['text_on_silence']);
-    expect(codes([says(0, 3, 'Something.', { ...unsure, averageLogProbability: -0.2 })])).toEqual([]);
+    const sure = { noSpeechProbability: 0.1, averageLogProbability: -0.2 };
+    expect(codes([says(0, 3, 'Something.', unsure)], silence)).toEqual(['text_on_silence']);
+    expect(codes([says(0, 3, 'Something.', unsure)])).toEqual([]);
+    expect(codes([says(0, 3, 'Something.', sure)], silence)).toEqual([]);
+  });
+  it('is judged over the whole chunk where its times are unknown', () => {
+    const text: SpeechSegment = { ...says(0, 3, 'Something.'), timesEstimated: true };
+    expect(codes([text], [{ start: 0, end: 20 }])).toEqual([]);
+    expect(codes([text], [{ start: 0, end: 60 }])).toEqual(['text_on_silence']);
   });
 });
 
@@ -69,21 +93,37 @@ describe('A text without a length', () => {
 });
 
 describe('A loop', () => {
-  it('is found within a segment', () => {
-    expect(codes([says(0, 30, 'I went to the shop and '.repeat(12))])).toEqual(['repetition']);
-    expect(codes([says(0, 30, 'you '.repeat(9))])).toEqual(['repetition']);
-    expect(codes([says(0, 30, 'Спасибо большое. '.repeat(4))])).toEqual(['repetition']);
+  it('within a segment loses its copies, and keeps the first ones', () => {
+    const said = (text: string): string[] => examine([says(0, 30, text)]).segments.map((one) => one.text);
+    expect(said('I went to the shop and '.repeat(12) + 'then home.')).toEqual([
+      'I went to the shop and I went to the shop and',
+      'then home.',
+    ]);
+    expect(said('Well, ' + 'you '.repeat(9))).toEqual(['Well, you you']);
+    expect(said('Спасибо большое. '.repeat(8))).toEqual(['Спасибо большое. Спасибо большое.']);
+    expect(said('ありがとう。'.repeat(8))).toEqual(['ありがとう。ありがとう。']);
   });
-  it('is found over segments, and is one gap', () => {
+  it('over segments is one gap, and what is removed can be read', () => {
     const loop = Array.from({ length: 6 }, (_, n) => says(10 + n * 2, 12 + n * 2, 'I think that is it.'));
-    const { segments, gaps } = examine([...speech, ...loop], []);
-    expect(segments).toEqual(speech);
-    expect(gaps).toEqual([{ start: 10, end: 22, code: 'repetition' }]);
-    expect(secondsDoubted({ segments, gaps })).toBe(12);
+    const { segments, gaps, removed } = examine([...speech, ...loop]);
+    expect(segments).toEqual([...speech, ...loop.slice(0, 2)]);
+    expect(gaps).toEqual([{ start: 14, end: 22, code: 'repetition' }]);
+    expect(removed.map(({ text }) => text)).toEqual(Array(4).fill('I think that is it.'));
+    expect(secondsDoubted({ segments, gaps, removed })).toBe(8);
   });
-  it('is believed of the provider, which sees the tokens', () => {
-    expect(codes([says(0, 3, 'Short.', { compressionRatio: 2.5 })])).toEqual(['repetition']);
-    expect(codes([says(0, 3, 'Short.', { compressionRatio: 1.2 })])).toEqual([]);
+  it('is placed by word times where there are any', () => {
+    const words = Array.from({ length: 10 }, (_, n) => ({ start: 4 + n, end: 4.5 + n, text: 'you' }));
+    const { segments, gaps } = examine([{ ...says(0, 15, Array(10).fill('you').join(' ')), words }]);
+    expect(gaps[0]).toEqual({ start: 6, end: 15, code: 'repetition' });
+    expect(segments).toEqual([{ start: 0, end: 5.5, text: 'you you', words: words.slice(0, 2) }]);
+  });
+  it('is not believed of the provider alone', () => {
+    expect(codes([says(0, 3, 'Short.', { compressionRatio: 2.5 })])).toEqual([]);
+    const fourTimes =
+      'we will see. '.repeat(4) + 'And then there is the question of the lift and the stairs.';
+    expect(codes([says(0, 60, fourTimes, { compressionRatio: 9 })])).toEqual([]);
+    const long = 'we will see what happens then. '.repeat(4);
+    expect(codes([says(0, 30, long, { compressionRatio: 9 })])).toEqual(['repetition']);
   });
   it('is not seen in ordinary text, however long', () => {
     const text = Array.from(
@@ -92,6 +132,7 @@ describe('A loop', () => {
     );
     expect(compressionRatio(speech.map((segment) => segment.text).join(' '))).toBeLessThan(2);
     expect(codes(text.map((line, n) => says(n, n + 1, line)))).toEqual([]);
+    expect(codes([says(0, 40, text.join(' '))])).toEqual([]);
   });
 });
 
@@ -116,10 +157,109 @@ describe('A stock phrase', () => {
   ])('is none: %s', (text) => expect(isStockPhrase(text)).toBe(false));
 
   const thanks = (signals?: SpeechSegment['signals']) => says(20, 22, 'Thanks for watching!', signals);
-  it('is doubted when there is nothing else, when it is half silent, or when the provider doubts', () => {
-    expect(codes([thanks()])).toEqual(['stock_phrase']);
-    expect(codes([...speech, thanks()], [{ start: 20.8, end: 30 }])).toEqual(['stock_phrase']);
+  it('is doubted when it is half silent, or when the provider doubts', () => {
+    expect(codes([...speech, thanks()], [{ start: 20.8, end: 60 }])).toEqual(['stock_phrase']);
     expect(codes([...speech, thanks({ noSpeechProbability: 0.4 })])).toEqual(['stock_phrase']);
   });
-  it('is believed in the middle of speech', () => expect(codes([...speech, thanks()])).toEqual([]));
+  it('is believed in the middle of speech, and where it is all that was said', () => {
+    expect(codes([...speech, thanks()])).toEqual([]);
+    expect(
+      codes(
+        [thanks()],
+        [
+          { start: 0, end: 19 },
+          { start: 23, end: 60 },
+        ],
+      ),
+    ).toEqual([]);
+    expect(codes([thanks({ noSpeechProbability: 0.4 })], [{ start: 23, end: 60 }])).not.toContain(
+      'stock_phrase',
+    );
+  });
+});
+
+describe('A marker of something other than speech', () => {
+  it.each([
+    '[BLANK_AUDIO]',
+    '[Inaudible.]',
+    '(soft music)',
+    '♪',
+    '♪♪♪',
+    '[Музыка]',
+    '*laughs*',
+    '♪ music ♪',
+    '(upbeat music playing)',
+    '[Applause] (cheering)',
+    '<|nospeech|>',
+    '（笑）',
+    '(Gelächter im Hintergrund)',
+    '[speaking in foreign language]',
+    '...',
+  ])('is no word: %s', (text) => {
+    const { segments, gaps, removed } = examine([...speech, says(20, 24, text)]);
+    expect(segments).toEqual(speech);
+    expect(gaps).toEqual([]);
+    expect(removed.map((one) => one.code)).toContain('non_speech_marker');
+    expect(removed.map((one) => one.text).join(' ')).toBe(text);
+  });
+  it('is taken out of speech, whose words and times stay', () => {
+    const words = [
+      { start: 0, end: 1, text: 'Well,' },
+      { start: 1, end: 2, text: '(laughs)' },
+      { start: 2, end: 3, text: 'yes.' },
+    ];
+    expect(examine([{ ...says(0, 3, 'Well, (laughs) yes.'), words }]).segments).toEqual([
+      { start: 0, end: 3, text: 'Well, yes.', words: [words[0], words[2]] },
+    ]);
+    expect(examine([says(0, 3, '♪ We are the champions ♪')]).segments).toEqual([
+      says(0, 3, 'We are the champions'),
+    ]);
+  });
+  it.each([
+    'He wrote "their" (sic) on the form.',
+    'The (single) room [the one on the left] was *very* cold.',
+    'The music in the lobby was too loud.',
+    '(I would say so.)',
+    'Two * three * four is 24.',
+    'It costs < 20 euros, not > 30.',
+    'The [inaudible] was not clean.',
+    'Click (here) and ring (the bell).',
+  ])('is none: %s', (text) => {
+    const { segments, removed } = examine([says(0, 4, text)]);
+    expect(segments).toEqual([says(0, 4, text)]);
+    expect(removed).toEqual([]);
+  });
+});
+
+describe('Sound without text', () => {
+  const talk = says(
+    0,
+    40,
+    'We talked about the room, the breakfast, the stairs and the price of the parking.',
+  );
+  const on = (segments: SpeechSegment[], silences: Stretch[], durationSeconds = 180): Examined['gaps'] =>
+    examineWith(segments, { silences, durationSeconds }).gaps;
+  it('at the end means that the recogniser stopped', () => {
+    expect(on([talk], [])).toEqual([{ start: 40, end: 180, code: 'recogniser_stopped' }]);
+    const pauses = Array.from({ length: 45 }, (_, n) => ({ start: 41 + n * 3, end: 42.5 + n * 3 }));
+    expect(on([talk], pauses)).toEqual([{ start: 40, end: 180, code: 'recogniser_stopped' }]);
+  });
+  it('between two texts, before the first or instead of any was not recognised', () => {
+    const later = says(100, 180, 'And then we went home, all of us, by the last bus of the day.');
+    expect(on([talk, later], [])).toEqual([{ start: 40, end: 100, code: 'not_recognised' }]);
+    expect(on([later], [])).toEqual([{ start: 0, end: 100, code: 'not_recognised' }]);
+    expect(on([], [])).toEqual([{ start: 0, end: 180, code: 'not_recognised' }]);
+  });
+  it('is looked for by word times where a segment reaches too far', () => {
+    const words = [{ start: 0, end: 2, text: 'Hello.' }];
+    expect(on([{ ...says(0, 180, 'Hello.'), words }], [])).toEqual([
+      { start: 2, end: 180, code: 'recogniser_stopped' },
+    ]);
+  });
+  it('is none where it is silent, short, or where the times are unknown', () => {
+    expect(on([talk], [{ start: 41, end: 180 }])).toEqual([]);
+    expect(on([talk], [], 54)).toEqual([]);
+    expect(on([{ ...talk, timesEstimated: true }], [])).toEqual([]);
+    expect(on([], [{ start: 0, end: 180 }])).toEqual([]);
+  });
 });

@@ -1,85 +1,130 @@
 import { SpeechSegment } from '../providers/speech-to-text';
-import { isLoop, repeatedInARow } from './repetition';
+import { markersIn, textWithout } from './markers';
+import { repeatedCopies, TimedKey, WINDOW_SECONDS } from './repetition';
+import { Heard, isHalfSilent, isOnSilence } from './silence';
 import { isStockPhrase } from './stock-phrases';
-
-/**
- * Why a text is taken to be invented:
- * - `text_on_silence` nobody speaks there
- * - `repetition`      the recogniser was caught in a loop
- * - `stock_phrase`    what recognisers say of silence ("thanks for watching"), with nothing that speaks for it
- */
-export type DoubtCode = 'text_on_silence' | 'repetition' | 'stock_phrase';
-
-export interface Stretch {
-  start: number;
-  end: number;
-}
+import { GapCode, RemovedText, Stretch } from './stretch';
+import { stretchOf, timedTokens, TimedTokens } from './timed-text';
+import { unheard } from './unheard';
 
 export interface Examined {
   /** What is believed, in order. */
   segments: SpeechSegment[];
-  /** What is not, in order; neighbours with the same reason are one. */
-  gaps: (Stretch & { code: DoubtCode })[];
+  /** Where something may be missing, in order; neighbours with the same reason are one. */
+  gaps: (Stretch & { code: GapCode })[];
+  /** What was taken out, in order. */
+  removed: RemovedText[];
 }
 
-/** Whisper's own thresholds: silent, when it thinks so and is not sure of its words either. */
-const NO_SPEECH_PROBABILITY = 0.6;
-const SURE_LOG_PROBABILITY = -1;
-/** Of a stock phrase, half as much doubt is enough. */
+/** Of a stock phrase, this much doubt of the recogniser's is enough. */
 const SOME_DOUBT = 0.3;
-/** Times of segments are rough: a word may begin a little before its sound. */
-const MOSTLY = 0.9;
 /** Texts of one reason that are no further apart belong to one gap. */
 const JOIN_SECONDS = 2;
 
 /**
  * Tells what was heard from what was invented, by the provider's own measures where it gives them, and by ours.
  *
- * @param silences where the audio is silent; all times in seconds from the start of the chunk
+ * @param segments an answer's, in order of time
+ * @param audio what our own measure says of the chunk; all times in seconds from its start
  */
-export function examine(segments: readonly SpeechSegment[], silences: readonly Stretch[]): Examined {
-  const repeated = repeatedInARow(segments.map((segment) => segment.text));
-  const doubts = segments.map<DoubtCode | undefined>((segment, index) => {
-    if (isSilent(segment, silences)) return 'text_on_silence';
-    if (repeated.has(index) || isLoop(segment.text, segment.signals?.compressionRatio)) return 'repetition';
-    return undefined;
-  });
-  const nothingElse = segments.every((segment, index) => doubts[index] ?? isStockPhrase(segment.text));
-  segments.forEach((segment, index) => {
-    if (doubts[index] || !isStockPhrase(segment.text)) return;
-    if (nothingElse || isDoubtful(segment, silences)) doubts[index] = 'stock_phrase';
-  });
-  return {
-    segments: segments.filter((_, index) => !doubts[index]),
-    gaps: gapsOf(segments, doubts),
-  };
+export function examine(segments: readonly SpeechSegment[], audio: Heard): Examined {
+  const removed: RemovedText[] = [];
+  const words = segments.flatMap((segment) => withoutMarkers(segment, removed));
+  const believed = withoutInvented(words, audio, removed);
+  const said = withoutLoops(believed, removed);
+  const inOrder = removed.sort((a, b) => a.start - b.start);
+  const gaps = [...gapsOf(inOrder), ...unheard(segments, audio)].sort((a, b) => a.start - b.start);
+  return { segments: said, gaps, removed: inOrder };
 }
 
-/** Seconds of text that is not believed. */
+/** Seconds of a chunk whose text is missing or not believed. */
 export function secondsDoubted({ gaps }: Examined): number {
   return gaps.reduce((sum, { start, end }) => sum + end - start, 0);
 }
 
-function isSilent(segment: SpeechSegment, silences: readonly Stretch[]): boolean {
-  const { noSpeechProbability = 0, averageLogProbability = 0 } = segment.signals ?? {};
-  const providerSays =
-    noSpeechProbability > NO_SPEECH_PROBABILITY && averageLogProbability < SURE_LOG_PROBABILITY;
-  return providerSays || silentShare(segment, silences) >= MOSTLY;
+function withoutMarkers(segment: SpeechSegment, removed: RemovedText[]): SpeechSegment[] {
+  const markers = markersIn(segment.text);
+  if (markers.length === 0) return [segment];
+  const { start, end, words, ...rest } = segment;
+  const perCharacter = (end - start) / segment.text.length;
+  for (const { from, to } of markers) {
+    removed.push({
+      ...{ start: start + from * perCharacter, end: start + to * perCharacter },
+      ...{ code: 'non_speech_marker', text: segment.text.slice(from, to).trim() },
+    });
+  }
+  const text = textWithout(segment.text, markers);
+  if (text === '') return [];
+  const timed = timedTokens(segment);
+  const isSpoken = ({ from, to }: { from: number; to: number }): boolean =>
+    markers.every((marker) => to <= marker.from || marker.to <= from);
+  const spoken = timed.tokens.flatMap((token, index) => {
+    const time = timed.times[index];
+    return time && isSpoken(token)
+      ? [{ ...time, text: segment.text.slice(token.from, token.to).trim() }]
+      : [];
+  });
+  return [{ ...rest, start, end, text, ...(words && { words: spoken }) }];
 }
 
-function isDoubtful(segment: SpeechSegment, silences: readonly Stretch[]): boolean {
-  return (
-    (segment.signals?.noSpeechProbability ?? 0) > SOME_DOUBT || silentShare(segment, silences) >= MOSTLY / 2
-  );
+/** Leaves out text on silence, and stock phrases for which nothing speaks. */
+function withoutInvented(
+  segments: readonly SpeechSegment[],
+  audio: Heard,
+  removed: RemovedText[],
+): SpeechSegment[] {
+  const nothingElse = segments.every(({ text }) => isStockPhrase(text));
+  return segments.filter((segment) => {
+    const code = isOnSilence(segment, audio)
+      ? 'text_on_silence'
+      : isStockPhrase(segment.text) && isDoubtful(segment, audio, nothingElse)
+        ? 'stock_phrase'
+        : undefined;
+    if (code) removed.push({ ...lasting(segment), code, text: segment.text });
+    return !code;
+  });
 }
 
-function silentShare({ start, end }: Stretch, silences: readonly Stretch[]): number {
-  if (end <= start) return silences.some((silence) => silence.start <= start && start <= silence.end) ? 1 : 0;
-  const silent = silences.reduce(
-    (sum, silence) => sum + Math.max(0, Math.min(end, silence.end) - Math.max(start, silence.start)),
-    0,
-  );
-  return silent / (end - start);
+/** Where nothing else was heard, the recogniser's doubt alone must not turn a recording into one without speech. */
+function isDoubtful(segment: SpeechSegment, audio: Heard, nothingElse: boolean): boolean {
+  const recogniserDoubts = (segment.signals?.noSpeechProbability ?? 0) > SOME_DOUBT;
+  return isHalfSilent(segment, audio) || (recogniserDoubts && !nothingElse);
+}
+
+function withoutLoops(segments: readonly SpeechSegment[], removed: RemovedText[]): SpeechSegment[] {
+  const timed = segments.map(timedTokens);
+  const runs = repeatedCopies(timed.flatMap(keysOf));
+  let offset = 0;
+  return timed.flatMap((one) => {
+    const pieces: SpeechSegment[] = [];
+    const first = offset;
+    const count = one.tokens.length;
+    offset += count;
+    const own = runs
+      .map(({ from, to }) => ({ from: Math.max(0, from - first), to: Math.min(count, to - first) }))
+      .filter(({ from, to }) => from < to);
+    if (own.length === 0) return [one.segment];
+    let at = 0;
+    for (const { from, to } of own) {
+      if (from > at) pieces.push(stretchOf(one, at, from));
+      const { start, end, text } = stretchOf(one, from, to);
+      removed.push({ ...lasting({ start, end }), code: 'repetition', text });
+      at = to;
+    }
+    if (at < count) pieces.push(stretchOf(one, at, count));
+    return pieces;
+  });
+}
+
+/** A provider measures a window of 30 seconds: of a longer segment its measure says nothing. */
+function keysOf({ segment, tokens, times }: TimedTokens): TimedKey[] {
+  const isWindow = segment.end - segment.start <= WINDOW_SECONDS && !segment.timesEstimated;
+  const compressionRatio = isWindow ? segment.signals?.compressionRatio : undefined;
+  return tokens.map(({ key }, index) => ({
+    key,
+    start: times[index]?.start ?? segment.start,
+    compressionRatio,
+  }));
 }
 
 /** A text without a length of its own still stands for a moment. */
@@ -87,19 +132,13 @@ function lasting({ start, end }: Stretch): Stretch {
   return end > start ? { start, end } : { start: Math.max(0, start - 0.5), end: start + 0.5 };
 }
 
-function gapsOf(
-  segments: readonly SpeechSegment[],
-  doubts: readonly (DoubtCode | undefined)[],
-): Examined['gaps'] {
+function gapsOf(removed: readonly RemovedText[]): Examined['gaps'] {
   const gaps: Examined['gaps'] = [];
-  segments.forEach((segment, index) => {
-    const code = doubts[index];
-    if (!code) return;
-    const { start, end } = lasting(segment);
+  for (const { start, end, code } of removed) {
+    if (code === 'non_speech_marker') continue;
     const last = gaps.at(-1);
-    const joins = last?.code === code && doubts[index - 1] === code && start - last.end <= JOIN_SECONDS;
-    if (joins) last.end = Math.max(last.end, end);
+    if (last?.code === code && start - last.end <= JOIN_SECONDS) last.end = Math.max(last.end, end);
     else gaps.push({ start, end, code });
-  });
+  }
   return gaps;
 }

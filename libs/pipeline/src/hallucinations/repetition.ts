@@ -1,13 +1,34 @@
 import { deflateSync } from 'node:zlib';
-import { normalise } from './stock-phrases';
 
-/** Text that gets so much smaller says the same over and over. Whisper's own threshold. */
+/** Text that gets so much smaller says the same over and over. Whisper's own threshold, for its windows of 30 seconds. */
 const MAX_COMPRESSION = 2.4;
+export const WINDOW_SECONDS = 30;
 /** Shorter texts compress by accident. */
 const MIN_CHARACTERS = 80;
-/** So many times in a row is more than people repeat a phrase. */
-const MAX_TIMES = 4;
-const MAX_TIMES_OF_A_WORD = 8;
+/** Said so many times in a row, a word or phrase is taken for a loop. */
+const MAX_TIMES = 8;
+/** With compression as second evidence fewer do, of phrases that nobody repeats word for word. */
+const MAX_TIMES_COMPRESSED = 4;
+const LONG_PHRASE_WORDS = 4;
+const MAX_PHRASE_WORDS = 40;
+/** Copies that people may really have said. */
+const KEPT_COPIES = 2;
+
+/** A word on the time line of a chunk. */
+export interface TimedKey {
+  /** Lower case, letters and digits only. */
+  key: string;
+  /** Seconds. */
+  start: number;
+  /** The provider's own measure of the text around, where it can be believed. */
+  compressionRatio?: number | undefined;
+}
+
+/** Indexes of words; `to` is not included. */
+export interface Run {
+  from: number;
+  to: number;
+}
 
 /** How many times smaller a text gets by compression; 0 for one too short to tell. */
 export function compressionRatio(text: string): number {
@@ -16,35 +37,49 @@ export function compressionRatio(text: string): number {
   return bytes.length / deflateSync(bytes).length;
 }
 
-/** True for text that is in a loop: by a measure that the provider gives, or by our own. */
-export function isLoop(text: string, givenRatio: number | undefined): boolean {
-  const measured = compressionRatio(text);
-  if (Math.max(givenRatio ?? 0, measured) > MAX_COMPRESSION) return true;
-  return repeatsAPhrase(normalise(text).split(' '));
-}
-
-/** Indexes of texts that stand too often in a row. */
-export function repeatedInARow(texts: readonly string[]): Set<number> {
-  const plain = texts.map(normalise);
-  const repeated = new Set<number>();
-  let first = 0;
-  for (let at = 1; at <= plain.length; at += 1) {
-    if (at < plain.length && plain[at] === plain[first]) continue;
-    if (at - first >= MAX_TIMES) for (let index = first; index < at; index += 1) repeated.add(index);
-    first = at;
-  }
-  return repeated;
-}
-
-/** True when a phrase of one to eight words stands too often in a row. */
-function repeatsAPhrase(words: readonly string[]): boolean {
-  for (let length = 1; length <= 8; length += 1) {
-    const allowed = length === 1 ? MAX_TIMES_OF_A_WORD : MAX_TIMES;
-    let same = 0;
-    for (let at = length; at < words.length; at += 1) {
-      same = words[at] === words[at - length] ? same + 1 : 0;
-      if (same >= length * (allowed - 1)) return true;
+/** The repeated copies of words and phrases in a loop, without the first ones. In order; runs do not overlap. */
+export function repeatedCopies(words: readonly TimedKey[]): Run[] {
+  const loops: (Run & { period: number })[] = [];
+  for (let period = 1; period <= MAX_PHRASE_WORDS; period += 1) {
+    for (const run of periodicRuns(words, period)) {
+      const isNew = loops.every((loop) => run.to <= loop.from || loop.to <= run.from);
+      if (isNew && isLoop(words, run, period)) loops.push({ ...run, period });
     }
   }
-  return false;
+  return loops
+    .map(({ from, to, period }) => ({ from: from + KEPT_COPIES * period, to }))
+    .sort((a, b) => a.from - b.from);
+}
+
+/** The longest runs in which every word is the one that stood `period` words before. */
+function periodicRuns(words: readonly TimedKey[], period: number): Run[] {
+  const runs: Run[] = [];
+  let same = 0;
+  for (let at = period; at <= words.length; at += 1) {
+    if (at < words.length && words[at]?.key === words[at - period]?.key) {
+      same += 1;
+      continue;
+    }
+    if (same >= period) runs.push({ from: at - same - period, to: at });
+    same = 0;
+  }
+  return runs;
+}
+
+function isLoop(words: readonly TimedKey[], run: Run, period: number): boolean {
+  const times = Math.floor((run.to - run.from) / period);
+  if (times >= MAX_TIMES) return true;
+  if (times < MAX_TIMES_COMPRESSED || period < LONG_PHRASE_WORDS) return false;
+  const saidSo = words.slice(run.from, run.to).some((word) => (word.compressionRatio ?? 0) > MAX_COMPRESSION);
+  return saidSo || compressionRatio(windowFrom(words, run.from)) > MAX_COMPRESSION;
+}
+
+/** What is said in the 30 seconds from a word on. */
+function windowFrom(words: readonly TimedKey[], from: number): string {
+  const end = (words[from]?.start ?? 0) + WINDOW_SECONDS;
+  return words
+    .slice(from)
+    .filter(({ start }) => start < end)
+    .map(({ key }) => key)
+    .join(' ');
 }

@@ -2,7 +2,7 @@ import { retryAfterMs } from './http-failure';
 import { singleKey } from './keys';
 import { chooseLanguageModel } from './language-model';
 import { chooseSpeechToText, NoSpeechToText } from './speech-to-text';
-import { languageCode } from './speech-to-text/openai/language-code';
+import { languageCode } from './speech-to-text/answer/language-code';
 
 const openai = { keys: undefined, baseUrl: undefined, model: 'whisper-1', concurrency: 1, timeoutMs: 1 };
 const whisperLocal = {

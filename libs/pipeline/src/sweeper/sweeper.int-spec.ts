@@ -68,9 +68,9 @@ describe('The sweeper', () => {
     const chunk = await store(chunkKey(recordingId, 'kept', 0, 'mp3'));
     const audio = { ...uploaded([]).data, recordingId, objectKey: original };
     await ask(recordingId, { type: 'UploadAudio', audio });
-    const { durationSeconds, engine, promptContext, chunks } = split(1).data;
+    const { recordingId: _, firstChunks: __, chunks, ...rest } = split(1).data;
     const recorded = chunks.map((one) => ({ ...one, objectKey: chunk }));
-    const command = { durationSeconds, engine, promptContext, chunks: recorded };
+    const command = { ...rest, chunks: recorded };
     await ask(recordingId, { type: 'RecordSplit', split: command, detectsLanguage: false });
     return [original, chunk];
   }

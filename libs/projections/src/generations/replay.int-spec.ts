@@ -71,8 +71,8 @@ describe('Replaying a log', () => {
     expect(recording).toMatchObject({
       ...{ owner: ownerId, fileName: 'old.mp3', assembledVersion: 1, cost: { usd: 1 }, failures: [] },
       chunks: [
-        { status: 'transcribed', gaps: [] },
-        { status: 'transcribed', gaps: [] },
+        { status: 'transcribed', gaps: [], removed: [] },
+        { status: 'transcribed', gaps: [{ start: 9, end: 10, code: 'text_on_silence' }], removed: [] },
       ],
     });
     expect((await rowsOf('read_directory')).get(`${recordingId}/place`)).toMatchObject({

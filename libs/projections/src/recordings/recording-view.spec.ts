@@ -26,6 +26,7 @@ import {
   stageOf,
   statusOf,
 } from './recording-view';
+import { removedOfView } from './removed-text';
 
 /** The row after these events; the fold reads type, data, position and the time of recording alone. */
 function view(...events: DomainEvent[]): RecordingView {
@@ -210,4 +211,30 @@ it('What calls took is kept for forecasts', () => {
   });
   const { calls: _, ...ofBefore } = view(...events);
   expect(historyOf(ofBefore)).toEqual({ audioSeconds: 30, speech: null, reports: {} });
+});
+
+describe('Text that a rule left out', () => {
+  const loop = { start: 4, end: 40, code: 'repetition', text: 'you you you' };
+  const heard = transcribed(1);
+  const withRemoved: DomainEvent = { ...heard, data: { ...heard.data, removed: [loop] } };
+  it('can be read, with its place in the recording and not beyond its chunk', () => {
+    const row = view(uploaded(), split(2), transcribed(0), withRemoved);
+    const chunk = row.chunks[1];
+    expect(removedOfView(row)).toEqual([
+      {
+        ...loop,
+        chunkIndex: 1,
+        start: (chunk?.start ?? 0) + 4,
+        end: Math.min((chunk?.start ?? 0) + 40, chunk?.end ?? 0),
+      },
+    ]);
+  });
+  it('is gone when the chunk is transcribed again, and with the recording', () => {
+    const again: DomainEvent = {
+      type: 'RetranscriptionRequested',
+      data: { recordingId: RECORDING, round: 1, chunks: [1], language: null },
+    };
+    expect(removedOfView(view(uploaded(), split(2), withRemoved, again))).toEqual([]);
+    expect(JSON.stringify(view(uploaded(), split(2), withRemoved, erased()))).not.toContain('you you');
+  });
 });

@@ -3,6 +3,8 @@ import {
   DomainEvent,
   Gap,
   gapsOfChunk,
+  gapsOfFile,
+  inOrder,
   isErased,
   RecordingStage,
   Scenario,
@@ -23,6 +25,24 @@ export type RecordingStatus =
 export type ProcessingStage = 'splitting' | 'transcribing' | 'assembling' | 'indexing' | 'done';
 export type ReportStatus = 'writing' | 'completed' | 'failed' | 'cancelled';
 
+export interface AudioOfRecording {
+  durationSeconds: number;
+  container: string;
+  codec: string;
+  sampleRate: number;
+  channels: number;
+  /** Not in rows of the version before, like what follows. */
+  endsEarly?: { declaredSeconds: number | null } | null;
+  longerThanDeclared?: { declaredSeconds: number } | null;
+  tracks?: {
+    codec: string;
+    channels: number;
+    language: string | null;
+    title: string | null;
+    chosen: boolean;
+  }[];
+}
+
 export interface RecordingView {
   id: string;
   owner: string;
@@ -34,7 +54,7 @@ export interface RecordingView {
   sizeBytes: number;
   sha256: string;
   scenario: Scenario;
-  audio: { durationSeconds: number; container: string; codec: string; sampleRate: number; channels: number };
+  audio: AudioOfRecording;
   /** As given, else as heard; null while it is not known. */
   language: string | null;
   /** ISO 8601. */
@@ -50,7 +70,11 @@ export interface RecordingView {
     code: string | null;
     /** Left out as invented, in seconds from the start of the chunk. */
     gaps: { start: number; end: number; code: string }[];
+    /** Text that a rule left out, in seconds from the start of the chunk. Not in rows of the version before. */
+    removed?: { start: number; end: number; code: string; text: string }[];
   }[];
+  /** What the file itself lacks, in seconds of the recording. Not in rows of the version before. */
+  missing?: { start: number; end: number; code: string }[];
   failures: { stage: RecordingStage; code: string; provider: string | null; requestId: string | null }[];
   announcedVersion: number;
   assembledVersion: number;
@@ -129,6 +153,8 @@ function evolveExisting(view: RecordingView, event: Recorded<DomainEvent>): Reco
     case 'AudioSplit':
       return {
         ...withoutFailures(view, ['split']),
+        audio: splitAudio(view.audio, event.data),
+        missing: event.data.gaps,
         chunks: event.data.chunks.map(({ index, start, end }) => ({
           index,
           start,
@@ -177,7 +203,7 @@ function evolveExisting(view: RecordingView, event: Recorded<DomainEvent>): Reco
       return retried(view, event.data);
     case 'RetranscriptionRequested': {
       const { chunks, language } = event.data;
-      const pending = { status: 'pending' as const, code: null, gaps: [] };
+      const pending = { status: 'pending' as const, code: null, gaps: [], removed: [] };
       const again = chunks.reduce((next, index) => withChunk(next, index, pending), view);
       return { ...again, language: language ?? view.language };
     }
@@ -219,8 +245,20 @@ function evolveExisting(view: RecordingView, event: Recorded<DomainEvent>): Reco
   }
 }
 
+/** The split decides which track is heard, and so how long the recording is. */
+function splitAudio(
+  audio: AudioOfRecording,
+  { durationSeconds, timeline }: Extract<DomainEvent, { type: 'AudioSplit' }>['data'],
+): AudioOfRecording {
+  if (!timeline) return audio;
+  const tracks = audio.tracks?.map((track, index) => ({ ...track, chosen: index === timeline.track }));
+  return { ...audio, durationSeconds, ...(tracks && { tracks }) };
+}
+
 function erased(view: RecordingView): RecordingView {
-  return { ...view, fileName: null, details: null, erasure: 'decided', failures: [], reports: [] };
+  const chunks = view.chunks.map(({ removed: _, ...chunk }) => chunk);
+  const nothing = { fileName: null, details: null, failures: [], reports: [] };
+  return { ...view, ...nothing, chunks, erasure: 'decided' };
 }
 
 type RetryRequested = Extract<DomainEvent, { type: 'RecordingRetryRequested' }>['data'];
@@ -244,9 +282,11 @@ function cancelledIfWriting(report: RecordingView['reports'][number]): Recording
 
 function transcribed(
   view: RecordingView,
-  { chunkIndex, gaps, call, discardedCalls }: Extract<DomainEvent, { type: 'ChunkTranscribed' }>['data'],
+  data: Extract<DomainEvent, { type: 'ChunkTranscribed' }>['data'],
 ): RecordingView {
-  const changed = withChunk(view, chunkIndex, { status: 'transcribed', code: null, gaps });
+  const { chunkIndex, gaps, call, discardedCalls } = data;
+  const removed = isErased(data.removed) ? [] : data.removed;
+  const changed = withChunk(view, chunkIndex, { status: 'transcribed', code: null, gaps, removed });
   const calls = [call, ...discardedCalls];
   const counted = calls.reduce(withSpeechCall, changed);
   return calls.reduce(withCost, counted);
@@ -339,7 +379,7 @@ export function stageOf(view: RecordingView): ProcessingStage {
   return 'done';
 }
 
-/** Stretches that could not be transcribed, or whose text was left out as invented. */
+/** Stretches that could not be transcribed, that the file lacks, or whose text was left out as invented. */
 export function gapsOfView(view: RecordingView): Gap[] {
-  return view.chunks.flatMap(gapsOfChunk);
+  return inOrder([...view.chunks.flatMap(gapsOfChunk), ...gapsOfFile(view.chunks, view.missing ?? [])]);
 }

@@ -4,7 +4,7 @@ import { evolveRecordingView, RecordingView, statusOf } from './recording-view';
 /** One row per recording, erased ones included as their skeleton. */
 export const recordingsProjection: DocumentProjection<RecordingView> = {
   name: 'recordings',
-  version: 4,
+  version: 5,
   table: 'read_recordings',
   idType: 'uuid',
   filter: { streamPrefixes: ['recording-', 'report-'] },

@@ -1,5 +1,5 @@
 import { ProviderFailure } from '../provider-failure';
-import { OnProgress, ModelSource, storedName } from '../transformers/model-source';
+import { OnProgress, ModelSource, storedName } from '../models/model-source';
 import { Embedder, EmbedderIdentity } from './embeddings';
 import { HashingEmbedder } from './hashing/hashing-embedder';
 import { TransformersEmbedder } from './transformers/transformers-embedder';

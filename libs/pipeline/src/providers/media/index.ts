@@ -1,4 +1,5 @@
 export * from './media';
-export * from './merge-chunks';
-export { FfmpegMedia } from './ffmpeg/ffmpeg-media';
+export * from './recorded-timeline';
+export { measureTrack } from './listen';
+export { FfmpegMedia, type FfmpegMediaOptions } from './ffmpeg/ffmpeg-media';
 export { findMediaPrograms, type MediaPrograms } from './ffmpeg/programs';

@@ -1,21 +1,81 @@
 import { Readable } from 'node:stream';
 import { ChunkEncoding, ChunkPreference } from '../speech-to-text/speech-to-text';
 
+/** One of the audio streams of a file. */
+export interface AudioTrack {
+  codec: string;
+  channels: number;
+  /** As the file's maker tagged it. */
+  language: string | null;
+  title: string | null;
+  /** This track is the one that is transcribed. */
+  chosen: boolean;
+}
+
 export interface AudioProbe {
-  /** Seconds of the audio stream, measured by reading it through; headers are not believed. */
+  /** Seconds to the end of the audio on the file's presentation clock, measured by decoding it. */
   durationSeconds: number;
   /** As ffprobe names it, for example `mp3`, `mov,mp4,m4a,3gp,3g2,mj2`. */
   container: string;
   codec: string;
   sampleRate: number;
   channels: number;
+  /** The file was cut off. `declaredSeconds`: how long it says it is; null where it does not. */
+  endsEarly: { declaredSeconds: number | null } | null;
+  /** There is more audio than the file declares; all of it is transcribed. */
+  longerThanDeclared: { declaredSeconds: number } | null;
+  /** All audio streams, in the order of the file. */
+  tracks: AudioTrack[];
+}
+
+/** How much of a track is worth hearing. */
+export interface TrackMeasurement {
+  speechSeconds: number;
+  /** Speech or not: louder than the track's own noise floor. */
+  soundSeconds: number;
+}
+
+/** Measures a track, given as little-endian 16-bit mono samples. */
+export type MeasureTrack = (samples: AsyncIterable<Buffer>, sampleRate: number) => Promise<TrackMeasurement>;
+
+/** How a file is laid on the timeline of its recording; fixed when it is split, so that all times agree. */
+export interface Timeline {
+  /** Which of the audio streams. */
+  track: number;
+  /** Share of each channel in the mono mix. */
+  mix: number[];
+  /** Files inside the file that follow each other, as byte ranges; empty: the file is one. */
+  parts: { from: number; to: number; ignoreLength: boolean }[];
+  /** `samples` counts decoded samples and nothing else: recordings that were split before they had a timeline. */
+  clock: 'presentation' | 'samples';
+  /** Times are the file's own timestamps, so they can be sought. */
+  seekable: boolean;
+  /** Length that the container declares, in seconds; null where it does not. */
+  declaredEnd: number | null;
+}
+
+/** The timeline of recordings that were split before they had one. */
+export const TIMELINE_OF_SAMPLES: Timeline = {
+  track: 0,
+  mix: [1],
+  parts: [],
+  clock: 'samples',
+  seekable: false,
+  declaredEnd: null,
+};
+
+/** A stretch of the recording that the file does not hold. */
+export interface MissingStretch {
+  start: number;
+  end: number;
+  code: 'missing_in_file';
 }
 
 /** Why an uploaded file cannot become a recording. The API turns each into a 422 that says what to do. */
 export type UnusableAudioCode =
   | 'not_media' // ffprobe finds no format that it knows
   | 'no_audio_stream' // a video or picture without sound
-  | 'truncated' // the container says more than the file holds, or cannot be read to its end
+  | 'truncated' // cut off so that nothing in it can be heard
   | 'too_long' // over the limit given
   | 'too_short'; // no audible length (under 0.1 s)
 
@@ -24,8 +84,9 @@ export class UnusableAudio extends Error {
     readonly code: UnusableAudioCode,
     message: string,
     readonly durationSeconds?: number,
+    cause?: unknown,
   ) {
-    super(message);
+    super(message, { cause });
     this.name = 'UnusableAudio';
   }
 }
@@ -42,8 +103,13 @@ export interface AudioChunk {
   sizeBytes: number;
   /** Lower-case hex. */
   sha256: string;
-  /** Where it is silent for a second or more, in seconds from its start. */
+  /** Where neither voice activity nor loudness finds anything for a second or more, in seconds from its start. */
   silences: { start: number; end: number }[];
+  /**
+   * Where people speak, in seconds from its start: by voice activity, or by loudness where voice activity is missing or
+   * hears next to nothing of what sounds. Empty only if both find nothing.
+   */
+  speech: { start: number; end: number }[];
 }
 
 export interface SplitRequest {
@@ -53,6 +119,8 @@ export interface SplitRequest {
   outputFolder: string;
   preference: ChunkPreference;
   encoding: ChunkEncoding;
+  /** Whose file it is: workspaces take turns. Default: one turn for all that name none. */
+  workspace?: string | undefined;
 }
 
 export interface SplitResult {
@@ -62,6 +130,9 @@ export interface SplitResult {
   chunks: AudioChunk[];
   /** Program and version that cut, for the audit trail: `ffmpeg 4.1`. */
   engine: string;
+  /** What the file lacks: packets missing inside the stream, and the end of a file that was cut off. */
+  gaps: MissingStretch[];
+  timeline: Timeline;
 }
 
 export type ClipFormat = 'mp3' | 'ogg' | 'wav';
@@ -71,17 +142,27 @@ export interface ClipRequest {
   start: number;
   end: number;
   format: ClipFormat;
+  /** That of the recording; left out, it is worked out from the file. */
+  timeline?: Timeline | undefined;
+  /** Whose file it is, see `SplitRequest`. */
+  workspace?: string | undefined;
 }
 
 /** Port: looks at and cuts audio. */
 export interface Media {
   /** Rejects with `UnusableAudio` for a file that cannot become a recording, with `ProviderFailure` otherwise. */
-  probe(file: string, limits: { maxSeconds: number }, signal?: AbortSignal): Promise<AudioProbe>;
+  probe(file: string, limits: ProbeLimits, signal?: AbortSignal): Promise<AudioProbe>;
   split(request: SplitRequest, signal: AbortSignal): Promise<SplitResult>;
   /**
-   * A part of the sound, encoded while it is read, of a file or of what a link (http, https) leads to; it must stay where it is
-   * until then. Rejects with `ProviderFailure`
-   * before the first byte; destroying the stream ends the work.
+   * Cuts a part of the sound out of a file, or out of what a link (http, https) leads to. It is encoded completely
+   * before this resolves, so that its header states its true length; then the source is not needed any more. Rejects with
+   * `ProviderFailure`, and with the signal's reason; destroying the stream removes the clip.
    */
   clip(source: string, request: ClipRequest, signal: AbortSignal): Promise<Readable>;
+}
+
+export interface ProbeLimits {
+  maxSeconds: number;
+  /** Whose file it is, see `SplitRequest`. */
+  workspace?: string | undefined;
 }

@@ -1,6 +1,6 @@
 import { KeyRunner } from '../keys';
 import { ProviderFailure } from '../provider-failure';
-import { ModelSource, OnProgress } from '../transformers/model-source';
+import { ModelSource, OnProgress } from '../models/model-source';
 import { OpenAiSpeechToText } from './openai/openai-speech-to-text';
 import { PocketsphinxSpeechToText } from './pocketsphinx/pocketsphinx-speech-to-text';
 import { ChunkPreference, SpeechToText } from './speech-to-text';

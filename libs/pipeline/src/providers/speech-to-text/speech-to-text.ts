@@ -4,8 +4,19 @@ export interface SpeechSegment {
   end: number;
   /** Never empty: silence is the absence of a segment. */
   text: string;
+  /** Its words with their times, in order, where the provider gives them; together they are the words of `text`. */
+  words?: SpeechWord[];
+  /** Set when the provider gave no usable times and the text was spread over the time that was left. */
+  timesEstimated?: true;
   /** What the provider thinks of it, where it says. */
   signals?: SegmentSignals;
+}
+
+/** A recognised word. Times are seconds from the start of the audio that was given. */
+export interface SpeechWord {
+  start: number;
+  end: number;
+  text: string;
 }
 
 /** A recogniser's own doubts, as Whisper measures them. */
@@ -32,7 +43,7 @@ export interface TranscriptionRequest {
 }
 
 export interface TranscriptionResult {
-  /** ISO 639-1 code of the language heard (or given), undefined when the provider does not say. */
+  /** ISO 639 code of the language heard (or given; two letters where the language has them), undefined when the provider does not say. */
   language: string | undefined;
   /** In order of start time. Empty when the chunk holds no speech: that is a result, not a failure. */
   segments: SpeechSegment[];

@@ -1,9 +1,9 @@
 import { ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { ProviderFailure } from '../provider-failure';
-import { installModel } from './install-model';
-import { identifyingFiles, ModelKind } from './model-kind';
-import { ModelSource, OnProgress } from './model-source';
+import { installModel } from '../models/install-model';
+import { identifyingFiles, ModelKind } from '../models/model-kind';
+import { ModelSource, OnProgress } from '../models/model-source';
 import { FromWorker, ToWorker, WorkerStart } from './worker-messages';
 
 interface Pending<Answer> {

@@ -1,7 +1,7 @@
 import { compiledFile } from '@voxpersona/platform';
 import { ProviderFailure } from '../../provider-failure';
-import { EMBEDDING_MODEL } from '../../transformers/model-kind';
-import { ModelSource, OnProgress, storedName } from '../../transformers/model-source';
+import { EMBEDDING_MODEL } from '../../models/model-kind';
+import { ModelSource, OnProgress, storedName } from '../../models/model-source';
 import { TransformersWorker } from '../../transformers/transformers-worker';
 import { Embedder, EmbedderIdentity } from '../embeddings';
 import { BATCH, EmbeddingAnswer, EmbeddingFacts, EmbeddingRequest } from './embedding-messages';

@@ -1,15 +1,75 @@
 import { measureFile } from '@voxpersona/platform';
-import ffmpeg from 'fluent-ffmpeg';
-import { once } from 'node:events';
-import { PassThrough } from 'node:stream';
+import { Writable } from 'node:stream';
 import { ChunkEncoding } from '../../speech-to-text/speech-to-text';
 import { MediaPrograms } from './programs';
-import { runFfmpeg } from './run-ffmpeg';
+import { failureOf, RunningProgram, startProgram } from './run-program';
 
-/** Encodes one chunk from PCM that is written to it. */
+/** As long as the slowest reader of the recording it is cut from. */
+const WALL_SECONDS = 4 * 60 * 60;
+
+/** Encodes mono PCM that is written to it into a file. */
+export class PcmEncoder {
+  private readonly program: RunningProgram;
+  private readonly finished: Promise<void>;
+
+  /** @param codec options of ffmpeg for the output */
+  constructor(
+    programs: MediaPrograms,
+    readonly file: string,
+    { sampleRate, codec }: { sampleRate: number; codec: readonly string[] },
+    signal: AbortSignal,
+  ) {
+    const args = [
+      ...['-nostdin', '-hide_banner', '-nostats', '-loglevel', 'warning', '-y'],
+      ...['-f', 's16le', '-ar', String(sampleRate), '-ac', '1', '-i', 'pipe:0'],
+      // No time stamps or version strings in the file: the same audio gives the same bytes, and so the same hash.
+      ...[...codec, '-map_metadata', '-1', '-fflags', '+bitexact', '-flags:a', '+bitexact', `file:${file}`],
+    ];
+    this.program = startProgram(programs, programs.ffmpeg, args, { signal, wallSeconds: WALL_SECONDS });
+    this.program.stdout.resume();
+    this.finished = this.program.ended.then((end) => {
+      const failure = failureOf(end);
+      if (failure) throw failure;
+    });
+    // Looked at in `finish`; until then a failure must not count as unhandled.
+    this.finished.catch(() => undefined);
+  }
+
+  async write(samples: Buffer): Promise<void> {
+    const { stdin } = this.program;
+    // A broken pipe: what became of the process says why.
+    if (stdin.destroyed || !stdin.writable) await this.finished;
+    else if (!stdin.write(samples)) await drained(stdin);
+  }
+
+  /** Waits until the file is complete. */
+  async finish(): Promise<void> {
+    this.program.stdin.end();
+    await this.finished;
+  }
+
+  /** Ends the process of a file that is not wanted any more. */
+  async discard(): Promise<void> {
+    this.program.kill();
+    await this.program.ended;
+  }
+}
+
+/** Resolves when more can be written, or never again. */
+function drained(stream: Writable): Promise<void> {
+  const events = ['drain', 'close', 'error'];
+  return new Promise((resolve) => {
+    const done = (): void => {
+      for (const event of events) stream.off(event, done);
+      resolve();
+    };
+    for (const event of events) stream.on(event, done);
+  });
+}
+
+/** Encodes one chunk as the recogniser wants it. */
 export class ChunkWriter {
-  private readonly input = new PassThrough();
-  private readonly encoded: Promise<unknown>;
+  private readonly encoder: PcmEncoder;
 
   constructor(
     programs: MediaPrograms,
@@ -19,25 +79,20 @@ export class ChunkWriter {
   ) {
     const codec =
       extension === 'mp3' ? ['-c:a', 'libmp3lame', '-b:a', `${bitrateKbps ?? 48}k`] : ['-c:a', 'pcm_s16le'];
-    const command = ffmpeg(this.input)
-      .setFfmpegPath(programs.ffmpeg)
-      .inputOptions(['-f', 's16le', '-ar', String(sampleRate), '-ac', '1'])
-      // No time stamps or version strings in the file: the same audio gives the same bytes, and so the same hash.
-      .outputOptions([...codec, '-map_metadata', '-1', '-fflags', '+bitexact', '-flags:a', '+bitexact']);
-    this.encoded = runFfmpeg(command, (prepared) => prepared.save(file), signal);
-    // Looked at in `finish`; until then a failure must not count as unhandled.
-    this.encoded.catch(() => this.input.destroy());
+    this.encoder = new PcmEncoder(programs, file, { sampleRate, codec }, signal);
   }
 
-  async write(samples: Buffer): Promise<void> {
-    if (this.input.destroyed) await this.encoded;
-    if (!this.input.write(samples)) await Promise.race([once(this.input, 'drain'), this.encoded]);
+  write(samples: Buffer): Promise<void> {
+    return this.encoder.write(samples);
   }
 
-  /** Waits until the file is whole. */
+  /** Waits until the file is complete. */
   async finish(): Promise<{ sizeBytes: number; sha256: string }> {
-    this.input.end();
-    await this.encoded;
+    await this.encoder.finish();
     return measureFile(this.file);
+  }
+
+  discard(): Promise<void> {
+    return this.encoder.discard();
   }
 }

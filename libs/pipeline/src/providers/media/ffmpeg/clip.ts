@@ -1,57 +1,113 @@
-import ffmpeg from 'fluent-ffmpeg';
-import { once } from 'node:events';
-import { PassThrough, Readable } from 'node:stream';
-import { ClipFormat, ClipRequest } from '../media';
-import { untrustedInput } from './input-options';
+import { createReadStream } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { ClipFormat, ClipRequest, MeasureTrack, Timeline } from '../media';
+import { PcmEncoder } from './chunk-writer';
+import { ClockedPcm } from './clocked-pcm';
+import { examine } from './examine';
 import { MediaPrograms } from './programs';
-import { runFfmpeg } from './run-ffmpeg';
+import { timelineOf } from './split';
 
-/** Encodings that can be written to a pipe, at a quality for listening to speech. */
+/** For listening to speech. */
 const ENCODINGS: Record<ClipFormat, readonly string[]> = {
   mp3: ['-c:a', 'libmp3lame', '-q:a', '4', '-f', 'mp3'],
   ogg: ['-c:a', 'libopus', '-b:a', '48k', '-f', 'ogg'],
   wav: ['-c:a', 'pcm_s16le', '-f', 'wav'],
 };
+const SAMPLE_RATE = 48_000;
+const BYTES_PER_SAMPLE = 2;
+/** Decoders need some packets before their sound is right, and a seek may land late. */
+const PREROLL_SECONDS = 5;
+const WALL_SECONDS = 30 * 60;
 
 /**
- * Cuts a stretch out of a user's file and encodes it while it is read; what is not read is not encoded. Resolves once the
- * first bytes are there, so that a file that cannot be cut is an error and not an answer that breaks off.
+ * Cuts a stretch out of a user's file, on the recording's timeline, into a temporary file that is removed when the stream
+ * is closed. A file can state the true length in its header, which a pipe cannot.
+ *
+ * @throws ProviderFailure, the signal's reason
  */
 export async function clipAudio(
   programs: MediaPrograms,
   source: string,
-  { start, end, format }: ClipRequest,
+  request: ClipRequest,
+  measure: MeasureTrack,
   signal: AbortSignal,
 ): Promise<Readable> {
-  const content = new PassThrough();
-  const stop = new AbortController();
-  const stopAll = (): void => stop.abort();
-  signal.addEventListener('abort', stopAll, { once: true });
-  content.once('close', stopAll);
-  const command = ffmpeg(source)
-    .setFfmpegPath(programs.ffmpeg)
-    // Before the input: what lies before the clip is skipped, not decoded. Exact, because the sound is encoded anew.
-    .inputOptions(['-nostdin', ...untrustedInput(source), '-ss', String(start)])
-    .outputOptions([
-      '-t',
-      String(end - start),
-      '-map',
-      '0:a:0',
-      '-map_metadata',
-      '-1',
-      '-vn',
-      ...ENCODINGS[format],
-    ]);
-  // Not ended by the pipe: it ends as well where ffmpeg fails, and half a clip would look like a whole one.
-  const finished = runFfmpeg(command, (prepared) => prepared.pipe(content, { end: false }), stop.signal).then(
-    () => content.end(),
-    (error: unknown) => {
-      const reason = error instanceof Error ? error : new Error(String(error));
-      content.destroy(reason);
-      throw reason;
-    },
-  );
-  content.on('error', () => undefined);
-  await Promise.race([once(content, 'readable'), finished]);
-  return content;
+  const timeline = request.timeline ?? timelineOf(await examine(programs, source, { measure, signal }));
+  const folder = await mkdtemp(join(tmpdir(), 'voxpersona-clip-'));
+  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  try {
+    const file = join(folder, `clip.${request.format}`);
+    await encodeClip(programs, { source, file, timeline, request }, signal);
+    const content = createReadStream(file, { signal });
+    content.once('close', () => void remove());
+    // Whoever reads is told of it; nobody may be reading any more.
+    content.on('error', () => undefined);
+    return content;
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+interface ClipJob {
+  source: string;
+  /** Where the clip is written. */
+  file: string;
+  timeline: Timeline;
+  request: ClipRequest;
+}
+
+async function encodeClip(
+  programs: MediaPrograms,
+  { source, file, timeline, request }: ClipJob,
+  signal: AbortSignal,
+): Promise<void> {
+  const { start, end, format } = request;
+  const encoding = { sampleRate: SAMPLE_RATE, codec: ENCODINGS[format] };
+  const encoder = new PcmEncoder(programs, file, encoding, signal);
+  try {
+    const decode = (seekTo?: number): ClockedPcm =>
+      new ClockedPcm(
+        programs,
+        { ...timeline, source, sampleRate: SAMPLE_RATE, seekTo, wallSeconds: WALL_SECONDS },
+        signal,
+      );
+    const target = start - PREROLL_SECONDS;
+    const isSought = timeline.seekable && target > 0;
+    const found = isSought && (await copyStretch(decode(target), { start, end }, encoder));
+    if (!found) await copyStretch(decode(), { start, end }, encoder);
+    await encoder.finish();
+  } finally {
+    await encoder.discard();
+  }
+}
+
+/**
+ * Writes the samples from `start` to `end`.
+ *
+ * @returns false, and nothing is written, where the samples begin later than `start`
+ */
+async function copyStretch(
+  pcm: ClockedPcm,
+  { start, end }: { start: number; end: number },
+  encoder: PcmEncoder,
+): Promise<boolean> {
+  const from = Math.round(start * SAMPLE_RATE) * BYTES_PER_SAMPLE;
+  const to = Math.round(end * SAMPLE_RATE) * BYTES_PER_SAMPLE;
+  let at: number | undefined;
+  let isFirst = true;
+  for await (const bytes of pcm) {
+    at ??= Math.round(pcm.startsAt * SAMPLE_RATE) * BYTES_PER_SAMPLE;
+    if (isFirst && at > from) return false;
+    isFirst = false;
+    const piece = bytes.subarray(Math.max(0, from - at), Math.max(0, to - at));
+    if (piece.length > 0) await encoder.write(piece);
+    at += bytes.length;
+    // What follows is not decoded: leaving the loop ends ffmpeg.
+    if (at >= to) break;
+  }
+  return at !== undefined;
 }

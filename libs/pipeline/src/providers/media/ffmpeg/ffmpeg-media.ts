@@ -1,25 +1,91 @@
+import { availableParallelism } from 'node:os';
 import { Readable } from 'node:stream';
-import { AudioProbe, ClipRequest, Media, SplitRequest, SplitResult } from '../media';
+import { VoiceActivity } from '../../voice-activity/voice-activity';
+import { ProviderFailure } from '../../provider-failure';
+import {
+  AudioProbe,
+  ClipRequest,
+  MeasureTrack,
+  Media,
+  ProbeLimits,
+  SplitRequest,
+  SplitResult,
+  UnusableAudio,
+} from '../media';
 import { clipAudio } from './clip';
+import { FairSlots } from './fair-slots';
 import { probeAudio } from './probe';
-import { MediaPrograms } from './programs';
+import { describePrograms, MediaPrograms } from './programs';
+import { measureByLoudness } from './sound-measure';
 import { splitAudio } from './split';
 
-/** Media by ffmpeg and ffprobe, run through fluent-ffmpeg; never by a shell. */
+export interface FfmpegMediaOptions {
+  /** Undefined: loudness alone tells speech from silence. */
+  voiceActivity?: VoiceActivity | undefined;
+  /** How the track to transcribe is chosen. Default: by loudness. */
+  measure?: MeasureTrack;
+  /** How many of one kind of work (uploads, splits, clips) run at once. Default: the number of processors. */
+  concurrency?: number;
+}
+
+/** Media by ffmpeg and ffprobe, which are run as programs within bounds, never by a shell. */
 export class FfmpegMedia implements Media {
-  constructor(private readonly programs: MediaPrograms) {}
+  private readonly measure: MeasureTrack;
+  private readonly voiceActivity: VoiceActivity | undefined;
+  /** Kinds of work do not wait for each other: a split takes minutes, and a clip is listened to at once. */
+  private readonly slots: Record<'probe' | 'split' | 'clip', FairSlots>;
 
-  probe(file: string, limits: { maxSeconds: number }, signal?: AbortSignal): Promise<AudioProbe> {
-    return probeAudio(this.programs, file, limits, signal);
+  constructor(
+    private readonly programs: MediaPrograms,
+    {
+      measure = measureByLoudness,
+      concurrency = Math.max(2, availableParallelism()),
+    }: FfmpegMediaOptions = {},
+  ) {
+    this.measure = measure;
+    const slots = (): FairSlots => new FairSlots(concurrency);
+    this.slots = { probe: slots(), split: slots(), clip: slots() };
   }
 
-  async split(request: SplitRequest, signal: AbortSignal): Promise<SplitResult> {
-    const chunks = await splitAudio(this.programs, request, signal);
-    const durationSeconds = chunks.at(-1)?.end ?? 0;
-    return { durationSeconds, chunks, engine: this.programs.engine };
+  /** The programs in use, for start-up; and what an operator should know about them. */
+  get description(): { programs: string; warnings: readonly string[] } {
+    return { programs: describePrograms(this.programs), warnings: this.programs.warnings };
   }
 
-  clip(file: string, request: ClipRequest, signal: AbortSignal): Promise<Readable> {
-    return clipAudio(this.programs, file, request, signal);
+  probe(
+    file: string,
+    { maxSeconds, workspace = '' }: ProbeLimits,
+    signal?: AbortSignal,
+  ): Promise<AudioProbe> {
+    const { measure } = this;
+    return this.slots.probe.run(workspace, signal, () =>
+      probeAudio(this.programs, file, { maxSeconds, measure, signal }),
+    );
   }
+
+  split(request: SplitRequest, signal: AbortSignal): Promise<SplitResult> {
+    return this.slots.split.run(request.workspace ?? '', signal, () =>
+      splitAudio(
+        this.programs,
+        request,
+        { measure: this.measure, voiceActivity: this.voiceActivity },
+        signal,
+      ).catch(asFailure),
+    );
+  }
+
+  clip(source: string, request: ClipRequest, signal: AbortSignal): Promise<Readable> {
+    return this.slots.clip.run(request.workspace ?? '', signal, () =>
+      clipAudio(this.programs, source, request, this.measure, signal).catch(asFailure),
+    );
+  }
+}
+
+/** A recording's own file is not refused any more; that it cannot be read is a failure like others. */
+function asFailure(error: unknown): never {
+  if (!(error instanceof UnusableAudio)) throw error;
+  throw new ProviderFailure('unreadable_media', `ffmpeg: ${error.message}`, {
+    provider: 'ffmpeg',
+    cause: error,
+  });
 }

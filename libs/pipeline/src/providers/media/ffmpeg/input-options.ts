@@ -1,6 +1,6 @@
 /**
- * Containers that may come in. ffmpeg knows many more "formats", among them playlists and scripts that make it open
- * other files or addresses; with a white list such a file is simply not media.
+ * Containers that are accepted. ffmpeg knows many more "formats", among them playlists and scripts that make it open
+ * other files or addresses; with an allow-list such a file is simply not media.
  */
 const DEMUXERS = [
   '3g2',
@@ -10,10 +10,13 @@ const DEMUXERS = [
   'aiff',
   'amr',
   'asf',
+  'au',
   'avi',
   'caf',
+  'eac3',
   'flac',
   'flv',
+  'gsm',
   'm4a',
   'matroska',
   'matroska,webm',
@@ -25,21 +28,49 @@ const DEMUXERS = [
   'mpeg',
   'mpegts',
   'ogg',
+  'tta',
   'w64',
   'wav',
   'webm',
+  'wv',
 ];
 
 const FORMATS = ['-format_whitelist', [...new Set(DEMUXERS.flatMap((names) => names.split(',')))].join(',')];
 
-/** Options before every `-i` of a user's file: nothing but this file, and only as real media. */
-export const UNTRUSTED_INPUT = ['-protocol_whitelist', 'file,pipe', ...FORMATS];
+/**
+ * Larger pictures are not decoded. Both programs decode one picture of every video stream to describe it, and a cover
+ * of 16,000 × 16,000 took 2.7 GB and a minute. Video up to 8K is below.
+ */
+const PICTURES = ['-max_pixels', String(36_000_000)];
+/** Largest single allocation that ffmpeg grants itself. */
+const MEMORY = ['-max_alloc', String(256 * 1024 * 1024)];
 
 const LINK = /^https?:\/\//;
 
-/** The same for a user's file that is read by a link of the object storage: then nothing of this machine. */
+export function isLink(source: string): boolean {
+  return LINK.test(source);
+}
+
+/** A stretch of bytes of a file that is a media file by itself. */
+export interface ByteRange {
+  from: number;
+  /** Offset behind its last byte. */
+  to: number;
+}
+
+/**
+ * Options before every `-i` of a user's file: nothing but this file, or the link of the object storage that it is read
+ * by, and only as real media.
+ */
 export function untrustedInput(source: string): readonly string[] {
-  return LINK.test(source) ? ['-protocol_whitelist', 'http,https,tcp,tls', ...FORMATS] : UNTRUSTED_INPUT;
+  const protocols = isLink(source) ? 'http,https,tcp,tls,subfile' : 'file,pipe,subfile';
+  return [...MEMORY, '-protocol_whitelist', protocols, ...FORMATS, ...PICTURES];
+}
+
+/** The address by which ffmpeg reads a file, or only some of its bytes. */
+export function inputAddress(source: string, range?: ByteRange): string {
+  if (range) return `subfile,,start,${range.from},end,${range.to},,:${source}`;
+  return isLink(source) ? source : `file:${source}`;
 }
 
 /** Text of ffmpeg without the links that it read from: who has one can read the recording. */

@@ -8,7 +8,8 @@ export interface LoudnessCurve {
 }
 
 const FLOOR_DECIBELS = -100;
-export const FRAME_SECONDS = 0.1;
+/** As long as a frame of voice activity, so that the two can be laid on each other. */
+export const FRAME_SECONDS = 0.032;
 
 /** Measures loudness of 16-bit mono PCM as it streams by; keeps one number per frame. */
 export class LoudnessMeter {

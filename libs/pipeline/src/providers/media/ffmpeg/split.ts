@@ -1,69 +1,102 @@
 import { join } from 'node:path';
-import { cutSpans, CutSpan, findSilences, Silence, silencesWithin } from '../cut-points';
-import { AudioChunk, SplitRequest } from '../media';
+import { VOICE_SAMPLE_RATE, VoiceActivity } from '../../voice-activity/voice-activity';
+import { cutSpans, CutSpan, stretchesWithin } from '../cut-points';
+import { listen } from '../listen';
+import { AudioChunk, MeasureTrack, SplitRequest, SplitResult, Timeline } from '../media';
+import { SoundMap, soundMapOf, Stretch } from '../sound-map';
 import { ChunkWriter } from './chunk-writer';
-import { LoudnessCurve, LoudnessMeter } from './loudness';
-import { decodePcm } from './pcm';
+import { ClockedPcm } from './clocked-pcm';
+import { Examination, examine } from './examine';
 import { MediaPrograms } from './programs';
 
 const BYTES_PER_SAMPLE = 2;
-/** A shorter pause belongs to speech. */
+/** A shorter pause belongs to speech: text there may well have been spoken. */
 const MIN_SILENCE_SECONDS = 1;
+/** Decoding is held up by what is done with the samples. */
+const WALL_SECONDS = 4 * 60 * 60;
 
 /**
- * Cuts a file into chunks in two passes of decoding: the first measures loudness, the second hands each span's samples
- * to an encoder. Samples are counted, not sought, so that times are exact in every container; memory holds one
- * overlap at most.
+ * Cuts a file into chunks. The file is decoded three times: to find out what it holds, to find speech and silence, and to
+ * hand each span's samples to an encoder. Samples are counted, not sought, so that times are exact in every container;
+ * memory holds one overlap at most.
  */
 export async function splitAudio(
   programs: MediaPrograms,
   request: SplitRequest,
+  { measure, voiceActivity }: { measure: MeasureTrack; voiceActivity: VoiceActivity | undefined },
   signal: AbortSignal,
-): Promise<AudioChunk[]> {
-  const curve = await measureLoudness(programs, request.file, request.encoding.sampleRate, signal);
-  const spans = cutSpans(curve, request.preference);
-  return writeChunks(programs, request, spans, findSilences(curve), signal);
+): Promise<SplitResult> {
+  const found = await examine(programs, request.file, { measure, signal });
+  const timeline = timelineOf(found);
+  const decode = (sampleRate: number): ClockedPcm =>
+    decodeTimeline(programs, request.file, timeline, sampleRate, signal);
+  const map = soundMapOf(await listen(decode(VOICE_SAMPLE_RATE), voiceActivity, signal));
+  const spans = cutSpans(map, request.preference);
+  const chunks = await writeChunks(
+    programs,
+    request,
+    spans,
+    map,
+    decode(request.encoding.sampleRate),
+    signal,
+  );
+  const gaps = found.gaps.map(({ start, end }) => ({
+    start: toMilliseconds(start),
+    end: toMilliseconds(end),
+    code: 'missing_in_file' as const,
+  }));
+  const durationSeconds = chunks.at(-1)?.end ?? 0;
+  return { durationSeconds, chunks, engine: programs.engine, gaps, timeline };
 }
 
-async function measureLoudness(
+/** What has to be remembered of a file to decode it once more in the same way. */
+export function timelineOf({ track, mix, parts, seekable, declaredEnd }: Examination): Timeline {
+  return { track, mix, parts, clock: 'presentation', seekable, declaredEnd };
+}
+
+function decodeTimeline(
   programs: MediaPrograms,
-  file: string,
+  source: string,
+  timeline: Timeline,
   sampleRate: number,
   signal: AbortSignal,
-): Promise<LoudnessCurve> {
-  const meter = new LoudnessMeter(sampleRate);
-  const { samples, finished } = decodePcm(programs, file, sampleRate, signal);
-  for await (const bytes of samples as AsyncIterable<Buffer>) meter.add(bytes);
-  await finished;
-  return meter.finish();
+): ClockedPcm {
+  return new ClockedPcm(programs, { ...timeline, source, sampleRate, wallSeconds: WALL_SECONDS }, signal);
 }
 
 async function writeChunks(
   programs: MediaPrograms,
-  { file, outputFolder, encoding }: SplitRequest,
+  { outputFolder, encoding }: SplitRequest,
   spans: readonly CutSpan[],
-  allSilences: readonly Silence[],
+  { silences, speech }: SoundMap,
+  samples: AsyncIterable<Buffer>,
   signal: AbortSignal,
 ): Promise<AudioChunk[]> {
   const chunks: AudioChunk[] = [];
-  const { samples, finished } = decodePcm(programs, file, encoding.sampleRate, signal);
-  const slicer = new PcmSlicer(samples as AsyncIterable<Buffer>, encoding.sampleRate);
-  for (const [index, span] of spans.entries()) {
-    const writer = new ChunkWriter(
-      programs,
-      join(outputFolder, `${index}.${encoding.extension}`),
-      encoding,
-      signal,
-    );
-    await slicer.copy(span, index + 1 < spans.length ? spans[index + 1] : undefined, writer);
-    const { sizeBytes, sha256 } = await writer.finish();
-    const silences = silencesWithin(span, allSilences, MIN_SILENCE_SECONDS).map(({ start, end }) => ({
-      start: toMilliseconds(start),
-      end: toMilliseconds(end),
-    }));
-    chunks.push({ index, ...roundTimes(span), file: writer.file, sizeBytes, sha256, silences });
+  const slicer = new PcmSlicer(samples, encoding.sampleRate);
+  try {
+    for (const [index, span] of spans.entries()) {
+      const file = join(outputFolder, `${index}.${encoding.extension}`);
+      const writer = new ChunkWriter(programs, file, encoding, signal);
+      try {
+        await slicer.copy(span, spans[index + 1], writer);
+        const { sizeBytes, sha256 } = await writer.finish();
+        chunks.push({
+          index,
+          ...roundTimes(span),
+          file,
+          sizeBytes,
+          sha256,
+          silences: stretchesWithin(span, silences, MIN_SILENCE_SECONDS).map(rounded),
+          speech: stretchesWithin(span, speech, 0).map(rounded),
+        });
+      } finally {
+        await writer.discard();
+      }
+    }
+  } finally {
+    await slicer.close();
   }
-  await finished;
   return chunks;
 }
 
@@ -104,6 +137,11 @@ class PcmSlicer {
     return true;
   }
 
+  /** Ends the decoder, which may not have been read to its end. */
+  async close(): Promise<void> {
+    await this.source.return?.();
+  }
+
   private offsetOf(seconds: number): number {
     return Math.round(seconds * this.sampleRate) * BYTES_PER_SAMPLE;
   }
@@ -111,11 +149,11 @@ class PcmSlicer {
 
 /** To the millisecond: what an event holds. */
 function roundTimes({ start, end, overlapSeconds }: CutSpan): CutSpan {
-  return {
-    start: toMilliseconds(start),
-    end: toMilliseconds(end),
-    overlapSeconds: toMilliseconds(overlapSeconds),
-  };
+  return { ...rounded({ start, end }), overlapSeconds: toMilliseconds(overlapSeconds) };
+}
+
+function rounded({ start, end }: Stretch): Stretch {
+  return { start: toMilliseconds(start), end: toMilliseconds(end) };
 }
 
 function toMilliseconds(seconds: number): number {

@@ -1,29 +1,129 @@
-import { FileHandle, open } from 'node:fs/promises';
+import { FileHandle } from 'node:fs/promises';
+import { FilePart } from './clocked-pcm';
 
-/** Sizes that a program writes which streams and does not know the length yet. */
-const UNKNOWN_SIZES = new Set([0, 0xffffffff, 0x7fffffff]);
 const MAX_CHUNKS = 1_000;
+const MAX_PARTS = 100;
+const RIFF_IDS: ReadonlySet<string> = new Set(['RIFF', 'RF64', 'BW64']);
+/** A placeholder may be this far off: programs subtract headers from it, or round it. */
+const PLACEHOLDER_TOLERANCE = 64 * 1024;
+/** Less than this behind the declared end is padding. */
+const MIN_EXTRA_SECONDS = 0.1;
 
-/** True when a RIFF/WAVE file ends before its data chunk does. ffmpeg takes what is there and says nothing. */
-export async function isCutWav(file: string): Promise<boolean> {
-  const handle = await open(file, 'r');
-  try {
-    const { size } = await handle.stat();
-    let offset = 12;
-    for (let chunk = 0; chunk < MAX_CHUNKS && offset + 8 <= size; chunk += 1) {
-      const { id, length } = await readChunkHeader(handle, offset);
-      if (id === 'data') return !UNKNOWN_SIZES.has(length) && offset + 8 + length > size;
-      // Chunks begin at even offsets.
-      offset += 8 + length + (length % 2);
-    }
-    return false;
-  } finally {
-    await handle.close();
-  }
+export interface WavScan {
+  /** The files that were joined; empty where ffmpeg reads the file well by itself. */
+  parts: FilePart[];
+  /** Length of the first file's sound as its header declares it; null: it does not. */
+  declaredSeconds: number | null;
 }
 
-async function readChunkHeader(handle: FileHandle, offset: number): Promise<{ id: string; length: number }> {
-  const header = Buffer.alloc(8);
-  await handle.read(header, 0, 8, offset);
-  return { id: header.toString('latin1', 0, 4), length: header.readUInt32LE(4) };
+/**
+ * True for a number of bytes that stands for "unknown": written by a program that streams and cannot go back. Known are 0,
+ * the largest signed and unsigned numbers of 32 bits, and sox's 0x7ffff000 and 0x7f000000, all less some bytes of headers.
+ */
+export function isPlaceholderSize(bytes: number): boolean {
+  return (
+    bytes === 0 ||
+    [0x7f000000, 0x80000000, 0x100000000].some((size) => Math.abs(size - bytes) <= PLACEHOLDER_TOLERANCE)
+  );
+}
+
+/** Reads the chunks of a RIFF/WAVE file, and of the ones that were appended to it. */
+export async function scanWav(handle: FileHandle, size: number): Promise<WavScan> {
+  const parts: FilePart[] = [];
+  let declaredSeconds: number | null = null;
+  let from = 0;
+  while (from < size && parts.length < MAX_PARTS) {
+    const wav = await scanOne(handle, from, size);
+    if (from === 0) declaredSeconds = wav.declaredSeconds;
+    parts.push({ from, to: wav.end, ignoreLength: wav.ignoreLength });
+    from = wav.end;
+    if (!(await isWave(handle, from))) break;
+  }
+  const isPlain = parts.length === 1 && !parts[0]?.ignoreLength;
+  return { parts: isPlain ? [] : parts, declaredSeconds };
+}
+
+interface OneWav {
+  /** Offset behind it. */
+  end: number;
+  ignoreLength: boolean;
+  declaredSeconds: number | null;
+}
+
+async function scanOne(handle: FileHandle, from: number, size: number): Promise<OneWav> {
+  let offset = from + 12;
+  let bytesPerSecond = 0;
+  let dataBytes64: number | undefined;
+  for (let chunk = 0; chunk < MAX_CHUNKS && offset + 8 <= size; chunk += 1) {
+    const { id, length, content } = await readChunk(handle, offset);
+    if (id === 'fmt ') bytesPerSecond = content.readUInt32LE(8);
+    if (id === 'ds64') dataBytes64 = Number(content.readBigUInt64LE(8));
+    if (id === 'data') {
+      const isUnknown = isPlaceholderSize(length) && !dataBytes64;
+      const declared = isUnknown ? null : isPlaceholderSize(length) && dataBytes64 ? dataBytes64 : length;
+      const declaredSeconds = declared !== null && bytesPerSecond > 0 ? declared / bytesPerSecond : null;
+      if (declared === null) return { end: size, ignoreLength: false, declaredSeconds };
+      const end = await endBehind(handle, offset + 8 + declared, size, bytesPerSecond);
+      return { ...end, declaredSeconds };
+    }
+    // Chunks begin at even offsets.
+    offset += 8 + length + (length % 2);
+  }
+  return { end: size, ignoreLength: false, declaredSeconds: null };
+}
+
+/** What follows the sound: other chunks, another file, padding, or more sound than was declared. */
+async function endBehind(
+  handle: FileHandle,
+  dataEnd: number,
+  size: number,
+  bytesPerSecond: number,
+): Promise<{ end: number; ignoreLength: boolean }> {
+  for (const start of [dataEnd, dataEnd + (dataEnd % 2)]) {
+    const end = await endOfChunks(handle, start, size);
+    if (end !== undefined) return { end, ignoreLength: false };
+  }
+  const isSound =
+    size - dataEnd >= bytesPerSecond * MIN_EXTRA_SECONDS && !(await isZero(handle, dataEnd, size));
+  return { end: size, ignoreLength: isSound };
+}
+
+/** Offset behind the chunks that begin at `offset`, where that is the end or another file; else undefined. */
+async function endOfChunks(handle: FileHandle, offset: number, size: number): Promise<number | undefined> {
+  let at = offset;
+  for (let chunk = 0; chunk < MAX_CHUNKS; chunk += 1) {
+    if (at >= size) return size;
+    if (await isWave(handle, at)) return at;
+    if (at + 8 > size) return chunk > 0 ? size : undefined;
+    const { id, length } = await readChunk(handle, at);
+    if (!/^[A-Za-z0-9_ ]{4}$/.test(id) || at + 8 + length > size + 1) return undefined;
+    at += 8 + length + (length % 2);
+  }
+  return undefined;
+}
+
+async function isWave(handle: FileHandle, offset: number): Promise<boolean> {
+  const header = Buffer.alloc(12);
+  const { bytesRead } = await handle.read(header, 0, 12, offset);
+  const id = header.toString('latin1', 0, 4);
+  return bytesRead === 12 && RIFF_IDS.has(id) && header.toString('latin1', 8, 12) === 'WAVE';
+}
+
+async function isZero(handle: FileHandle, from: number, to: number): Promise<boolean> {
+  const piece = Buffer.alloc(1 << 20);
+  for (let at = from; at < to; at += piece.length) {
+    const { bytesRead } = await handle.read(piece, 0, Math.min(piece.length, to - at), at);
+    if (bytesRead === 0) return true;
+    if (piece.subarray(0, bytesRead).some((byte) => byte !== 0)) return false;
+  }
+  return true;
+}
+
+async function readChunk(
+  handle: FileHandle,
+  offset: number,
+): Promise<{ id: string; length: number; content: Buffer }> {
+  const bytes = Buffer.alloc(8 + 28);
+  await handle.read(bytes, 0, bytes.length, offset);
+  return { id: bytes.toString('latin1', 0, 4), length: bytes.readUInt32LE(4), content: bytes.subarray(8) };
 }

@@ -37,6 +37,45 @@ describe('OpenAI speech-to-text, by the real SDK against the fake', () => {
     expect(result.costUsd).toBeUndefined();
   });
 
+  it('asks for word times, and gives the words where the server does', async () => {
+    const words = [
+      { word: 'Good', start: 0.2, end: 0.6 },
+      { word: 'morning', start: 0.7, end: 1.4 },
+    ];
+    const usual = fake.hear;
+    fake.hear = () => [{ start: 0, end: 2, text: ' Good morning.', words }];
+    const { segments } = await adapter().transcribe(request, never);
+    fake.hear = usual;
+    expect(fake.requests.at(-1)?.get('timestamp_granularities[]')).toBe('word,segment');
+    expect(segments).toEqual([
+      {
+        ...{ start: 0, end: 2, text: 'Good morning.' },
+        words: words.map(({ word, ...times }) => ({ ...times, text: word })),
+      },
+    ]);
+  });
+
+  it.each([
+    ['OpenAI', 400, { error: { message: 'Unknown parameter', param: 'timestamp_granularities' } }],
+    ['FastAPI', 422, { detail: [{ loc: ['body', 'timestamp_granularities[]'], msg: 'extra' }] }],
+  ])(
+    'does without word times from then on where the server rejects them: %s',
+    async (_name, status, body) => {
+      const recogniser = adapter();
+      const before = fake.requests.length;
+      fake.failNext({ kind: 'status', status, body });
+      expect((await recogniser.transcribe(request, never)).segments).toHaveLength(3);
+      expect((await recogniser.transcribe(request, never)).segments).toHaveLength(3);
+      const asked = fake.requests.slice(before).map((fields) => fields.has('timestamp_granularities[]'));
+      expect(asked).toEqual([true, false, false]);
+    },
+  );
+
+  it('never asks a model without times for them', async () => {
+    await adapter('gpt-4o-transcribe').transcribe(request, never);
+    expect(fake.requests.at(-1)?.has('timestamp_granularities[]')).toBe(false);
+  });
+
   it('holds times within the audio and drops empty segments', async () => {
     fake.hear = () => [
       { start: -1, end: 2, text: ' a ' },

@@ -11,6 +11,7 @@ import {
   TranscriptionRequest,
   TranscriptionResult,
 } from '../speech-to-text';
+import { parseLenientJson } from '../answer/read-number';
 import { readTranscription } from './transcription-answer';
 
 export interface OpenAiSpeechToTextOptions {
@@ -51,7 +52,7 @@ const SECOND_TEMPERATURE = 0.4;
 export class OpenAiSpeechToText implements SpeechToText {
   readonly provider = PROVIDER;
   readonly model: string;
-  readonly parameters;
+  readonly parameters: Readonly<Record<string, string | number | boolean>>;
   readonly concurrency: number;
   /** Models that answer with bare text do not name the language. */
   readonly detectsLanguage: boolean;
@@ -61,6 +62,8 @@ export class OpenAiSpeechToText implements SpeechToText {
   private readonly keys: KeyRunner;
   private readonly clientOf: (key: string) => OpenAI;
   private readonly responseFormat: 'verbose_json' | 'json';
+  /** False for models without times, and once the server has rejected the parameter. */
+  private asksForWords: boolean;
 
   constructor(options: OpenAiSpeechToTextOptions) {
     this.model = options.model;
@@ -68,7 +71,11 @@ export class OpenAiSpeechToText implements SpeechToText {
     this.chunks = { targetSeconds: 180, maxSeconds: 240, ...options.chunks };
     this.responseFormat = SEGMENT_MODELS.test(options.model) ? 'verbose_json' : 'json';
     this.detectsLanguage = this.responseFormat === 'verbose_json';
-    this.parameters = { temperature: 0, responseFormat: this.responseFormat };
+    this.asksForWords = this.responseFormat === 'verbose_json';
+    this.parameters = {
+      ...{ temperature: 0, responseFormat: this.responseFormat },
+      ...(this.asksForWords && { wordTimes: true }),
+    };
     this.note = `Transcribed by ${options.model}.`;
     this.keys = options.keys;
     this.clientOf = onePerKey(
@@ -89,36 +96,65 @@ export class OpenAiSpeechToText implements SpeechToText {
     return this.keys.withKey(tokens, signal, (key) => this.call(this.clientOf(key), request, signal));
   }
 
+  /** Asks for word times first. A server that rejects the parameter is asked again without it, now and from then on. */
   private async call(
     client: OpenAI,
     request: TranscriptionRequest,
     signal: AbortSignal,
   ): Promise<TranscriptionResult> {
     try {
-      const { data, request_id: requestId } = await client.audio.transcriptions
-        .create(
-          {
-            file: createReadStream(request.file),
-            model: this.model,
-            response_format: this.responseFormat,
-            temperature: (request.attempt ?? 0) > 0 ? SECOND_TEMPERATURE : 0,
-            ...(request.language !== undefined && { language: request.language }),
-            ...(request.promptContext !== '' && { prompt: request.promptContext }),
-          },
-          { signal },
-        )
-        .withResponse();
-      const answer = readTranscription(data, request, requestId ?? undefined);
-      return { ...answer, costUsd: this.costOf(request.durationSeconds), requestId: requestId ?? undefined };
+      return await this.ask(client, request, this.asksForWords, signal).catch(async (error: unknown) => {
+        if (!this.asksForWords || !mayRejectWordTimes(error)) throw error;
+        const answer = await this.ask(client, request, false, signal);
+        this.asksForWords = false;
+        return answer;
+      });
     } catch (error) {
       throw signal.aborted ? error : asProviderFailure(error);
     }
+  }
+
+  private async ask(
+    client: OpenAI,
+    request: TranscriptionRequest,
+    forWords: boolean,
+    signal: AbortSignal,
+  ): Promise<TranscriptionResult> {
+    const response = await client.audio.transcriptions
+      .create(
+        {
+          file: createReadStream(request.file),
+          model: this.model,
+          response_format: this.responseFormat,
+          temperature: (request.attempt ?? 0) > 0 ? SECOND_TEMPERATURE : 0,
+          ...(forWords && { timestamp_granularities: ['word' as const, 'segment' as const] }),
+          ...(request.language !== undefined && { language: request.language }),
+          ...(request.promptContext !== '' && { prompt: request.promptContext }),
+        },
+        { signal },
+      )
+      .asResponse();
+    const requestId = response.headers.get('x-request-id') ?? undefined;
+    // The SDK's own parser rejects an answer for one NaN.
+    const answer = readTranscription(parseLenientJson(await response.text()), request, requestId);
+    return { ...answer, costUsd: this.costOf(request.durationSeconds), requestId };
   }
 
   private costOf(seconds: number): number | undefined {
     const perMinute = DOLLARS_PER_MINUTE[this.model];
     return perMinute === undefined ? undefined : (seconds / 60) * perMinute;
   }
+}
+
+/**
+ * Servers of the same API that do not know word times: some name the parameter, in `param` or in their text; of others the SDK
+ * tells only that there was an error.
+ */
+function mayRejectWordTimes(error: unknown): boolean {
+  if (!(error instanceof APIError) || (error.status !== 400 && error.status !== 422)) return false;
+  const { message, param, error: body } = error as APIError & { error: unknown };
+  if (body === undefined) return true;
+  return [message, param, JSON.stringify(body)].some((words) => words?.includes('timestamp_granularities'));
 }
 
 function asProviderFailure(error: unknown): Error {
@@ -137,7 +173,7 @@ function asProviderFailure(error: unknown): Error {
       cause: error,
     });
   }
-  // The SDK lets the parser's own error through when a 200 does not hold JSON.
+  // A 200 that does not hold JSON.
   if (isNativeError(error) && error.name === 'SyntaxError') {
     return new ProviderFailure('invalid_response', 'openai: the answer is not JSON', {
       provider: PROVIDER,

@@ -22,9 +22,10 @@ it('reads words with times, without fillers and numbers of pronunciations', () =
 });
 
 it('ends a segment at a pause, and holds it within the chunk', () => {
-  expect(toSegments(readWords(output), 2.5)).toEqual([
+  expect(toSegments(readWords(output), 2.5)).toMatchObject([
     { text: 'good morning it', start: 0.22, end: 1.23 },
     { text: 'was', start: 2.24, end: 2.5 },
   ]);
+  expect(toSegments(readWords(output), 2.5)[1]?.words).toEqual([{ text: 'was', start: 2.24, end: 2.5 }]);
   expect(toSegments([], 10)).toEqual([]);
 });

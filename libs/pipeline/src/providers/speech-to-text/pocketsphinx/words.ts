@@ -1,11 +1,4 @@
-import { SpeechSegment } from '../speech-to-text';
-
-/** A word as the recogniser heard it. Seconds. */
-export interface HeardWord {
-  start: number;
-  end: number;
-  text: string;
-}
+import { SpeechSegment, SpeechWord } from '../speech-to-text';
 
 /** A pause of at least so long ends a segment. */
 const PAUSE_SECONDS = 0.45;
@@ -17,8 +10,8 @@ const WORD_LINE = /^(\S+) (\d+\.\d+) (\d+\.\d+) \S+$/;
 const FILLER = /^(<.*>|\[.*\]|\+\+.*\+\+)$/;
 
 /** Words with times from pocketsphinx's output; everything else in it (the text lines, fillers) is passed over. */
-export function readWords(output: string): HeardWord[] {
-  const words: HeardWord[] = [];
+export function readWords(output: string): SpeechWord[] {
+  const words: SpeechWord[] = [];
   for (const line of output.split('\n')) {
     const match = WORD_LINE.exec(line.trim());
     const [, word, start, end] = match ?? [];
@@ -28,19 +21,23 @@ export function readWords(output: string): HeardWord[] {
   return words;
 }
 
-/** Groups words to segments at pauses. */
-export function toSegments(words: readonly HeardWord[], durationSeconds: number): SpeechSegment[] {
-  const segments: SpeechSegment[] = [];
-  for (const word of words) {
-    const last = segments.at(-1);
+/** Groups words to segments at pauses. Text after the end of the audio keeps its place, at the end. */
+export function toSegments(words: readonly SpeechWord[], durationSeconds: number): SpeechSegment[] {
+  const within = (seconds: number): number => Math.min(seconds, durationSeconds);
+  const groups: SpeechWord[][] = [];
+  for (const { text, ...times } of words) {
+    const word = { start: within(times.start), end: within(times.end), text };
+    const group = groups.at(-1);
+    const [first, last] = [group?.[0], group?.at(-1)];
     const joins =
-      last && word.start - last.end < PAUSE_SECONDS && word.end - last.start <= MAX_SEGMENT_SECONDS;
-    if (joins) {
-      last.text += ` ${word.text}`;
-      last.end = Math.min(word.end, durationSeconds);
-    } else {
-      segments.push({ start: word.start, end: Math.min(word.end, durationSeconds), text: word.text });
-    }
+      first && last && word.start - last.end < PAUSE_SECONDS && word.end - first.start <= MAX_SEGMENT_SECONDS;
+    if (joins) group?.push(word);
+    else groups.push([word]);
   }
-  return segments;
+  return groups.map((group) => ({
+    start: group[0]?.start ?? 0,
+    end: group.at(-1)?.end ?? durationSeconds,
+    text: group.map(({ text }) => text).join(' '),
+    words: group,
+  }));
 }

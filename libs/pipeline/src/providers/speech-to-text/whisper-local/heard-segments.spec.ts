@@ -21,7 +21,7 @@ describe('What Whisper heard', () => {
       { start: 0, end: 2, text: 'one' },
       { start: null, end: null, text: 'two' },
     ];
-    expect(heardSegments(heard, 5)[1]).toEqual({ start: 2, end: 5, text: 'two' });
+    expect(heardSegments(heard, 5)[1]).toEqual({ start: 2, end: 5, text: 'two', timesEstimated: true });
   });
   it('is put in order of time, and blank texts are dropped', () => {
     const heard = [

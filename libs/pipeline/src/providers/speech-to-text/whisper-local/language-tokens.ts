@@ -1,20 +1,23 @@
-/** Whisper writes Javanese as `jw`; ISO 639-1 has `jv`. */
-const OWN_CODES = new Map([['jw', 'jv']]);
+import { WHISPER_OWN_CODES } from '../answer/whisper-languages';
+
+/** Languages that newer models know and the library does not: it is asked for the nearest one. */
+const NEAREST = new Map([['yue', 'zh']]);
 
 export interface WhisperLanguage {
-  /** ISO 639-1 code. */
+  /** ISO 639 code. */
   language: string;
-  /** The code that Whisper uses. */
+  /** The code by which the library is asked for it. */
   code: string;
   /** Id of the token that stands for it. */
   token: number;
 }
 
-/** The languages of a vocabulary, by the tokens that stand for them. Only those with an ISO 639-1 code. */
+/** The languages of a vocabulary, by the tokens that stand for them. */
 export function whisperLanguages(vocabulary: ReadonlyMap<string, number>): WhisperLanguage[] {
   return [...vocabulary].flatMap(([word, token]) => {
-    const code = /^<\|([a-z]{2})\|>$/.exec(word)?.[1];
-    return code === undefined ? [] : [{ language: OWN_CODES.get(code) ?? code, code, token }];
+    const code = /^<\|([a-z]{2,3})\|>$/.exec(word)?.[1];
+    if (code === undefined) return [];
+    return [{ language: WHISPER_OWN_CODES.get(code) ?? code, code: NEAREST.get(code) ?? code, token }];
   });
 }
 

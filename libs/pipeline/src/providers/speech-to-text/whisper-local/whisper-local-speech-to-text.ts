@@ -1,6 +1,6 @@
 import { compiledFile } from '@voxpersona/platform';
-import { WHISPER_MODEL } from '../../transformers/model-kind';
-import { ModelSource, OnProgress, storedName } from '../../transformers/model-source';
+import { WHISPER_MODEL } from '../../models/model-kind';
+import { ModelSource, OnProgress, storedName } from '../../models/model-source';
 import { TransformersWorker } from '../../transformers/transformers-worker';
 import {
   ChunkEncoding,

@@ -1,0 +1,81 @@
+const BYTES_PER_SAMPLE = 2;
+/** A channel that never gets louder than this (-70 dBFS) is not connected. */
+const UNUSED_PEAK = 10;
+/** Channels that are this much the opposite of each other would cancel each other out. */
+const OPPOSITE_CORRELATION = -0.8;
+/** A mix with less than this share of the energy that independent channels would give has lost something. */
+const LOST_SHARE = 0.05;
+/** Products of two channels that are worked out per sample, at most. */
+const MAX_PRODUCTS = 64;
+
+/** Listens to interleaved channels and works out how to mix them without losing any. */
+export class ChannelMeter {
+  private readonly peaks: number[];
+  /** Sums of products of every two channels. */
+  private readonly products: number[][];
+  private readonly stride: number;
+  private sampleIndex = 0;
+  private carried = Buffer.alloc(0);
+
+  constructor(private readonly channels: number) {
+    this.peaks = new Array<number>(channels).fill(0);
+    this.products = this.peaks.map(() => new Array<number>(channels).fill(0));
+    this.stride = Math.max(1, Math.ceil((channels * channels) / MAX_PRODUCTS));
+  }
+
+  /** @param bytes little-endian 16-bit samples, the channels interleaved */
+  add(bytes: Buffer): void {
+    const { channels } = this;
+    const all = this.carried.length > 0 ? Buffer.concat([this.carried, bytes]) : bytes;
+    const frameBytes = channels * BYTES_PER_SAMPLE;
+    const whole = all.length - (all.length % frameBytes);
+    for (let at = 0; at < whole; at += frameBytes) {
+      this.sampleIndex += 1;
+      if (this.sampleIndex % this.stride === 0) this.addSample(all, at);
+    }
+    this.carried = Buffer.from(all.subarray(whole));
+  }
+
+  /**
+   * Share of each channel in the mix: the same of every channel that is in use. A channel in opposite phase to the loudest
+   * is turned around; where even that cancels sound out, the loudest channel is used alone.
+   */
+  mix(): number[] {
+    const channels = [...this.peaks.keys()];
+    const energy = (channel: number): number => this.products[channel]?.[channel] ?? 0;
+    const loudest = channels.reduce((best, channel) => (energy(channel) > energy(best) ? channel : best), 0);
+    const used = channels.filter((channel) => (this.peaks[channel] ?? 0) > UNUSED_PEAK);
+    const mixed = used.length > 0 ? used : channels;
+    const shares = channels.map((channel) => {
+      if (!mixed.includes(channel)) return 0;
+      const norm = Math.sqrt(energy(channel) * energy(loudest));
+      const correlation = norm > 0 ? (this.products[channel]?.[loudest] ?? 0) / norm : 1;
+      return (correlation < OPPOSITE_CORRELATION ? -1 : 1) / mixed.length;
+    });
+    const expected = shares.reduce((sum, share, channel) => sum + share * share * energy(channel), 0);
+    const isLost = this.energyOf(shares) < LOST_SHARE * expected;
+    return isLost ? channels.map((channel) => (channel === loudest ? 1 : 0)) : shares;
+  }
+
+  private addSample(bytes: Buffer, at: number): void {
+    const { channels, peaks, products } = this;
+    for (let one = 0; one < channels; one += 1) {
+      const sample = bytes.readInt16LE(at + one * BYTES_PER_SAMPLE);
+      const size = Math.abs(sample);
+      if (size > (peaks[one] ?? 0)) peaks[one] = size;
+      const row = products[one];
+      if (!row || sample === 0) continue;
+      for (let other = 0; other < channels; other += 1) {
+        row[other] = (row[other] ?? 0) + sample * bytes.readInt16LE(at + other * BYTES_PER_SAMPLE);
+      }
+    }
+  }
+
+  private energyOf(shares: readonly number[]): number {
+    return shares.reduce(
+      (sum, share, one) =>
+        sum + shares.reduce((row, other, n) => row + share * other * (this.products[one]?.[n] ?? 0), 0),
+      0,
+    );
+  }
+}

@@ -1,0 +1,262 @@
+import { UnusableAudio } from '../media';
+import { DecodedFrame, DecodedFrames, DESCRIBE_FRAMES } from './decoded-frames';
+import { ByteRange, inputAddress, untrustedInput } from './input-options';
+import { PresentationClock, Stretch } from './presentation-clock';
+import { MediaPrograms } from './programs';
+import { failureOf, startProgram } from './run-program';
+
+const BYTES_PER_SAMPLE = 2;
+/** Samples that may wait for the description of their frame, which comes by another pipe. */
+const MAX_WAITING_BYTES = 4 * 1024 * 1024;
+const SILENCE = Buffer.alloc(64 * 1024);
+
+/** A file, or the parts of one that were joined, and how it is decoded. */
+export interface DecodeRequest {
+  /** Path of a local file, or a link. */
+  source: string;
+  /** Files inside the file, one after the other; empty: the file is one. */
+  parts: readonly FilePart[];
+  /** Which of the audio streams. */
+  track: number;
+  /** Share of each channel in the mono mix; `all` keeps the channels apart, interleaved. */
+  mix: readonly number[] | 'all';
+  sampleRate: number;
+  /** Default: `presentation`. */
+  clock?: 'presentation' | 'samples' | undefined;
+  /** End of the recording as the container declares it; null: not declared. */
+  declaredEnd?: number | null | undefined;
+  /** Decode from about this time on; only where the file can be sought. */
+  seekTo?: number | undefined;
+  /** More audio than this is `too_long`. */
+  maxSeconds?: number | undefined;
+  wallSeconds: number;
+}
+
+export interface FilePart extends ByteRange {
+  /** Its header states too short a length: read on to the end. */
+  ignoreLength: boolean;
+}
+
+/**
+ * Decodes a user's file to 16-bit little-endian PCM on the presentation clock of the file. Iterate once; ffmpeg runs only
+ * as fast as it is read, and ends when the reader leaves the loop.
+ *
+ * Iterating rejects with `ProviderFailure` where nothing could be decoded or ffmpeg could not work, with
+ * `UnusableAudio` `too_long`, and with the signal's reason. A fault behind the first samples ends the audio there, see
+ * `brokeOff`.
+ */
+export class ClockedPcm implements AsyncIterable<Buffer> {
+  /** Known once samples come. */
+  channels = 1;
+  /** Time of the first sample; 0 unless sought. */
+  startsAt = 0;
+  /** What ffmpeg reported when it could not decode to the end. */
+  brokeOff: string | undefined;
+  /** Seconds of sound that were decoded, without what was filled with silence. */
+  decodedSeconds = 0;
+  private readonly clock: PresentationClock;
+  private emittedBytes = 0;
+
+  constructor(
+    private readonly programs: MediaPrograms,
+    private readonly request: DecodeRequest,
+    private readonly signal: AbortSignal | undefined,
+  ) {
+    this.clock = new PresentationClock(request.declaredEnd ?? null, request.clock);
+  }
+
+  /** Where packets are missing. */
+  get gaps(): readonly Stretch[] {
+    return this.clock.gaps;
+  }
+
+  get leadSeconds(): number {
+    return this.clock.leadSeconds;
+  }
+
+  get followsTimestamps(): boolean {
+    return this.clock.followsTimestamps;
+  }
+
+  /** Time behind the last sample so far. */
+  get endsAt(): number {
+    return this.startsAt + this.emittedBytes / (this.request.sampleRate * this.bytesPerFrame);
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Buffer> {
+    const { parts } = this.request;
+    for (const part of parts.length > 0 ? parts : [undefined]) {
+      for await (const bytes of this.decodePart(part)) {
+        this.emittedBytes += bytes.length;
+        yield bytes;
+      }
+    }
+  }
+
+  private get bytesPerFrame(): number {
+    return BYTES_PER_SAMPLE * this.channels;
+  }
+
+  private async *decodePart(part: FilePart | undefined): AsyncGenerator<Buffer> {
+    const { maxSeconds, wallSeconds } = this.request;
+    const before = this.decodedSeconds;
+    const isTooLong = (seconds: number): boolean => maxSeconds !== undefined && before + seconds > maxSeconds;
+    const frames = new DecodedFrames((seconds) => {
+      if (isTooLong(seconds)) program.kill();
+    });
+    const program = startProgram(this.programs, this.programs.ffmpeg, this.args(part), {
+      signal: this.signal,
+      wallSeconds,
+      onLine: frames.takeLine,
+    });
+    program.stdin.end();
+    const ended = program.ended.then((end) => {
+      frames.end();
+      return end;
+    });
+    try {
+      const placing = new Placing(frames, this.clock, this.request.sampleRate, (first) => this.begin(first));
+      for await (const bytes of program.stdout as AsyncIterable<Buffer>) {
+        yield* placing.take(bytes);
+        this.assertNotTooLong();
+      }
+      const end = await ended;
+      this.decodedSeconds = before + frames.totalSeconds;
+      if (isTooLong(frames.totalSeconds)) throw this.tooLong();
+      const failure = failureOf(end);
+      const heard = this.decodedSeconds > 0;
+      if (failure && !(heard && 'code' in failure && failure.code === 'unreadable_media')) throw failure;
+      if (failure) this.brokeOff = failure.message;
+      yield* placing.take(Buffer.alloc(0));
+    } finally {
+      program.kill();
+      program.stdout.destroy();
+      await ended;
+    }
+  }
+
+  /** @returns bytes of a sample of all channels */
+  private begin(first: DecodedFrame): number {
+    const isStart = this.emittedBytes === 0;
+    if (isStart && this.request.mix === 'all') this.channels = first.channels;
+    if (this.request.seekTo !== undefined) this.clock.seekTo(first);
+    if (isStart) this.startsAt = this.clock.cursor;
+    return this.bytesPerFrame;
+  }
+
+  private assertNotTooLong(): void {
+    const { maxSeconds } = this.request;
+    if (maxSeconds !== undefined && this.endsAt > maxSeconds) throw this.tooLong();
+  }
+
+  private tooLong(): UnusableAudio {
+    const hours = (this.request.maxSeconds ?? 0) / 3600;
+    return new UnusableAudio(
+      'too_long',
+      `The recording is longer than the ${hours.toFixed(1)} hours that are allowed. Send it in parts.`,
+    );
+  }
+
+  private args(part: FilePart | undefined): string[] {
+    const { source, track, mix, sampleRate, seekTo } = this.request;
+    return [
+      ...['-nostdin', '-hide_banner', '-nostats', '-loglevel', 'info', '-threads', '1'],
+      ...untrustedInput(source),
+      ...['-vn', '-sn', '-dn', '-copyts'],
+      ...(part?.ignoreLength ? ['-ignore_length', '1'] : []),
+      ...(seekTo === undefined ? [] : ['-noaccurate_seek', '-ss', String(seekTo)]),
+      ...['-i', inputAddress(source, part)],
+      ...['-map', `0:a:${track}`, '-vn', '-sn', '-dn', '-map_metadata', '-1'],
+      ...['-af', [DESCRIBE_FRAMES, ...mixFilters(mix)].join(',')],
+      ...['-ar', String(sampleRate), '-c:a', 'pcm_s16le', '-f', 's16le', 'pipe:1'],
+    ];
+  }
+}
+
+/** Never ffmpeg's own mix: for more than two channels it leaves some out. */
+function mixFilters(mix: readonly number[] | 'all'): string[] {
+  if (mix === 'all') return [];
+  // Some files change between one channel and two.
+  if (mix.length <= 1) return ['aformat=channel_layouts=mono'];
+  const shares = mix
+    .map((share, channel) => `${share.toFixed(6)}*c${channel}`)
+    .join('+')
+    .replaceAll('+-', '-');
+  return [...(mix.length === 2 ? ['aformat=channel_layouts=stereo'] : []), `pan=mono|c0=${shares}`];
+}
+
+/** Deals a stream of samples out to the frames that they were decoded from, with silence where the clock wants it. */
+class Placing {
+  private waiting: Buffer[] = [];
+  private waitingBytes = 0;
+  /** Seconds of all frames before the current one, and the sample frames that were taken for them. */
+  private seconds = 0;
+  private taken = 0;
+  private isPlaced = false;
+  private bytesPerFrame = 0;
+
+  /** @param begin called with the first frame; returns the bytes of a sample of all channels */
+  constructor(
+    private readonly frames: DecodedFrames,
+    private readonly clock: PresentationClock,
+    private readonly sampleRate: number,
+    private readonly begin: (first: DecodedFrame) => number,
+  ) {}
+
+  async *take(bytes: Buffer): AsyncGenerator<Buffer> {
+    if (bytes.length > 0) this.waiting.push(bytes);
+    this.waitingBytes += bytes.length;
+    for (;;) {
+      // A frame may be longer than the pipe: then ffmpeg does not come to the next one before this one is read.
+      const known = this.frames.peek(this.waitingBytes >= MAX_WAITING_BYTES);
+      if (!known) {
+        if (this.waitingBytes < MAX_WAITING_BYTES || this.frames.isEnded) break;
+        await this.frames.more();
+        continue;
+      }
+      if (this.bytesPerFrame === 0) {
+        this.clock.beginPart(this.frames.startTime);
+        this.bytesPerFrame = this.begin(known.frame);
+      }
+      const { bytesPerFrame } = this;
+      if (!this.isPlaced) {
+        const silence = this.clock.place(known.frame, known.next);
+        this.isPlaced = true;
+        yield* silenceOf(Math.round(silence * this.sampleRate) * bytesPerFrame);
+      }
+      const end = Math.round((this.seconds + known.frame.seconds) * this.sampleRate);
+      const piece = this.cut(end - this.taken);
+      this.taken += piece.length / bytesPerFrame;
+      if (piece.length > 0) yield piece;
+      const isComplete = this.taken >= end;
+      if (!isComplete && !this.frames.isEnded) break;
+      if (!isComplete && this.waitingBytes === 0) break;
+      this.seconds += known.frame.seconds;
+      this.isPlaced = false;
+      this.frames.shift();
+    }
+    // What a resampler held back comes behind the last frame.
+    if (this.frames.isEnded && !this.frames.peek(true) && this.waitingBytes > 0 && this.bytesPerFrame > 0) {
+      const rest = this.cut(Infinity);
+      if (rest.length > 0) yield rest;
+    }
+  }
+
+  /** Takes up to so many samples, always of all channels. */
+  private cut(samples: number): Buffer {
+    const { bytesPerFrame } = this;
+    const [first, ...more] = this.waiting;
+    const all = first && more.length === 0 ? first : Buffer.concat(this.waiting);
+    const available = Math.floor(all.length / bytesPerFrame);
+    const piece = all.subarray(0, Math.max(0, Math.min(samples, available)) * bytesPerFrame);
+    const rest = all.subarray(piece.length);
+    this.waiting = rest.length > 0 ? [rest] : [];
+    this.waitingBytes = rest.length;
+    return piece;
+  }
+}
+
+function* silenceOf(bytes: number): Generator<Buffer> {
+  for (let left = bytes; left > 0; left -= SILENCE.length)
+    yield SILENCE.subarray(0, Math.min(left, SILENCE.length));
+}

@@ -1,0 +1,231 @@
+import { FileHandle, open } from 'node:fs/promises';
+import { AudioTrack, MeasureTrack, UnusableAudio } from '../media';
+import { ChannelMeter } from './channel-mix';
+import { ClockedPcm, DecodeRequest, FilePart } from './clocked-pcm';
+import { declaredLength } from './declared-length';
+import { ffprobe, Probed, ProbedStream } from './ffprobe';
+import { isLink } from './input-options';
+import { joinedMatroska, joinedMp4 } from './joined-files';
+import { isCutOgg } from './ogg-pages';
+import { Stretch } from './presentation-clock';
+import { MediaPrograms } from './programs';
+import { scanWav } from './wav-chunks';
+
+/** Enough to measure loudness, phase and length by. */
+const RATE = 8_000;
+const MAX_TRACKS = 32;
+const MIN_SECONDS = 0.1;
+/** Decoded and declared lengths may differ by this much before the recording says so. */
+const TOLERATED_SECONDS = 1;
+/** Formats without timestamps: a seek in them lands near its target, at an unknown distance. */
+const WITHOUT_TIMESTAMPS: ReadonlySet<string> = new Set(['mp3', 'aac', 'ac3', 'eac3', 'amr', 'gsm', 'avi']);
+const WALL_SECONDS = 30 * 60;
+
+export interface ExamineOptions {
+  maxSeconds?: number | undefined;
+  measure: MeasureTrack;
+  signal?: AbortSignal | undefined;
+}
+
+/** What a file holds, and how it is to be decoded. */
+export interface Examination {
+  container: string;
+  stream: ProbedStream;
+  tracks: AudioTrack[];
+  parts: FilePart[];
+  track: number;
+  /** Share of each channel in the mono mix. */
+  mix: number[];
+  /** Times can be sought. */
+  seekable: boolean;
+  declaredEnd: number | null;
+  /** End of the audio on the presentation clock. */
+  durationSeconds: number;
+  /** Where packets are missing inside the stream, and what is missing at its end. */
+  gaps: Stretch[];
+  endsEarly: { declaredSeconds: number | null } | null;
+  longerThanDeclared: { declaredSeconds: number } | null;
+}
+
+/**
+ * Decodes all audio of a file once to find out how long it is, which track holds the speech and how its channels go
+ * together. Headers are only compared with that.
+ *
+ * @throws UnusableAudio, ProviderFailure
+ */
+export async function examine(
+  programs: MediaPrograms,
+  source: string,
+  options: ExamineOptions,
+): Promise<Examination> {
+  const probed = await ffprobe(programs, source, options.signal);
+  if (probed.audio.length === 0) {
+    throw new UnusableAudio(
+      'no_audio_stream',
+      'The file holds no sound. Send an audio file or a video with sound.',
+    );
+  }
+  const structure = await structureOf(source, probed);
+  const decode = (track: number, change: Partial<DecodeRequest>): ClockedPcm =>
+    new ClockedPcm(
+      programs,
+      {
+        source,
+        ...{ parts: structure.parts, track, mix: 'all', sampleRate: RATE },
+        ...{
+          declaredEnd: probed.duration ?? null,
+          maxSeconds: options.maxSeconds,
+          wallSeconds: WALL_SECONDS,
+        },
+        ...change,
+      },
+      options.signal,
+    );
+  const heard = await hearTracks(probed, decode);
+  const track = await chooseTrack(heard, decode, options.measure);
+  const { stream, pcm, mix } = track;
+  const length = lengthOf(pcm, structure.declaredSeconds ?? declaredLength(probed, stream), structure.isCut);
+  return {
+    ...{ container: probed.container, stream, parts: structure.parts, track: track.index, mix },
+    tracks: probed.audio.map((one, index) => trackOf(one, index === track.index)),
+    seekable:
+      structure.parts.length === 0 && pcm.followsTimestamps && !WITHOUT_TIMESTAMPS.has(probed.container),
+    declaredEnd: probed.duration ?? null,
+    ...{ durationSeconds: pcm.endsAt, ...length, gaps: [...pcm.gaps, ...length.missing] },
+  };
+}
+
+interface Structure {
+  parts: FilePart[];
+  /** As the file's own header states it; undefined: ask ffprobe. */
+  declaredSeconds: number | null | undefined;
+  /** The file stops in the middle of a packet, although it declares no length. */
+  isCut: boolean;
+}
+
+async function structureOf(source: string, { container }: Probed): Promise<Structure> {
+  const plain: Structure = { parts: [], declaredSeconds: undefined, isCut: false };
+  if (isLink(source)) return plain;
+  const handle: FileHandle = await open(source, 'r');
+  try {
+    const { size } = await handle.stat();
+    switch (container) {
+      case 'wav':
+        return { ...plain, ...(await scanWav(handle, size)) };
+      case 'ogg':
+        return { ...plain, isCut: await isCutOgg(handle, size) };
+      case 'matroska,webm':
+        return { ...plain, parts: await joinedMatroska(handle, size) };
+      case 'mov,mp4,m4a,3gp,3g2,mj2':
+        return { ...plain, parts: await joinedMp4(handle, size) };
+      default:
+        return plain;
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+interface HeardTrack {
+  index: number;
+  stream: ProbedStream;
+  pcm: ClockedPcm;
+  mix: number[];
+}
+
+/** Decodes every track. One that cannot be decoded is left out, unless it is the only one. */
+async function hearTracks(
+  { audio }: Probed,
+  decode: (track: number, change: Partial<DecodeRequest>) => ClockedPcm,
+): Promise<HeardTrack[]> {
+  const heard: HeardTrack[] = [];
+  let fault: unknown;
+  for (const [index, stream] of audio.slice(0, MAX_TRACKS).entries()) {
+    const rate = stream.sample_rate ?? RATE;
+    const pcm = decode(index, { sampleRate: Math.min(RATE, Math.max(1, rate)) });
+    try {
+      const mix = await hear(pcm);
+      if (pcm.decodedSeconds > 0) heard.push({ index, stream, pcm, mix });
+    } catch (error) {
+      if (!isOfTheFile(error)) throw error;
+      fault = error;
+    }
+  }
+  const longest = Math.max(0, ...heard.map(({ pcm }) => pcm.decodedSeconds));
+  if (longest >= MIN_SECONDS) return heard;
+  const broken = fault ?? heard.find(({ pcm }) => pcm.brokeOff);
+  if (broken) {
+    throw new UnusableAudio(
+      'truncated',
+      'Nothing in this file can be heard: it is cut off or damaged. Send it again.',
+    );
+  }
+  throw new UnusableAudio('too_short', 'The sound is shorter than a tenth of a second.', longest);
+}
+
+async function hear(pcm: ClockedPcm): Promise<number[]> {
+  let meter: ChannelMeter | undefined;
+  for await (const bytes of pcm) {
+    meter ??= new ChannelMeter(pcm.channels);
+    meter.add(bytes);
+  }
+  return meter?.mix() ?? [1];
+}
+
+function isOfTheFile(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'unreadable_media';
+}
+
+/** The one with the most speech; where none has any, with the most sound; of equals the first. */
+async function chooseTrack(
+  tracks: readonly HeardTrack[],
+  decode: (track: number, change: Partial<DecodeRequest>) => ClockedPcm,
+  measure: MeasureTrack,
+): Promise<HeardTrack> {
+  const [first] = tracks;
+  if (!first) throw new Error('There is no track to choose from');
+  if (tracks.length === 1) return first;
+  let best = { track: first, speechSeconds: -1, soundSeconds: -1 };
+  for (const track of tracks) {
+    const sampleRate = 16_000;
+    const measured = await measure(decode(track.index, { mix: track.mix, sampleRate }), sampleRate);
+    const isBetter =
+      measured.speechSeconds > best.speechSeconds ||
+      (measured.speechSeconds === best.speechSeconds && measured.soundSeconds > best.soundSeconds);
+    if (isBetter) best = { track, ...measured };
+  }
+  return best.track;
+}
+
+/** Compares what was decoded with what was declared, both from the first sample on. */
+function lengthOf(
+  pcm: ClockedPcm,
+  declared: number | null,
+  isCut: boolean,
+): Pick<Examination, 'endsEarly' | 'longerThanDeclared'> & { missing: Stretch[] } {
+  const { endsAt, leadSeconds } = pcm;
+  const difference = declared === null ? 0 : declared - (endsAt - leadSeconds);
+  if (declared !== null && difference > TOLERATED_SECONDS) {
+    return {
+      endsEarly: { declaredSeconds: declared },
+      longerThanDeclared: null,
+      missing: [{ start: endsAt, end: endsAt + difference }],
+    };
+  }
+  const isLonger = declared !== null && difference < -TOLERATED_SECONDS;
+  return {
+    endsEarly: isCut || pcm.brokeOff !== undefined ? { declaredSeconds: declared } : null,
+    longerThanDeclared: isLonger ? { declaredSeconds: declared } : null,
+    missing: [],
+  };
+}
+
+function trackOf({ codec_name, channels, tags }: ProbedStream, chosen: boolean): AudioTrack {
+  return {
+    codec: codec_name ?? 'unknown',
+    channels: channels ?? 0,
+    language: tags?.language ?? null,
+    title: tags?.title ?? null,
+    chosen,
+  };
+}

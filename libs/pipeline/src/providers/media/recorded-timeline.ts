@@ -1,0 +1,10 @@
+import { PresentRecording } from '@voxpersona/domain';
+import { Timeline, TIMELINE_OF_SAMPLES } from './media';
+
+/** The timeline that a recording's times are on; undefined until it is split: then there are no times yet. */
+export function timelineOfRecording({
+  timeline,
+  chunks,
+}: Pick<PresentRecording, 'timeline' | 'chunks'>): Timeline | undefined {
+  return timeline ?? (chunks.length > 0 ? TIMELINE_OF_SAMPLES : undefined);
+}

@@ -1,0 +1,73 @@
+import { FORMAT_CASES } from '@test/hearing/cases/formats';
+import { PUBLISHED } from '@test/hearing/cases/published';
+import { VARIANTS } from '@test/hearing/cases/variants';
+import { FileHearing } from '@test/hearing/hear-files';
+import { HearingCase } from '@test/hearing/hearing-case';
+import { faultsOf } from '@test/hearing/judge';
+import { hasEncoder, Studio } from '@test/hearing/studio';
+import { VoiceActivity, WITH_MODEL, WITHOUT_MODEL } from '@test/hearing/voice-activity';
+import { answerTones } from '@test/openai/tone-answers';
+import { proofSize } from '@test/proof-size';
+import { serverWithFakes, ServerWithFakes } from '@test/server/with-fakes';
+
+type Table = readonly [name: string, cases: readonly HearingCase[]];
+
+const SECONDS = proofSize({ short: 30, full: 70 });
+const AT_ONCE = 4;
+
+const KINDS: readonly Table[] = [
+  ['files that people reported', PUBLISHED],
+  ['more files of these kinds', VARIANTS],
+];
+const FORMATS: Table = ['containers and codecs', FORMAT_CASES];
+
+describeHearing(WITHOUT_MODEL, [...KINDS, FORMATS]);
+// What finds speech does not see the container: the short form spares itself the other half.
+describeHearing(WITH_MODEL, proofSize({ short: KINDS, full: [...KINDS, FORMATS] }));
+
+/** Uploads the files of all tables to one server, and judges each by itself. */
+function describeHearing({ name, env }: VoiceActivity, tables: readonly Table[]): void {
+  (env ? describe : describe.skip)(`every word of a file is heard once, at its time, ${name}`, () => {
+    const studio = new Studio(SECONDS);
+    let world: ServerWithFakes;
+    let hearing: FileHearing;
+
+    beforeAll(async () => {
+      world = await serverWithFakes({ env: { ...mediaPrograms(), ...env } });
+      world.openai.respond = answerTones();
+      await world.server.start();
+      hearing = new FileHearing(world.server, studio);
+      hearing.start(tables.flatMap(([, cases]) => cases).filter(canBeMade), AT_ONCE);
+    });
+    afterAll(async () => {
+      await world.close();
+      studio.close();
+    });
+
+    describe.each(tables)('%s', (_table, cases) => {
+      for (const file of cases) {
+        const test = canBeMade(file) ? it : it.skip;
+        test(
+          file.name,
+          async () => {
+            expect(faultsOf(file.expect(studio), await hearing.outcomeOf(file))).toEqual([]);
+          },
+          1_500_000,
+        );
+      }
+    });
+  });
+}
+
+function canBeMade({ encoder }: HearingCase): boolean {
+  return encoder === undefined || hasEncoder(encoder);
+}
+
+/** The server takes the same programs as the tests. */
+function mediaPrograms(): Record<string, string> {
+  const { FFMPEG_PATH, FFPROBE_PATH } = process.env;
+  return {
+    ...(FFMPEG_PATH !== undefined && { FFMPEG_PATH }),
+    ...(FFPROBE_PATH !== undefined && { FFPROBE_PATH }),
+  };
+}

@@ -1,0 +1,7 @@
+export * from './decode';
+export * from './hear-tones';
+export * from './match-words';
+export * from './said-words';
+export * from './synthesise';
+export * from './wav-file';
+export * from './words';
