@@ -4,6 +4,9 @@ import { isPlaceholderSize } from './wav-chunks';
 /** Containers that state a length for each stream, and not only for the file. */
 const LENGTH_PER_STREAM = new Set(['mov,mp4,m4a,3gp,3g2,mj2', 'avi']);
 
+/** Containers that state no length: it is the time of their last packet, wherever they were cut. */
+const WITHOUT_LENGTH = new Set(['ogg', 'mpegts', 'mpeg']);
+
 /**
  * How long an audio stream is by its own declaration, from its first sample to its last. Null: the file does not declare
  * it, only guesses, or declares it for all of its streams together: a video may be longer than its sound.
@@ -17,7 +20,7 @@ export function declaredLength(probed: Probed, stream: ProbedStream): number | n
 }
 
 function statedLength(probed: Probed, stream: ProbedStream): number | undefined {
-  if (probed.isEstimated) return undefined;
+  if (probed.isEstimated || WITHOUT_LENGTH.has(probed.container)) return undefined;
   if (LENGTH_PER_STREAM.has(probed.container)) return stream.duration;
   const startTime = stream.start_time ?? probed.startTime;
   const tagged = clockTime(stream.tags?.DURATION);
