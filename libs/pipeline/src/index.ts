@@ -7,6 +7,7 @@ export { eventsOfType, RecordedEvents } from './activities/recorded-events';
 export * from './catalogue/catalogue';
 export * from './catalogue/load-catalogue';
 export * from './commands/accept-upload';
+export type { MergedDetails } from './commands/merge-details';
 export * from './commands/cancel-recording';
 export * from './commands/checked-details';
 export * from './commands/command-refused';

@@ -5,6 +5,7 @@ it.each([
   ['interview.mp3', 'interview.mp3'],
   ['Gespräch – Frau Müller (2).m4a', 'Gespräch – Frau Müller (2).m4a'],
   ['отель.ogg', 'отель.ogg'],
+  ['Mu\u0308ller.mp3', 'M\u00fcller.mp3'],
   [undefined, 'recording'],
   ['  ', 'recording'],
 ])('takes %j as %j', (name, expected) => expect(checkedFileName(name)).toBe(expected));

@@ -15,13 +15,11 @@ export const RECORDING_STATUSES = [
 ] as const;
 export const REPORT_STATUSES = ['writing', 'completed', 'failed', 'cancelled'] as const;
 
-const gap = z
-  .object({ chunkIndex: z.number().int(), start: seconds, end: seconds, code: z.string() })
-  .meta({
-    id: 'Gap',
-    description:
-      'A stretch that is not transcribed, and why: a fault of a provider, `text_on_silence`, `repetition`, `stock_phrase`, `recogniser_stopped` (the answer ends although the audio continues) or `not_recognised` (sound for which there is no text).',
-  });
+const gap = z.object({ chunkIndex: z.number().int(), start: seconds, end: seconds, code: z.string() }).meta({
+  id: 'Gap',
+  description:
+    'A stretch that is not transcribed, and why: a fault of a provider, `text_on_silence`, `repetition`, `stock_phrase`, `recogniser_stopped` (the answer ends although the audio continues) or `not_recognised` (sound for which there is no text).',
+});
 
 const removed = z
   .object({ chunkIndex: z.number().int(), start: seconds, end: seconds, code: z.string(), text: z.string() })
@@ -140,13 +138,23 @@ export const recording = z
 export const uploadAnswer = z
   .object({
     id: z.uuid(),
-    duplicate: z
-      .boolean()
-      .meta({ description: 'This audio was here already, under this id, and nothing was changed.' }),
+    duplicate: z.boolean().meta({ description: 'This audio was here already, under this id. See `merged`.' }),
     restored: z.boolean().meta({
       description:
         'This audio was here already, but its original was missing: this file is the original now.',
     }),
+    merged: z
+      .object({
+        details: z
+          .array(z.string())
+          .meta({ description: 'Names of the details that were added or changed.' }),
+        otherLanguage: z.string().nullable().meta({
+          description:
+            "The language that was given, where it is not the recording's. To transcribe in it: `POST /v1/recordings/:id/retranscribe`.",
+        }),
+      })
+      .optional()
+      .meta({ description: 'Only of audio that was here already: what became of the details sent with it.' }),
     position: z.string().meta({ description: 'Log position; give it as `after`.' }),
     links,
   })

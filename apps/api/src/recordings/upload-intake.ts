@@ -29,8 +29,13 @@ export function statusOfUpload({ outcome }: UploadAnswer): 200 | 202 {
 }
 
 /** The same in the body of the answer. */
-export function outcomeOfUpload({ outcome }: UploadAnswer): { duplicate: boolean; restored: boolean } {
-  return { duplicate: outcome === 'duplicate', restored: outcome === 'restored' };
+export function outcomeOfUpload({ outcome, merged }: UploadAnswer): {
+  duplicate: boolean;
+  restored: boolean;
+  merged?: UploadAnswer['merged'];
+} {
+  const was = { duplicate: outcome === 'duplicate', restored: outcome === 'restored' };
+  return merged ? { ...was, merged } : was;
 }
 
 /** What is particular about one way of uploading. */

@@ -4,6 +4,7 @@ import { DomainEvent, isErased, PresentReport, reportDecider, TranscriptLine } f
 import { Actors } from '@voxpersona/event-store';
 import { Catalogue, ReportPart } from '../catalogue/catalogue';
 import { LanguageModel, WriteRequest, WriteResult } from '../providers/language-model';
+import { withoutFence } from '../providers/language-model/without-fence';
 import { ResultStore, StoredResult } from '../results/result-store';
 import { CATALOGUE, LANGUAGE_MODEL } from '../tokens';
 import { callRecordOf } from './call-record';
@@ -34,7 +35,7 @@ export class WriteReportPartHandler implements ICommandHandler<WriteReportPart> 
     const stored = await this.write(report, part, transcript, run.signal);
     const { promptVersion } = part;
     const call = callRecordOf(this.model, stored);
-    const written = { part: part.id, promptVersion, text: stored.value.text, call };
+    const written = { part: part.id, promptVersion, text: withoutFence(stored.value.text), call };
     await this.results.toReport(job.reportId, { type: 'RecordReportPart', written }, run.context);
   }
 

@@ -83,12 +83,13 @@ describe('Accepting an upload', () => {
     recordingId: string = randomUUID(),
     details: Record<string, string> = {},
     requested = request(),
+    language: string | null = null,
   ): Promise<UploadAnswer> {
     const stored = await storage.put(originalKey(recordingId), createReadStream(file));
     const given = {
       fileName: 'a.mp3',
       scenario: 'interview' as const,
-      language: null,
+      language,
       details,
       reports: [],
     };
@@ -100,6 +101,26 @@ describe('Accepting an upload', () => {
     readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
       (path) => path.includes('/original') && !path.endsWith('.sha256'),
     );
+
+  it('adds the details of audio that was there already, and offers its language', async () => {
+    const first = await upload(FORMATS.mp3(), randomUUID(), { city: 'Bonn', client: 'Ann' });
+    expect(first.merged).toBeUndefined();
+    const again = await upload(
+      FORMATS.mp3(),
+      randomUUID(),
+      { client: 'Ann', place: 'Adlon' },
+      request(),
+      'de',
+    );
+    expect(again).toMatchObject({
+      ...{ recordingId: first.recordingId, outcome: 'duplicate' },
+      merged: { details: ['place'], otherLanguage: 'de' },
+    });
+    const { state } = await actors.read(recordingDecider, first.recordingId);
+    expect(state).toMatchObject({ details: { city: 'Bonn', client: 'Ann', place: 'Adlon' }, language: null });
+    expect((await upload(FORMATS.mp3())).merged).toEqual({ details: [], otherLanguage: null });
+    expect((await upload(FORMATS.mp3(), randomUUID(), { city: 'Berlin' })).merged?.details).toEqual(['city']);
+  });
 
   it('makes one recording of the same audio sent several times at once', async () => {
     const answers = await Promise.all([1, 2, 3, 4].map(() => upload(FORMATS.mp3())));

@@ -27,6 +27,7 @@ import { AudioClaims } from './audio-claims';
 import { checkedDetails } from './checked-details';
 import { CommandRefused } from './command-refused';
 import { commandContext, RequestContext } from './request-context';
+import { MergedDetails, mergeDetails } from './merge-details';
 import { UploadedObject } from './uploaded-object';
 
 /** Audio that lies in the object store, and what its sender says of it. */
@@ -54,6 +55,8 @@ export interface UploadAnswer {
   recordingId: string;
   position: Position;
   outcome: UploadOutcome;
+  /** Only of audio that was there already: what became of what its sender said of it. */
+  merged?: MergedDetails;
 }
 
 /** It is unknown whether an upload was recorded. Its audio is kept, and sending the file again is safe. */
@@ -116,7 +119,13 @@ export class AcceptUploadHandler implements ICommandHandler<AcceptUpload> {
     // Before there is a recording: an upload that comes second leaves none. Its claim stays, as that of an upload that died;
     // to release it could take it from another upload that has just come upon it.
     if (link) await this.links.use(link, { recordingId, duplicate: isThere }, request);
-    if (isThere) return this.recognise(command, recording, object);
+    if (isThere) {
+      const answer = await this.recognise(command, recording, object);
+      if (answer.outcome === 'created') return answer;
+      const given = { details, language: upload.language };
+      const byLink = link !== undefined;
+      return { ...answer, ...(await mergeDetails(this.actors, recordingId, given, { request, byLink })) };
+    }
     // A claim whose recording is not there: its upload died half-way, or is just a little behind this one. Whoever
     // appends first makes the recording; each has a key of its own, so neither touches the other's object.
     if (recordingId !== proposed) await object.moveTo(adoptedKey(recordingId, randomUUID()));

@@ -64,6 +64,7 @@ function conditionsOf(filter: RecordingFilter): Condition[] {
   if (uploadedFrom) conditions.push(['uploaded_at >= ?', uploadedFrom]);
   if (uploadedBefore) conditions.push(['uploaded_at < ?', uploadedBefore]);
   // strpos, not LIKE: what was asked for is text and not a pattern.
-  if (fileName) conditions.push(["strpos(lower(document ->> 'fileName'), lower(?)) > 0", fileName]);
+  if (fileName)
+    conditions.push(["strpos(lower(document ->> 'fileName'), lower(?)) > 0", fileName.normalize('NFC')]);
   return conditions;
 }

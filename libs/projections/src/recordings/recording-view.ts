@@ -121,7 +121,8 @@ function uploaded(event: Extract<Recorded<DomainEvent>, { type: 'AudioUploaded' 
   return {
     id: recordingId,
     owner,
-    fileName: isErased(fileName) ? null : fileName,
+    // Lists are filtered by it: the same name must be the same characters.
+    fileName: isErased(fileName) ? null : fileName.normalize('NFC'),
     details: isErased(details) ? null : details,
     detailsVersion: 0,
     sizeBytes,

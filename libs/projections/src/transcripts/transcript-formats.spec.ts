@@ -13,6 +13,14 @@ const transcript: TranscriptView = {
   wordCount: 3,
 };
 
+it.each(['\r', '\r\n', '\n\n', '\u2028'])('keeps a cue together over a line break: %j', (lineBreak) => {
+  const line = { start: 0, end: 1, text: `One${lineBreak}two.`, speaker: `Ann${lineBreak}B` };
+  const broken = { ...transcript, lines: [line], gaps: [] };
+  expect(toVtt(broken)).toBe('WEBVTT\n\n00:00:00.000 --> 00:00:01.000\nAnn B: One two.\n');
+  expect(toSrt(broken)).toBe('1\n00:00:00,000 --> 00:00:01,000\nAnn B: One two.\n');
+  expect(toText(broken)).toBe('[00:00:00] Ann B: One two.\n');
+});
+
 it('writes text', () => {
   expect(toText(transcript)).toBe(
     '[00:00:00] Guest: Hello <b>& welcome\n[00:01:00] [not transcribed: timeout]\n[01:01:40] Bye\n',

@@ -1,6 +1,9 @@
 import { Gap, TranscriptLine } from '@voxpersona/domain';
 import { TranscriptView } from './transcripts.projection';
 
+/** Also a lone carriage return, which WebVTT counts as the end of a line. */
+const LINE_BREAK = /\s*[\n\v\f\r\u0085\u2028\u2029]\s*/gu;
+
 /** A line, or a gap, in the order of time. */
 interface Cue {
   start: number;
@@ -37,7 +40,7 @@ function cues({ lines, gaps }: TranscriptView): Cue[] {
     start,
     end,
     // A line break would end a subtitle.
-    text: `${speaker ? `${speaker}: ` : ''}${text.replace(/\s*\n\s*/g, ' ')}`,
+    text: `${speaker ? `${speaker}: ` : ''}${text}`.replaceAll(LINE_BREAK, ' '),
   }));
   const missing = gaps.map(({ start, end, code }: Gap) => ({
     start,
