@@ -12,6 +12,7 @@ export * from './recording/decider';
 export type { RecordingRefusal } from './recording/decision';
 export * from './recording/events';
 export * from './recording/state';
+export * from './recording/unheard';
 export * from './report/commands';
 export * from './report/decider';
 export * from './report/events';

@@ -70,6 +70,7 @@ export const split = (
       sizeBytes: 1,
       sha256: 'c'.repeat(64),
       silences: [],
+      speech: null,
     })),
     firstChunks,
     engine: 'ffmpeg 1',

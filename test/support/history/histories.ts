@@ -142,6 +142,7 @@ function historyOf(
       objectKey: `recordings/${recordingId}/${index}`,
       sha256: hashOf(`${recordingId}${index}`),
       silences: [],
+      speech: [{ start: 0, end: 10 }],
     },
   }));
   const firstChunks = chunks.map(({ index }) => index);

@@ -2,7 +2,8 @@ import { accept, acceptNothing, refuse } from '../shared/decider';
 import { deriveId } from '../shared/ids';
 import { CommandOf, RecordingDecision } from './decision';
 import { RecordingEvent, RecordingStage } from './events';
-import { PresentRecording, stageUnderWay } from './state';
+import { ChunkState, PresentRecording, stageUnderWay } from './state';
+import { hasUnheardSound } from './unheard';
 
 // What people ask of a recording that is there.
 
@@ -125,9 +126,13 @@ export function provideDetails(
  */
 export function requestRetry(state: PresentRecording): RecordingDecision {
   const { cancelled } = state;
-  const chunks = state.chunks
-    .filter(({ status, released }) => status === 'failed' || (cancelled && status === 'pending' && released))
-    .map((chunk) => chunk.index);
+  // Nothing was heard at all: what may be speech is transcribed once more.
+  const assemblyFailed = state.failedStages.includes('assemble');
+  const isToDo = (chunk: ChunkState): boolean =>
+    chunk.status === 'failed' ||
+    (cancelled && chunk.status === 'pending' && chunk.released) ||
+    (assemblyFailed && chunk.status === 'transcribed' && hasUnheardSound(chunk));
+  const chunks = state.chunks.filter(isToDo).map((chunk) => chunk.index);
   const order: readonly RecordingStage[] = ['split', 'assemble', 'index'];
   const underWay = cancelled ? stageUnderWay(state) : null;
   const firstOpen = order.find((stage) => state.failedStages.includes(stage) || stage === underWay);

@@ -24,6 +24,7 @@ import {
   RecordingState,
   stageUnderWay,
 } from './state';
+import { mayHoldSpeech } from './unheard';
 
 /** The rules of one recording, from its upload to its transcript and, one day, its erasure. */
 export const recordingDecider: Decider<RecordingState, RecordingCommand, RecordingEvent, RecordingRefusal> = {
@@ -259,6 +260,10 @@ function recordTranscript(
   if (overtaken || state.assembledVersion >= transcriptVersion) return acceptNothing();
   const { recordingId } = state;
   const gaps = gapsOf(state);
+  if (lines.length === 0 && state.chunks.some(mayHoldSpeech)) {
+    const failure = { code: 'not_recognised', provider: null, requestId: null, attempts: 1 };
+    return accept({ type: 'RecordingStageFailed', data: { recordingId, stage: 'assemble', failure } });
+  }
   if (lines.length === 0) {
     return accept({ type: 'NoSpeechFound', data: { recordingId, transcriptVersion, gaps } });
   }

@@ -99,6 +99,8 @@ export const audioChunk = z.object({
   sha256,
   /** Where it is silent, in seconds from its start: text there is not believed. */
   silences: z.array(stretch),
+  /** Where something that may be speech is heard, in seconds from its start; null where that was not measured. */
+  speech: z.array(stretch).nullable(),
 });
 export type RecordedChunk = z.infer<typeof audioChunk>;
 
@@ -137,16 +139,19 @@ export const AudioSplit = defineEvent(
     /** Null: times count the decoded samples of the first track. */
     timeline: timeline.nullable(),
   }),
-  {
-    version: 3,
-    upcasters: { 1: splitBeforeLanguages, 2: (data) => ({ ...data, gaps: [], timeline: null }) },
-  },
+  { version: 3, upcasters: { 1: splitBeforeLanguages, 2: splitBeforeTimelines } },
 );
 
 /** Before version 2 all chunks were transcribed at once, and silence was not recorded. */
 function splitBeforeLanguages(data: Record<string, unknown>): Record<string, unknown> {
   const chunks = (data.chunks as { index: number }[]).map((chunk) => ({ ...chunk, silences: [] }));
   return { ...data, chunks, firstChunks: chunks.map((chunk) => chunk.index) };
+}
+
+/** Before version 3 times counted the decoded samples, and no voice activity was measured. */
+function splitBeforeTimelines(data: Record<string, unknown>): Record<string, unknown> {
+  const chunks = (data.chunks as object[]).map((chunk) => ({ ...chunk, speech: null }));
+  return { ...data, chunks, gaps: [], timeline: null };
 }
 
 /** More chunks may be transcribed: the language is known now, or the next chunk is asked for it. */

@@ -17,6 +17,8 @@ export interface ChunkState {
   released: boolean;
   /** Where it is silent, in seconds from its start. */
   silences: readonly Stretch[];
+  /** Where something that may be speech is heard, in seconds from its start; null where that was not measured. */
+  speech: readonly Stretch[] | null;
   /** Stretches whose text was left out, in seconds from its start. */
   gaps: readonly (Stretch & { code: string })[];
 }
@@ -252,7 +254,8 @@ function evolvePresent(state: PresentRecording, event: RecordingEvent): Recordin
       };
     case 'RecordingRetryRequested':
       return {
-        ...withoutFailed(state, event.data.stages),
+        // What follows the chunks is done anew with them.
+        ...withoutFailed(state, event.data.chunks.length > 0 ? ['assemble', 'index'] : event.data.stages),
         cancelled: false,
         round: event.data.round,
         chunks: state.chunks.map((chunk) =>

@@ -1,7 +1,15 @@
 import { Inject } from '@nestjs/common';
 import { CommandHandler, ICommandHandler } from '@nestjs/cqrs';
-import { CallRecord, ChunkState, DomainEvent, PresentRecording, recordingDecider } from '@voxpersona/domain';
+import {
+  CallRecord,
+  ChunkState,
+  DomainEvent,
+  hasUnheardSound,
+  PresentRecording,
+  recordingDecider,
+} from '@voxpersona/domain';
 import { Actors } from '@voxpersona/event-store';
+import { missedSpeech } from '../hallucinations/missed-speech';
 import { examine, Examined, secondsDoubted } from '../hallucinations/examine';
 import { ObjectStorage } from '../providers/object-storage';
 import { ProviderFailure } from '../providers/provider-failure';
@@ -91,6 +99,8 @@ export class TranscribeChunkHandler implements ICommandHandler<TranscribeChunk> 
       language,
       promptContext,
       ...(attempt > 0 && { attempt }),
+      // Once more because nothing was heard: the answer that is stored is the one that said nothing.
+      ...(hasUnheardSound(chunk) && { round: recording.round }),
     };
     const durationSeconds = chunk.end - chunk.start;
     const stored = await this.resultStore.getOrCall(recordingId, dependsOn, () =>
@@ -101,8 +111,7 @@ export class TranscribeChunkHandler implements ICommandHandler<TranscribeChunk> 
         ),
       ),
     );
-    const audio = { silences: chunk.silences, durationSeconds };
-    return { attempt, stored, examined: examine(stored.value.segments, audio) };
+    return { attempt, stored, examined: judge(stored.value, chunk) };
   }
 
   private recordOf({ attempt, stored }: Heard): CallRecord {
@@ -110,4 +119,11 @@ export class TranscribeChunkHandler implements ICommandHandler<TranscribeChunk> 
     const asked = attempt === 0 ? parameters : { ...parameters, attempt };
     return callRecordOf({ provider, model, parameters: asked }, stored);
   }
+}
+
+/** What of an answer is believed, and where speech was heard that it holds nothing of. */
+function judge({ segments }: TranscriptionResult, { start, end, silences, speech }: ChunkState): Examined {
+  const examined = examine(segments, { silences, durationSeconds: end - start });
+  const missed = missedSpeech(examined.segments, examined.gaps, speech ?? []);
+  return { ...examined, gaps: [...examined.gaps, ...missed].sort((a, b) => a.start - b.start) };
 }

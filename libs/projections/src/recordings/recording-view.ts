@@ -267,7 +267,8 @@ type RetryRequested = Extract<DomainEvent, { type: 'RecordingRetryRequested' }>[
 function retried(view: RecordingView, { chunks, stages, reports }: RetryRequested): RecordingView {
   const again = chunks.reduce(
     (next, index) => withChunk(next, index, { status: 'pending', code: null }),
-    withoutFailures(view, stages),
+    // What follows the chunks is done anew with them.
+    withoutFailures(view, chunks.length > 0 ? [...stages, 'assemble', 'index'] : stages),
   );
   const resumed = again.reports.map((report) =>
     report.status === 'cancelled' && reports.some(({ reportId }) => reportId === report.id)
