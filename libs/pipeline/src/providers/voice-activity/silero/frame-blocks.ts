@@ -1,11 +1,12 @@
+import { PcmSamples } from '../../pcm-samples';
+
 const FULL_SCALE = 32_768;
 
 /** Collects 16-bit samples, which come in pieces of any length, into blocks of equal length. */
 export class FrameBlocks {
+  private readonly samples = new PcmSamples();
   private block: Float32Array;
   private filled = 0;
-  /** First byte of a sample whose second byte is still to come. */
-  private leftOver: Buffer = Buffer.alloc(0);
 
   constructor(private readonly samplesPerBlock: number) {
     this.block = new Float32Array(samplesPerBlock);
@@ -16,12 +17,9 @@ export class FrameBlocks {
    * @returns the blocks that are full now, each sample from -1 to 1
    */
   add(bytes: Buffer): Float32Array[] {
-    const all = this.leftOver.length > 0 ? Buffer.concat([this.leftOver, bytes]) : bytes;
-    const whole = all.length - (all.length % 2);
-    this.leftOver = Buffer.from(all.subarray(whole));
     const full: Float32Array[] = [];
-    for (let offset = 0; offset < whole; offset += 2) {
-      this.block[this.filled] = all.readInt16LE(offset) / FULL_SCALE;
+    for (const sample of this.samples.add(bytes)) {
+      this.block[this.filled] = sample / FULL_SCALE;
       this.filled += 1;
       if (this.filled < this.samplesPerBlock) continue;
       full.push(this.block);
