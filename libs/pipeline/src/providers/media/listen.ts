@@ -20,7 +20,8 @@ export async function listen(
     const probabilities = await voiceActivity.detect(measured, signal);
     return { loudness: meter.finish(), voice: { probabilities, frameSeconds: VOICE_FRAME_SECONDS } };
   }
-  for await (const _ of measured) signal.throwIfAborted();
+  const reader = measured[Symbol.asyncIterator]();
+  while (!(await reader.next()).done) signal.throwIfAborted();
   return { loudness: meter.finish(), voice: undefined };
 }
 
