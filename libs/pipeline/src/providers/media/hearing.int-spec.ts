@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SileroVoiceActivity, VOICE_SAMPLE_RATE } from '../voice-activity';
 import { cutSpans } from './cut-points';
-import { decodePcm } from './ffmpeg/pcm';
+import { ClockedPcm } from './ffmpeg/clocked-pcm';
 import { findMediaPrograms } from './ffmpeg/programs';
 import { listen } from './listen';
 import { SoundMap, soundMapOf, Stretch } from './sound-map';
@@ -35,8 +35,9 @@ describe.each([
 
   async function mapOf(file: string): Promise<SoundMap> {
     const { signal } = new AbortController();
-    const { samples } = decodePcm(programs, file, VOICE_SAMPLE_RATE, signal);
-    return soundMapOf(await listen(samples as AsyncIterable<Buffer>, silero, signal));
+    const request = { source: file, parts: [], track: 0, mix: [1], sampleRate: VOICE_SAMPLE_RATE };
+    const samples = new ClockedPcm(programs, { ...request, wallSeconds: 60 }, signal);
+    return soundMapOf(await listen(samples, silero, signal));
   }
 
   test('the interview has fifteen turns', async () => {

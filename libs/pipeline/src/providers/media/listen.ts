@@ -12,7 +12,7 @@ import { Heard, soundMapOf } from './sound-map';
 export async function listen(
   samples: AsyncIterable<Buffer>,
   voiceActivity: VoiceActivity | undefined,
-  signal: AbortSignal,
+  signal: AbortSignal | undefined,
 ): Promise<Heard> {
   const meter = new LoudnessMeter(VOICE_SAMPLE_RATE);
   const measured = measuredBy(meter, samples);
@@ -21,7 +21,7 @@ export async function listen(
     return { loudness: meter.finish(), voice: { probabilities, frameSeconds: VOICE_FRAME_SECONDS } };
   }
   const reader = measured[Symbol.asyncIterator]();
-  while (!(await reader.next()).done) signal.throwIfAborted();
+  while (!(await reader.next()).done) signal?.throwIfAborted();
   return { loudness: meter.finish(), voice: undefined };
 }
 
@@ -29,7 +29,7 @@ export async function listen(
 export async function measureTrack(
   samples: AsyncIterable<Buffer>,
   voiceActivity: VoiceActivity | undefined,
-  signal: AbortSignal,
+  signal: AbortSignal | undefined,
 ): Promise<{ speechSeconds: number; soundSeconds: number }> {
   const { voiceSeconds, soundSeconds } = soundMapOf(await listen(samples, voiceActivity, signal));
   return { speechSeconds: voiceSeconds, soundSeconds };

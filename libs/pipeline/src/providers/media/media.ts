@@ -28,16 +28,6 @@ export interface AudioProbe {
   tracks: AudioTrack[];
 }
 
-/** How much of a track is worth hearing. */
-export interface TrackMeasurement {
-  speechSeconds: number;
-  /** Speech or not: louder than the track's own noise floor. */
-  soundSeconds: number;
-}
-
-/** Measures a track, given as little-endian 16-bit mono samples. */
-export type MeasureTrack = (samples: AsyncIterable<Buffer>, sampleRate: number) => Promise<TrackMeasurement>;
-
 /** How a file is laid on the timeline of its recording; fixed when it is split, so that all times agree. */
 export interface Timeline {
   /** Which of the audio streams. */

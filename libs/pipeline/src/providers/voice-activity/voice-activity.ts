@@ -17,7 +17,7 @@ export interface VoiceActivity {
    * @returns the probability of speech, from 0 to 1, of each frame of 32 ms; the last frame is filled up with silence
    * @throws ProviderFailure, or the signal's reason once it is aborted
    */
-  detect(pcm: AsyncIterable<Buffer>, signal: AbortSignal): Promise<Float32Array>;
+  detect(pcm: AsyncIterable<Buffer>, signal: AbortSignal | undefined): Promise<Float32Array>;
   /** Ends what works for it. */
   close(): Promise<void>;
 }

@@ -1,8 +1,9 @@
 import { measureFile } from '@voxpersona/platform';
+import ffmpeg from 'fluent-ffmpeg';
 import { Writable } from 'node:stream';
 import { ChunkEncoding } from '../../speech-to-text/speech-to-text';
 import { MediaPrograms } from './programs';
-import { failureOf, RunningProgram, startProgram } from './run-program';
+import { failureOf, RunningProgram, startFfmpeg } from './run-program';
 
 /** As long as the slowest reader of the recording it is cut from. */
 const WALL_SECONDS = 4 * 60 * 60;
@@ -19,13 +20,13 @@ export class PcmEncoder {
     { sampleRate, codec }: { sampleRate: number; codec: readonly string[] },
     signal: AbortSignal,
   ) {
-    const args = [
-      ...['-nostdin', '-hide_banner', '-nostats', '-loglevel', 'warning', '-y'],
-      ...['-f', 's16le', '-ar', String(sampleRate), '-ac', '1', '-i', 'pipe:0'],
+    const command = ffmpeg('pipe:0')
+      .inputOptions('-nostdin', '-hide_banner', '-nostats', '-loglevel', 'warning', '-y')
+      .inputOptions('-f', 's16le', '-ar', String(sampleRate), '-ac', '1')
       // No time stamps or version strings in the file: the same audio gives the same bytes, and so the same hash.
-      ...[...codec, '-map_metadata', '-1', '-fflags', '+bitexact', '-flags:a', '+bitexact', `file:${file}`],
-    ];
-    this.program = startProgram(programs, programs.ffmpeg, args, { signal, wallSeconds: WALL_SECONDS });
+      .outputOptions(...codec, '-map_metadata', '-1', '-fflags', '+bitexact', '-flags:a', '+bitexact')
+      .output(`file:${file}`);
+    this.program = startFfmpeg(programs, command, { signal, wallSeconds: WALL_SECONDS });
     this.program.stdout.resume();
     this.finished = this.program.ended.then((end) => {
       const failure = failureOf(end);

@@ -3,7 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { ClipFormat, ClipRequest, MeasureTrack, Timeline } from '../media';
+import { ClipFormat, ClipRequest, Timeline } from '../media';
+import { VoiceActivity } from '../../voice-activity/voice-activity';
 import { PcmEncoder } from './chunk-writer';
 import { ClockedPcm } from './clocked-pcm';
 import { examine } from './examine';
@@ -32,10 +33,10 @@ export async function clipAudio(
   programs: MediaPrograms,
   source: string,
   request: ClipRequest,
-  measure: MeasureTrack,
+  voiceActivity: VoiceActivity | undefined,
   signal: AbortSignal,
 ): Promise<Readable> {
-  const timeline = request.timeline ?? timelineOf(await examine(programs, source, { measure, signal }));
+  const timeline = request.timeline ?? timelineOf(await examine(programs, source, { voiceActivity, signal }));
   const folder = await mkdtemp(join(tmpdir(), 'voxpersona-clip-'));
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
   try {

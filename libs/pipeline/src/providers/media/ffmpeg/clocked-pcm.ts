@@ -1,9 +1,10 @@
+import ffmpeg, { FfmpegCommand } from 'fluent-ffmpeg';
 import { UnusableAudio } from '../media';
 import { DecodedFrame, DecodedFrames, DESCRIBE_FRAMES } from './decoded-frames';
 import { ByteRange, inputAddress, untrustedInput } from './input-options';
 import { PresentationClock, Stretch } from './presentation-clock';
 import { MediaPrograms } from './programs';
-import { failureOf, startProgram } from './run-program';
+import { failureOf, startFfmpeg } from './run-program';
 
 const BYTES_PER_SAMPLE = 2;
 /** Samples that may wait for the description of their frame, which comes by another pipe. */
@@ -104,7 +105,7 @@ export class ClockedPcm implements AsyncIterable<Buffer> {
     const frames = new DecodedFrames((seconds) => {
       if (isTooLong(seconds)) program.kill();
     });
-    const program = startProgram(this.programs, this.programs.ffmpeg, this.args(part), {
+    const program = startFfmpeg(this.programs, this.command(part), {
       signal: this.signal,
       wallSeconds,
       onLine: frames.takeLine,
@@ -157,19 +158,23 @@ export class ClockedPcm implements AsyncIterable<Buffer> {
     );
   }
 
-  private args(part: FilePart | undefined): string[] {
+  private command(part: FilePart | undefined): FfmpegCommand {
     const { source, track, mix, sampleRate, seekTo } = this.request;
-    return [
-      ...['-nostdin', '-hide_banner', '-nostats', '-loglevel', 'info', '-threads', '1'],
-      ...untrustedInput(source),
-      ...['-vn', '-sn', '-dn', '-copyts'],
-      ...(part?.ignoreLength ? ['-ignore_length', '1'] : []),
-      ...(seekTo === undefined ? [] : ['-noaccurate_seek', '-ss', String(seekTo)]),
-      ...['-i', inputAddress(source, part)],
-      ...['-map', `0:a:${track}`, '-vn', '-sn', '-dn', '-map_metadata', '-1'],
-      ...['-af', [DESCRIBE_FRAMES, ...mixFilters(mix)].join(',')],
-      ...['-ar', String(sampleRate), '-c:a', 'pcm_s16le', '-f', 's16le', 'pipe:1'],
-    ];
+    return ffmpeg(inputAddress(source, part))
+      .inputOptions(
+        ...['-nostdin', '-hide_banner', '-nostats', '-loglevel', 'info', '-threads', '1'],
+        ...untrustedInput(source),
+        ...['-vn', '-sn', '-dn', '-copyts'],
+        ...(part?.ignoreLength ? ['-ignore_length', '1'] : []),
+        ...(seekTo === undefined ? [] : ['-noaccurate_seek', '-ss', String(seekTo)]),
+      )
+      .outputOptions('-map', `0:a:${track}`, '-sn', '-dn', '-map_metadata', '-1')
+      .noVideo()
+      .audioFilters([DESCRIBE_FRAMES, ...mixFilters(mix)])
+      .audioFrequency(sampleRate)
+      .audioCodec('pcm_s16le')
+      .format('s16le')
+      .output('pipe:1');
   }
 }
 

@@ -1,5 +1,7 @@
 import { FileHandle, open } from 'node:fs/promises';
-import { AudioTrack, MeasureTrack, UnusableAudio } from '../media';
+import { VOICE_SAMPLE_RATE, VoiceActivity } from '../../voice-activity/voice-activity';
+import { measureTrack } from '../listen';
+import { AudioTrack, UnusableAudio } from '../media';
 import { ChannelMeter } from './channel-mix';
 import { ClockedPcm, DecodeRequest, FilePart } from './clocked-pcm';
 import { declaredLength } from './declared-length';
@@ -23,7 +25,8 @@ const WALL_SECONDS = 30 * 60;
 
 export interface ExamineOptions {
   maxSeconds?: number | undefined;
-  measure: MeasureTrack;
+  /** Chooses the track with the most speech; undefined: the one with the most sound. */
+  voiceActivity: VoiceActivity | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -82,7 +85,7 @@ export async function examine(
       options.signal,
     );
   const heard = await hearTracks(probed, decode);
-  const track = await chooseTrack(heard, decode, options.measure);
+  const track = await chooseTrack(heard, decode, options);
   const { stream, pcm, mix } = track;
   const length = lengthOf(pcm, structure.declaredSeconds ?? declaredLength(probed, stream), structure.isCut);
   return {
@@ -180,15 +183,15 @@ function isOfTheFile(error: unknown): boolean {
 async function chooseTrack(
   tracks: readonly HeardTrack[],
   decode: (track: number, change: Partial<DecodeRequest>) => ClockedPcm,
-  measure: MeasureTrack,
+  { voiceActivity, signal }: ExamineOptions,
 ): Promise<HeardTrack> {
   const [first] = tracks;
   if (!first) throw new Error('There is no track to choose from');
   if (tracks.length === 1) return first;
   let best = { track: first, speechSeconds: -1, soundSeconds: -1 };
   for (const track of tracks) {
-    const sampleRate = 16_000;
-    const measured = await measure(decode(track.index, { mix: track.mix, sampleRate }), sampleRate);
+    const samples = decode(track.index, { mix: track.mix, sampleRate: VOICE_SAMPLE_RATE });
+    const measured = await measureTrack(samples, voiceActivity, signal);
     const isBetter =
       measured.speechSeconds > best.speechSeconds ||
       (measured.speechSeconds === best.speechSeconds && measured.soundSeconds > best.soundSeconds);

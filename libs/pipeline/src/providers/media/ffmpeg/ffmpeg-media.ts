@@ -5,7 +5,6 @@ import { ProviderFailure } from '../../provider-failure';
 import {
   AudioProbe,
   ClipRequest,
-  MeasureTrack,
   Media,
   ProbeLimits,
   SplitRequest,
@@ -16,33 +15,26 @@ import { clipAudio } from './clip';
 import { FairSlots } from './fair-slots';
 import { probeAudio } from './probe';
 import { describePrograms, MediaPrograms } from './programs';
-import { measureByLoudness } from './sound-measure';
 import { splitAudio } from './split';
 
 export interface FfmpegMediaOptions {
   /** Undefined: loudness alone tells speech from silence. */
   voiceActivity?: VoiceActivity | undefined;
-  /** How the track to transcribe is chosen. Default: by loudness. */
-  measure?: MeasureTrack;
   /** How many of one kind of work (uploads, splits, clips) run at once. Default: the number of processors. */
   concurrency?: number;
 }
 
 /** Media by ffmpeg and ffprobe, which are run as programs within bounds, never by a shell. */
 export class FfmpegMedia implements Media {
-  private readonly measure: MeasureTrack;
   private readonly voiceActivity: VoiceActivity | undefined;
   /** Kinds of work do not wait for each other: a split takes minutes, and a clip is listened to at once. */
   private readonly slots: Record<'probe' | 'split' | 'clip', FairSlots>;
 
   constructor(
     private readonly programs: MediaPrograms,
-    {
-      measure = measureByLoudness,
-      concurrency = Math.max(2, availableParallelism()),
-    }: FfmpegMediaOptions = {},
+    { voiceActivity, concurrency = Math.max(2, availableParallelism()) }: FfmpegMediaOptions = {},
   ) {
-    this.measure = measure;
+    this.voiceActivity = voiceActivity;
     const slots = (): FairSlots => new FairSlots(concurrency);
     this.slots = { probe: slots(), split: slots(), clip: slots() };
   }
@@ -57,26 +49,21 @@ export class FfmpegMedia implements Media {
     { maxSeconds, workspace = '' }: ProbeLimits,
     signal?: AbortSignal,
   ): Promise<AudioProbe> {
-    const { measure } = this;
+    const { voiceActivity } = this;
     return this.slots.probe.run(workspace, signal, () =>
-      probeAudio(this.programs, file, { maxSeconds, measure, signal }),
+      probeAudio(this.programs, file, { maxSeconds, voiceActivity, signal }),
     );
   }
 
   split(request: SplitRequest, signal: AbortSignal): Promise<SplitResult> {
     return this.slots.split.run(request.workspace ?? '', signal, () =>
-      splitAudio(
-        this.programs,
-        request,
-        { measure: this.measure, voiceActivity: this.voiceActivity },
-        signal,
-      ).catch(asFailure),
+      splitAudio(this.programs, request, this.voiceActivity, signal).catch(asFailure),
     );
   }
 
   clip(source: string, request: ClipRequest, signal: AbortSignal): Promise<Readable> {
     return this.slots.clip.run(request.workspace ?? '', signal, () =>
-      clipAudio(this.programs, source, request, this.measure, signal).catch(asFailure),
+      clipAudio(this.programs, source, request, this.voiceActivity, signal).catch(asFailure),
     );
   }
 }

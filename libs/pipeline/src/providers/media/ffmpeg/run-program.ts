@@ -1,4 +1,5 @@
 import { ChildProcess, spawn } from 'node:child_process';
+import { FfmpegCommand } from 'fluent-ffmpeg';
 import { once } from 'node:events';
 import { Readable, Writable } from 'node:stream';
 import { ProviderFailure } from '../../provider-failure';
@@ -78,6 +79,18 @@ export function startProgram(
     signal?.removeEventListener('abort', onAbort);
   });
   return { stdin: child.stdin, stdout: child.stdout, ended, kill: () => child.kill('SIGKILL') };
+}
+
+/**
+ * Starts a command that fluent-ffmpeg has composed. fluent-ffmpeg does not start it itself: it can limit neither memory nor
+ * environment, and keeps all of standard error.
+ */
+export function startFfmpeg(
+  programs: MediaPrograms,
+  command: FfmpegCommand,
+  options: RunOptions,
+): RunningProgram {
+  return startProgram(programs, programs.ffmpeg, command._getArguments(), options);
 }
 
 /** Runs a program whose whole output fits in memory. */

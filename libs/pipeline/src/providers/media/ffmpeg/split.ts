@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { VOICE_SAMPLE_RATE, VoiceActivity } from '../../voice-activity/voice-activity';
 import { cutSpans, CutSpan, stretchesWithin } from '../cut-points';
 import { listen } from '../listen';
-import { AudioChunk, MeasureTrack, SplitRequest, SplitResult, Timeline } from '../media';
+import { AudioChunk, SplitRequest, SplitResult, Timeline } from '../media';
 import { SoundMap, soundMapOf, Stretch } from '../sound-map';
 import { ChunkWriter } from './chunk-writer';
 import { ClockedPcm } from './clocked-pcm';
@@ -23,10 +23,10 @@ const WALL_SECONDS = 4 * 60 * 60;
 export async function splitAudio(
   programs: MediaPrograms,
   request: SplitRequest,
-  { measure, voiceActivity }: { measure: MeasureTrack; voiceActivity: VoiceActivity | undefined },
+  voiceActivity: VoiceActivity | undefined,
   signal: AbortSignal,
 ): Promise<SplitResult> {
-  const found = await examine(programs, request.file, { measure, signal });
+  const found = await examine(programs, request.file, { voiceActivity, signal });
   const timeline = timelineOf(found);
   const decode = (sampleRate: number): ClockedPcm =>
     decodeTimeline(programs, request.file, timeline, sampleRate, signal);

@@ -33,7 +33,7 @@ export class SileroVoiceActivity implements VoiceActivity {
     return new SileroVoiceActivity(worker, storedName(wanted, fingerprint));
   }
 
-  async detect(pcm: AsyncIterable<Buffer>, signal: AbortSignal): Promise<Float32Array> {
+  async detect(pcm: AsyncIterable<Buffer>, signal: AbortSignal | undefined): Promise<Float32Array> {
     const heard: Float32Array[] = [];
     let memory: SileroMemory = {
       state: new Float32Array(STATE_SIZE),
