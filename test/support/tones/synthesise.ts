@@ -8,8 +8,8 @@ export interface Sound {
   words: readonly TimedWord[];
   /** Loudness of a word, root mean square, in dBFS. Default -15. */
   level?: number;
-  /** Loudness of the white noise under everything, in dBFS. Default -80. */
-  noise?: number;
+  /** Loudness of the white noise under everything, in dBFS, or what it is at a second. Default -80. */
+  noise?: number | ((at: number) => number);
   /** Of the noise. Default 1. */
   seed?: number;
 }
@@ -20,7 +20,9 @@ const FADE_SECONDS = 0.01;
 /** One channel of samples in [-1, 1]: the words, each a sine at its time, over white noise. */
 export function synthesise(sound: Sound): Float32Array {
   const { seconds, rate = 48_000, words, level = -15, noise = -80, seed = 1 } = sound;
-  const samples = whiteNoise(Math.round(seconds * rate), amplitudeOf(noise), seed);
+  const steady = typeof noise === 'number';
+  const samples = whiteNoise(Math.round(seconds * rate), steady ? amplitudeOf(noise) : 1, seed);
+  if (!steady) follow(samples, rate, noise);
   for (const { start, end, word } of words) {
     const from = Math.round(start * rate);
     const to = Math.min(Math.round(end * rate), samples.length);
@@ -30,6 +32,16 @@ export function synthesise(sound: Sound): Float32Array {
     });
   }
   return samples;
+}
+
+/** Scales noise to a loudness that changes; it is steady for a tenth of a second. */
+function follow(samples: Float32Array, rate: number, loudness: (at: number) => number): void {
+  const block = Math.round(rate / 10);
+  for (let from = 0; from < samples.length; from += block) {
+    const gain = amplitudeOf(loudness(from / rate));
+    const to = Math.min(from + block, samples.length);
+    for (let at = from; at < to; at += 1) samples[at] = (samples[at] ?? 0) * gain;
+  }
 }
 
 /** A rotating pointer takes the place of a sine per sample: tests make hours of sound. */

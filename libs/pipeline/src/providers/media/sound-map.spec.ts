@@ -1,10 +1,11 @@
-import { denseWords, ToneWord, toneWords } from '@test/audio/tone-words';
+import { SeededRandom } from '@test/fuzz/random';
+import { denseWords, synthesise, TimedWord, wavFile } from '@test/tones';
 import { cutSpans } from './cut-points';
 import { LoudnessMeter } from './ffmpeg/loudness';
 import { Heard, SoundMap, soundMapOf, Stretch } from './sound-map';
 
 const SECONDS = 180;
-const WORDS = denseWords(SECONDS);
+const WORDS = denseWords(SECONDS, new SeededRandom(1));
 const FRAME = 0.032;
 
 function loudnessOf(samples: Buffer): Heard['loudness'] {
@@ -14,8 +15,17 @@ function loudnessOf(samples: Buffer): Heard['loudness'] {
   return meter.finish();
 }
 
-function mapOf(words: readonly ToneWord[], noise: (at: number) => number, level?: number): SoundMap {
-  return soundMapOf({ loudness: loudnessOf(toneWords(SECONDS, words, noise, level)), voice: undefined });
+type Noise = number | ((at: number) => number);
+
+const WAV_HEADER_BYTES = 44;
+
+function pcmOf(words: readonly TimedWord[], noise: Noise, level = -15): Buffer {
+  const sound = synthesise({ seconds: SECONDS, rate: 16_000, words, noise, level });
+  return wavFile([sound], { rate: 16_000 }).subarray(WAV_HEADER_BYTES);
+}
+
+function mapOf(words: readonly TimedWord[], noise: Noise, level?: number): SoundMap {
+  return soundMapOf({ loudness: loudnessOf(pcmOf(words, noise, level)), voice: undefined });
 }
 
 function overlap(a: Stretch, b: Stretch): number {
@@ -23,12 +33,12 @@ function overlap(a: Stretch, b: Stretch): number {
 }
 
 /** Seconds of each word that lie within the stretches, the most of any. */
-function worst(words: readonly ToneWord[], stretches: readonly Stretch[]): number {
+function worst(words: readonly Stretch[], stretches: readonly Stretch[]): number {
   return Math.max(0, ...words.flatMap((word) => stretches.map((stretch) => overlap(word, stretch))));
 }
 
 describe.each([-80, -60, -45, -38, -32])('In noise at %d dBFS', (noise) => {
-  const map = mapOf(WORDS, () => noise);
+  const map = mapOf(WORDS, noise);
 
   it('every word lies outside the silences', () => {
     expect(worst(WORDS, map.silences)).toBeLessThan(0.02);
@@ -52,7 +62,7 @@ describe.each([-80, -60, -45, -38, -32])('In noise at %d dBFS', (noise) => {
     }
   });
   it('a recording of noise alone is silent', () => {
-    const empty = mapOf([], () => noise);
+    const empty = mapOf([], noise);
     expect(empty.speech).toEqual([]);
     expect(empty.silences).toEqual([{ start: 0, end: SECONDS }]);
   });
@@ -62,10 +72,10 @@ describe('Loudness', () => {
   const few = WORDS.filter((_, index) => index % 20 === 0);
 
   it('hears words that are hardly louder than the noise', () => {
-    expect(worst(WORDS, mapOf(WORDS, () => -32, -29).silences)).toBeLessThan(0.05);
+    expect(worst(WORDS, mapOf(WORDS, -32, -29).silences)).toBeLessThan(0.05);
   });
   it('hears quiet words in a quiet room', () => {
-    expect(worst(WORDS, mapOf(WORDS, () => -75, -60).silences)).toBeLessThan(0.05);
+    expect(worst(WORDS, mapOf(WORDS, -75, -60).silences)).toBeLessThan(0.05);
   });
   it('hears words before and after the noise has changed', () => {
     expect(worst(few, mapOf(few, (at) => (at < 90 ? -70 : -35)).silences)).toBeLessThan(0.05);
@@ -77,7 +87,7 @@ describe('Loudness', () => {
     expect(silences.at(-1)?.start).toBeLessThan(95);
   });
   it('takes a steady loud tone for sound, and digital silence around faint noise for what it is', () => {
-    const tone = mapOf([{ start: 0, end: SECONDS }], () => -80);
+    const tone = mapOf([{ start: 0, end: SECONDS, word: 'echo' }], -80);
     expect(tone.silences).toEqual([]);
     expect(tone.speech).toEqual([{ start: 0, end: SECONDS }]);
     expect(mapOf([], (at) => (at < 90 ? -200 : -80)).speech).toEqual([]);
@@ -85,7 +95,7 @@ describe('Loudness', () => {
 });
 
 describe('Voice activity', () => {
-  const loudness = loudnessOf(toneWords(SECONDS, WORDS, () => -32));
+  const loudness = loudnessOf(pcmOf(WORDS, -32));
   const voice = (hears: (at: number) => boolean): Heard['voice'] => ({
     frameSeconds: FRAME,
     probabilities: Float32Array.from({ length: loudness.decibels.length }, (_, frame) =>
@@ -101,7 +111,7 @@ describe('Voice activity', () => {
     expect(worst(WORDS, map.silences)).toBeLessThan(0.02);
   });
   it('hears what loudness does not', () => {
-    const quiet = loudnessOf(toneWords(SECONDS, [], () => -32));
+    const quiet = loudnessOf(pcmOf([], -32));
     const map = soundMapOf({ loudness: quiet, voice: voice((at) => at >= 60 && at < 70) });
     expect(map.speech).toEqual([{ start: expect.closeTo(60, 1), end: expect.closeTo(70, 1) }]);
     expect(worst([{ start: 60, end: 70 }], map.silences)).toBeLessThan(0.02);
@@ -109,7 +119,7 @@ describe('Voice activity', () => {
   });
   it('picks the pause where loudness finds none', () => {
     // Music or traffic: never quiet.
-    const noisy = loudnessOf(toneWords(SECONDS, [{ start: 0, end: SECONDS }], () => -80));
+    const noisy = loudnessOf(pcmOf([{ start: 0, end: SECONDS, word: 'echo' }], -80));
     const pauses = (at: number): boolean => at % 10 > 9;
     const map = soundMapOf({ loudness: noisy, voice: voice((at) => !pauses(at)) });
     for (const { end, overlapSeconds } of cutSpans(map, { targetSeconds: 20, maxSeconds: 28 }).slice(0, -1)) {

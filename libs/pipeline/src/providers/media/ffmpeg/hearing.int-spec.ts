@@ -26,11 +26,6 @@ const WORDS = sparseWords(SECONDS);
 const never = new AbortController().signal;
 const system = findMediaPrograms({});
 const packaged = findMediaPrograms({ ffmpeg: packagedFfmpeg, ffprobe: packagedFfprobe });
-const ENGINES = [
-  ['the ffmpeg that is found', system] as const,
-  ['the packaged ffmpeg', packaged] as const,
-].filter(([, { ffmpeg }], n) => n === 0 || ffmpeg !== system.ffmpeg);
-
 /** Seconds that times may be off; lossy codecs shift sound by some milliseconds. */
 const ACCURACY = 0.2;
 const CHUNK_RATE = 16_000;
@@ -74,6 +69,10 @@ const near = (start: number, end: number): { start: number; end: number } => ({
   start: expect.closeTo(start, 0) as number,
   end: expect.closeTo(end, 0) as number,
 });
+/** Where files are cut off: about half of them is left, and the cut lies in a pause. */
+const CUT = 0.475;
+/** Share of an m4a that its index at the front takes. */
+const INDEX_SHARE = 0.01;
 const DATA_SIZE = SECONDS * 96_000;
 const OPUS = ['-c:a', 'libopus'];
 const VIDEO = ['-f', 'lavfi', '-i', `color=size=64x64:rate=5:duration=${SECONDS + 10}`];
@@ -162,8 +161,8 @@ const CASES: Record<string, Case> = {
     probe: { longerThanDeclared: { declaredSeconds: 10 } },
   },
   'seg1.mkv': {
-    make: () => ffmpeg('-i', base, ...OPUS, '-f', 'segment', '-segment_time', '20', path('seg%d.mkv')),
-    words: shifted(between(20, 40), -20),
+    make: () => ffmpeg('-i', base, ...OPUS, '-f', 'segment', '-segment_time', '18', path('seg%d.mkv')),
+    words: shifted(between(18, 36), -18),
   },
   'sox_rec.wav': { make: (name) => write(name, withDataSize(0x7ffff000)), words: WORDS },
   'live.wav': { make: (name) => write(name, withDataSize(0xffffffff, 0xffffffff)), words: WORDS },
@@ -203,32 +202,32 @@ const CASES: Record<string, Case> = {
     make: (name) => {
       const title = ['-metadata', 'title=Estimating duration from bitrate'];
       const whole = encode('whole.m4a', '-c:a', 'aac', '-movflags', '+faststart', ...title);
-      write(name, whole.subarray(0, whole.length / 2));
+      write(name, whole.subarray(0, whole.length * (CUT + INDEX_SHARE)));
     },
-    words: between(0, 34),
+    words: between(0, CUT * SECONDS),
     probe: { endsEarly: { declaredSeconds: expect.closeTo(SECONDS, 0) as number } },
-    gaps: [near(34, SECONDS)],
+    gaps: [near(CUT * SECONDS, SECONDS)],
   },
   'half.wav': {
-    make: (name) => write(name, baseBytes.subarray(0, baseBytes.length / 2)),
-    words: between(0, 35),
+    make: (name) => write(name, baseBytes.subarray(0, baseBytes.length * CUT)),
+    words: between(0, CUT * SECONDS),
     probe: { endsEarly: { declaredSeconds: SECONDS } },
-    gaps: [near(35, SECONDS)],
+    gaps: [near(CUT * SECONDS, SECONDS)],
   },
   'half.flac': {
     make: (name) => {
       const whole = encode('whole.flac');
-      write(name, whole.subarray(0, whole.length / 2));
+      write(name, whole.subarray(0, whole.length * CUT));
     },
-    words: between(0, 34),
+    words: between(0, CUT * SECONDS),
     probe: { endsEarly: { declaredSeconds: SECONDS } },
   },
   'half.ogg': {
     make: (name) => {
       const whole = encode('whole.ogg', ...OPUS);
-      write(name, whole.subarray(0, whole.length / 2));
+      write(name, whole.subarray(0, whole.length * CUT));
     },
-    words: between(0, 34),
+    words: between(0, CUT * SECONDS),
     probe: { endsEarly: { declaredSeconds: null } },
     gaps: [],
   },
@@ -264,8 +263,9 @@ beforeAll(() => {
 }, 120_000);
 afterAll(() => rmSync(files, { recursive: true }));
 
-describe.each(ENGINES)('%s', (_name, programs) => {
-  const media = new FfmpegMedia(programs);
+// With the ffmpeg that is found, more files than these are heard end to end (test/e2e/hearing-files).
+describe('The packaged ffmpeg of 2018', () => {
+  const media = new FfmpegMedia(packaged);
   const limits = { maxSeconds: 86_400 };
   let folder: string;
   beforeEach(() => {
@@ -291,7 +291,7 @@ describe.each(ENGINES)('%s', (_name, programs) => {
   };
 
   // The packaged ffprobe crashes on every MPEG transport stream, whatever its options.
-  it.each(Object.keys(CASES).filter((name) => !(programs === packaged && name === 'plain.ts')))(
+  it.each(Object.keys(CASES).filter((name) => name !== 'plain.ts'))(
     'hears every word of %s',
     async (name) => {
       const { words, probe: expected, gaps } = CASES[name]!;
