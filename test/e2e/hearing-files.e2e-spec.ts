@@ -15,15 +15,15 @@ type Table = readonly [name: string, cases: readonly HearingCase[]];
 const SECONDS = proofSize({ short: 30, full: 70 });
 const AT_ONCE = 4;
 
-const KINDS: readonly Table[] = [
-  ['files that people reported', PUBLISHED],
-  ['more files of these kinds', VARIANTS],
-];
+const REPORTED: Table = ['files that people reported', PUBLISHED];
+const KINDS: Table = ['more files of these kinds', VARIANTS];
 const FORMATS: Table = ['containers and codecs', FORMAT_CASES];
+const SOME_FORMATS: Table = [FORMATS[0], FORMAT_CASES.filter((_, index) => index % 2 === 0)];
+const ALL = [REPORTED, KINDS, FORMATS];
 
-describeHearing(WITHOUT_MODEL, [...KINDS, FORMATS]);
-// What finds speech does not see the container: the short form spares itself the other half.
-describeHearing(WITH_MODEL, proofSize({ short: KINDS, full: [...KINDS, FORMATS] }));
+// The short form hears every second format, and leaves what the model changes little to the full one.
+describeHearing(WITHOUT_MODEL, proofSize({ short: [REPORTED, KINDS, SOME_FORMATS], full: ALL }));
+describeHearing(WITH_MODEL, proofSize({ short: [REPORTED], full: ALL }));
 
 /** Uploads the files of all tables to one server, and judges each by itself. */
 function describeHearing({ name, env }: VoiceActivity, tables: readonly Table[]): void {

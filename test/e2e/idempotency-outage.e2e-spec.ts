@@ -8,9 +8,9 @@ import { openAsBlob, readFileSync } from 'node:fs';
 import { ClientRequest, request as httpRequest } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const CLIENTS = 6;
+const CLIENTS = 8;
 /** So many keys must have met a failure before the clients stop: fewer would prove little. */
-const FAILED_KEYS = 12;
+const FAILED_KEYS = 8;
 const RETRY_MS = 10;
 
 /** What one client was answered under one key: it sends again only after it has its answer. */

@@ -1,10 +1,10 @@
 import { SpeechSegment } from '../providers/speech-to-text';
+import { stretchOf, timedTokens, TimedTokens } from '../transcript/timed-text';
 import { markersIn, textWithout } from './markers';
 import { repeatedCopies, TimedKey, WINDOW_SECONDS } from './repetition';
 import { Heard, isHalfSilent, isOnSilence } from './silence';
 import { isStockPhrase } from './stock-phrases';
 import { GapCode, RemovedText, Stretch } from './stretch';
-import { stretchOf, timedTokens, TimedTokens } from './timed-text';
 import { unheard } from './unheard';
 
 export interface Examined {

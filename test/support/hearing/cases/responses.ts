@@ -42,6 +42,13 @@ function kept(name: string, reshape: Reshape): ResponseCase {
   return { name, seconds: SECONDS, words, answers: { reshape }, expect: untimed(words) };
 }
 
+/** Several words share a line, so that their own times are off by less than its length. */
+function inLines(name: string, longestSeconds: number, reshape: Reshape): ResponseCase {
+  const words = spoken();
+  const expected = { words, timeError: longestSeconds };
+  return { name, seconds: SECONDS, words, answers: { reshape }, expect: expected };
+}
+
 /** All times in another unit. */
 function inUnits(perSecond: number): Reshape {
   const scaled = (seconds: number): number => Math.round(seconds * perSecond);
@@ -180,7 +187,8 @@ export function responseCases(stop: { at: number; of: number; turns: number }): 
       })),
     })),
     timed('segments in no order', (answer) => ({ ...answer, segments: answer.segments?.toReversed() })),
-    timed('words with their times, and no segments', (answer, { words }) => ({
+    // Lines are as long as a breath, and 20 seconds at most.
+    inLines('words with their times, and no segments', 20, (answer, { words }) => ({
       ...without(answer, 'segments'),
       words: words.map(({ word, start, end }) => ({ word, start, end })),
     })),

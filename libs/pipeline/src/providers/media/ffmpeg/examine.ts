@@ -4,7 +4,7 @@ import { measureTrack } from '../listen';
 import { AudioTrack, UnusableAudio } from '../media';
 import { ChannelMeter } from './channel-mix';
 import { ClockedPcm, DecodeRequest, FilePart } from './clocked-pcm';
-import { declaredLength } from './declared-length';
+import { DeclaredLength, declaredLength } from './declared-length';
 import { ffprobe, Probed, ProbedStream } from './ffprobe';
 import { isLink } from './input-options';
 import { joinedMatroska, joinedMp4 } from './joined-files';
@@ -87,7 +87,8 @@ export async function examine(
   const heard = await hearTracks(probed, decode);
   const track = await chooseTrack(heard, decode, options);
   const { stream, pcm, mix } = track;
-  const length = lengthOf(pcm, structure.declaredSeconds ?? declaredLength(probed, stream), structure.isCut);
+  const declared = structure.declared === undefined ? declaredLength(probed, stream) : structure.declared;
+  const length = lengthOf(pcm, declared, structure.isCut);
   return {
     ...{ container: probed.container, stream, parts: structure.parts, track: track.index, mix },
     tracks: probed.audio.map((one, index) => trackOf(one, index === track.index)),
@@ -100,21 +101,21 @@ export async function examine(
 
 interface Structure {
   parts: FilePart[];
-  /** As the file's own header states it; undefined: ask ffprobe. */
-  declaredSeconds: number | null | undefined;
+  /** As the file's own header states it, null where it does not; undefined: ask ffprobe. */
+  declared: DeclaredLength | null | undefined;
   /** The file stops in the middle of a packet, although it declares no length. */
   isCut: boolean;
 }
 
 async function structureOf(source: string, { container }: Probed): Promise<Structure> {
-  const plain: Structure = { parts: [], declaredSeconds: undefined, isCut: false };
+  const plain: Structure = { parts: [], declared: undefined, isCut: false };
   if (isLink(source)) return plain;
   const handle: FileHandle = await open(source, 'r');
   try {
     const { size } = await handle.stat();
     switch (container) {
       case 'wav':
-        return { ...plain, ...(await scanWav(handle, size)) };
+        return { ...plain, ...(await structureOfWav(handle, size)) };
       case 'ogg':
         return { ...plain, isCut: await isCutOgg(handle, size) };
       case 'matroska,webm':
@@ -127,6 +128,14 @@ async function structureOf(source: string, { container }: Probed): Promise<Struc
   } finally {
     await handle.close();
   }
+}
+
+async function structureOfWav(handle: FileHandle, size: number): Promise<Omit<Structure, 'isCut'>> {
+  const { parts, declaredSeconds } = await scanWav(handle, size);
+  return {
+    parts,
+    declared: declaredSeconds === null ? null : { seconds: declaredSeconds, countedFrom: 'first sample' },
+  };
 }
 
 interface HeardTrack {
@@ -200,25 +209,27 @@ async function chooseTrack(
   return best.track;
 }
 
-/** Compares what was decoded with what was declared, both from the first sample on. */
+/** Compares what was decoded with what was declared. */
 function lengthOf(
   pcm: ClockedPcm,
-  declared: number | null,
+  declared: DeclaredLength | null,
   isCut: boolean,
 ): Pick<Examination, 'endsEarly' | 'longerThanDeclared'> & { missing: Stretch[] } {
   const { endsAt, leadSeconds } = pcm;
-  const difference = declared === null ? 0 : declared - (endsAt - leadSeconds);
-  if (declared !== null && difference > TOLERATED_SECONDS) {
+  const declaredSeconds = declared?.seconds ?? null;
+  const begin = declared?.countedFrom === 'first sample' ? leadSeconds : 0;
+  const difference = declaredSeconds === null ? 0 : begin + declaredSeconds - endsAt;
+  if (difference > TOLERATED_SECONDS) {
     return {
-      endsEarly: { declaredSeconds: declared },
+      endsEarly: { declaredSeconds },
       longerThanDeclared: null,
       missing: [{ start: endsAt, end: endsAt + difference }],
     };
   }
-  const isLonger = declared !== null && difference < -TOLERATED_SECONDS;
+  const isLonger = declaredSeconds !== null && difference < -TOLERATED_SECONDS;
   return {
-    endsEarly: isCut || pcm.brokeOff !== undefined ? { declaredSeconds: declared } : null,
-    longerThanDeclared: isLonger ? { declaredSeconds: declared } : null,
+    endsEarly: isCut || pcm.brokeOff !== undefined ? { declaredSeconds } : null,
+    longerThanDeclared: isLonger ? { declaredSeconds } : null,
     missing: [],
   };
 }

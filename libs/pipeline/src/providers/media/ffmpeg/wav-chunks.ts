@@ -9,6 +9,11 @@ const PLACEHOLDER_TOLERANCE = 64 * 1024;
 /** Less than this behind the declared end is padding. */
 const MIN_EXTRA_SECONDS = 0.1;
 
+/** Format tags whose samples all take the same number of bytes: PCM, floats, A-law, µ-law, and the extensible form. */
+const UNPACKED_FORMATS: ReadonlySet<number> = new Set([0x1, 0x3, 0x6, 0x7, 0xfffe]);
+/** Format tags whose blocks all hold the same number of samples: Microsoft's and IMA's ADPCM, and GSM 6.10. */
+const BLOCK_FORMATS: ReadonlySet<number> = new Set([0x2, 0x11, 0x31]);
+
 export interface WavScan {
   /** The files that were joined; empty where ffmpeg reads the file well by itself. */
   parts: FilePart[];
@@ -56,7 +61,7 @@ async function scanOne(handle: FileHandle, from: number, size: number): Promise<
   let dataBytes64: number | undefined;
   for (let chunk = 0; chunk < MAX_CHUNKS && offset + 8 <= size; chunk += 1) {
     const { id, length, content } = await readChunk(handle, offset);
-    if (id === 'fmt ') bytesPerSecond = content.readUInt32LE(8);
+    if (id === 'fmt ') bytesPerSecond = bytesPerSecondOf(content, length);
     if (id === 'ds64') dataBytes64 = Number(content.readBigUInt64LE(8));
     if (id === 'data') {
       const isUnknown = isPlaceholderSize(length) && !dataBytes64;
@@ -70,6 +75,17 @@ async function scanOne(handle: FileHandle, from: number, size: number): Promise<
     offset += 8 + length + (length % 2);
   }
   return { end: size, ignoreLength: false, declaredSeconds: null };
+}
+
+/** @returns 0 for a format whose bytes do not tell its length */
+function bytesPerSecondOf(format: Buffer, length: number): number {
+  const tag = format.readUInt16LE(0);
+  if (UNPACKED_FORMATS.has(tag)) return format.readUInt32LE(8);
+  if (!BLOCK_FORMATS.has(tag) || length < 20) return 0;
+  // The average that the header states for these formats is a guess of the program that wrote it.
+  const blockBytes = format.readUInt16LE(12);
+  const blockSamples = format.readUInt16LE(18);
+  return blockSamples > 0 ? (format.readUInt32LE(4) * blockBytes) / blockSamples : 0;
 }
 
 /** What follows the sound: other chunks, another file, padding, or more sound than was declared. */

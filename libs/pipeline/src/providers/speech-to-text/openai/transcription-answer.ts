@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ProviderFailure } from '../../provider-failure';
 import { withOwnWords } from '../answer/assign-words';
+import { intoLines } from '../answer/into-lines';
 import { languageCode } from '../answer/language-code';
 import { withMissingText } from '../answer/missing-text';
 import { RawSegment, RawWord } from '../answer/raw-segment';
@@ -61,7 +62,7 @@ export function readTranscription(
   const { durationSeconds } = request;
   return {
     language: languageCode(language) ?? request.language,
-    segments: repairTimes(heard(parsed.data), durationSeconds, duration),
+    segments: repairTimes(heard(parsed.data), durationSeconds, duration).flatMap(intoLines),
     usage: {
       audioSeconds: durationSeconds,
       ...(usage?.input_tokens !== undefined && { inputTokens: usage.input_tokens }),

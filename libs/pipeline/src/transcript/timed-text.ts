@@ -1,5 +1,5 @@
 import { SpeechSegment } from '../providers/speech-to-text';
-import { timesByLength, timesByWords, Token, tokensOf, WordTimes } from '../transcript/tokens';
+import { timesByLength, timesByWords, Token, tokensOf, WordTimes } from './tokens';
 
 /** A segment with the times of each of its words: the recogniser's, else by their share of the text. */
 export interface TimedTokens {
