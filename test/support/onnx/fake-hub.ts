@@ -53,8 +53,8 @@ export class FakeHub {
   }
 
   private async serve(path: string, response: ServerResponse): Promise<void> {
-    const list = `/api/models/${this.model}/tree/${this.revision}?recursive=true`;
-    if (path === list && this.listsFiles && this.fault?.kind !== 'silent') {
+    const list = `/api/models/${this.model}/tree/${this.revision}`;
+    if (path.split('?')[0] === list && this.listsFiles && this.fault?.kind !== 'silent') {
       response.setHeader('content-type', 'application/json').end(JSON.stringify(this.list()));
       return;
     }

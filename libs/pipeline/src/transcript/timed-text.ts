@@ -1,4 +1,4 @@
-import { SpeechSegment } from '../providers/speech-to-text';
+import { SpeechSegment } from '../providers/speech-to-text/speech-to-text';
 import { timesByLength, timesByWords, Token, tokensOf, WordTimes } from './tokens';
 
 /** A segment with the times of each of its words: the recogniser's, else by their share of the text. */

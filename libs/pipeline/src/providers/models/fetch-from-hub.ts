@@ -1,20 +1,9 @@
+import { listFiles } from '@huggingface/hub';
 import { join } from 'node:path';
-import { z } from 'zod';
 import { Checksum, gitChecksum, sha256Checksum } from './checksum';
 import { DownloadFailed, downloadFile } from './download-file';
 import { HUB, HubOrigin, ModelSource, OnProgress, STALL_MS } from './model-source';
 import { downloadLines } from './progress';
-
-/** The hub's own list of a repository's files. Large files are known by SHA-256, the others by their git blob. */
-const fileList = z.array(
-  z.object({
-    type: z.string(),
-    path: z.string(),
-    size: z.number(),
-    oid: z.string(),
-    lfs: z.object({ oid: z.string(), size: z.number() }).optional(),
-  }),
-);
 
 /**
  * Downloads files of a repository and checks each against the hub's list of hashes. A mirror without that list is
@@ -32,10 +21,7 @@ export async function fetchFromHub(
   const hub = hubOf(source);
   const stallMs = source.stallMs ?? STALL_MS;
   const revision = encodeURIComponent(source.revision);
-  const expected = await listHashes(
-    `${hub}/api/models/${repository}/tree/${revision}?recursive=true`,
-    stallMs,
-  );
+  const expected = await listHashes({ hub, repository, revision }, stallMs);
   for (const file of files) {
     try {
       await downloadFile({
@@ -56,14 +42,33 @@ export function hubOf(source: ModelSource): string {
   return (source.hubUrl ?? HUB).replace(/\/+$/, '');
 }
 
-/** Empty where the hub has no such list or is not reached: the download of the first file then says why. */
-async function listHashes(url: string, stallMs: number): Promise<Map<string, Checksum>> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(stallMs) }).catch(() => undefined);
-  const parsed = fileList.safeParse(response?.ok ? await response.json().catch(() => null) : null);
-  if (!parsed.success) return new Map();
-  return new Map(
-    parsed.data
-      .filter(({ type }) => type === 'file')
-      .map(({ path, oid, size, lfs }) => [path, lfs ? sha256Checksum(lfs.oid) : gitChecksum(oid, size)]),
-  );
+/**
+ * Large files are known by SHA-256, the others by their git blob. Empty where the hub has no such list or is not reached: the
+ * download of the first file then says why.
+ */
+async function listHashes(
+  { hub, repository, revision }: { hub: string; repository: string; revision: string },
+  stallMs: number,
+): Promise<Map<string, Checksum>> {
+  const hashes = new Map<string, Checksum>();
+  // The client has no time limit of its own.
+  const signal = AbortSignal.timeout(stallMs);
+  try {
+    const files = listFiles({
+      repo: { type: 'model', name: repository },
+      // The client puts it into the address as it is.
+      revision,
+      recursive: true,
+      hubUrl: hub,
+      fetch: (url, options) => fetch(url, { ...options, signal }),
+    });
+    for await (const { type, path, oid, size, lfs } of files) {
+      if (type !== 'file') continue;
+      if (lfs) hashes.set(path, sha256Checksum(lfs.oid));
+      else if (oid !== undefined) hashes.set(path, gitChecksum(oid, size));
+    }
+  } catch {
+    return new Map();
+  }
+  return hashes;
 }
