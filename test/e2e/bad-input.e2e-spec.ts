@@ -74,7 +74,8 @@ describe('bad input', () => {
     expectProblem(await server.upload(file('empty.mp3', '')), 422, 'empty-file');
   });
 
-  it.each(['wav', 'm4a', 'flac', 'ogg', 'mp4', 'webm'] as const)('refuses a truncated %s', async (format) => {
+  // Of other formats what is left can be heard, and is taken: test/e2e/hearing-files.
+  it.each(['m4a', 'mp4'] as const)('refuses a %s that was cut off before its index', async (format) => {
     expectProblem(await server.upload(cut(FORMATS[format](), 0.6)), 422, 'truncated');
   });
 
