@@ -31,12 +31,21 @@ export interface FaultyStore {
 }
 
 /** What every event store, and the actors on it, must do when the answer to an append is lost. */
-export function describeOutcomeContract(name: string, open: () => FaultyStore): void {
+export function describeOutcomeContract(name: string, openStore: () => FaultyStore): void {
   describe(`${name}, when the answer to an append is lost`, () => {
     const stream = (): string => `outcome-${randomUUID()}`;
     const patience = 2_000;
+    const underWay = new Set<Promise<unknown>>();
+    const open = (): FaultyStore => {
+      const opened = openStore();
+      return { ...opened, store: noting(opened.store, underWay) };
+    };
 
-    afterEach(() => open().recover());
+    afterEach(async () => {
+      openStore().recover();
+      // A try that nobody waits for any more would meet the fault of the next test.
+      await Promise.allSettled(underWay);
+    });
 
     it.each(['before', 'after'] as const)('keeps unknown what was lost %s it was written', async (when) => {
       const { store, loseNext, recover } = open();
@@ -141,6 +150,18 @@ export function describeOutcomeContract(name: string, open: () => FaultyStore): 
       expect(await chainOf(other, `account-${id}`)).toMatchObject({ revision: 1 });
     });
   });
+}
+
+/** The store, with every append in the set while it is under way. */
+function noting(store: EventStore, underWay: Set<Promise<unknown>>): EventStore {
+  const append: EventStore['append'] = (...given) => {
+    const appending = store.append(...given);
+    underWay.add(appending);
+    const over = (): unknown => underWay.delete(appending);
+    appending.then(over, over);
+    return appending;
+  };
+  return Object.create(store, { append: { value: append } }) as EventStore;
 }
 
 /** Reports the first append as unknown, as an earlier try was. */
