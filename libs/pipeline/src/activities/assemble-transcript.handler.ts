@@ -1,7 +1,7 @@
 import { CommandHandler, ICommandHandler } from '@nestjs/cqrs';
 import { DomainEvent, isErased, RecordedChunk, TranscriptLine } from '@voxpersona/domain';
 import { Recorded } from '@voxpersona/event-store';
-import { HeardChunk, mergeChunks } from '../transcript/merge-chunks';
+import { HeardChannelChunk, mergeChannels } from '../transcript/merge-channels';
 import { AssembleTranscript } from './job-command';
 import { eventsOfType, RecordedEvents } from './recorded-events';
 import { ResultReporter } from './result-reporter';
@@ -43,7 +43,7 @@ function assemble(
     ({ data }) => data.language !== null,
   );
   const given = asked?.data.language ?? eventsOfType(events, 'AudioUploaded')[0]?.data.language ?? null;
-  const heard: HeardChunk[] = [];
+  const heard: HeardChannelChunk[] = [];
   const secondsByLanguage = new Map<string, number>();
   for (const chunk of chunks) {
     // The last outcome counts: a chunk that was transcribed again may have failed then.
@@ -62,13 +62,12 @@ function assemble(
     }
   }
   const mostSpoken = [...secondsByLanguage].sort((a, b) => b[1] - a[1])[0]?.[0] ?? null;
-  const lines = mergeChunks(heard).map((line) => ({ ...line, speaker: null }));
-  return { language: given ?? mostSpoken, lines };
+  return { language: given ?? mostSpoken, lines: mergeChannels(heard) };
 }
 
 function heardChunk(
-  { start, end, overlapSeconds }: RecordedChunk,
-  segments: HeardChunk['segments'],
-): HeardChunk {
-  return { start, end, overlapSeconds, segments };
+  { channel, start, end, overlapSeconds }: RecordedChunk,
+  segments: HeardChannelChunk['segments'],
+): HeardChannelChunk {
+  return { channel, start, end, overlapSeconds, segments };
 }
