@@ -44,7 +44,6 @@ export class ChannelMeter {
    */
   mix(): number[] {
     const channels = [...this.peaks.keys()];
-    const energy = (channel: number): number => this.energy(channel);
     const { loudest } = this;
     const used = channels.filter((channel) => (this.peaks[channel] ?? 0) > UNUSED_PEAK);
     const mixed = used.length > 0 ? used : channels;
@@ -52,7 +51,7 @@ export class ChannelMeter {
       if (!mixed.includes(channel)) return 0;
       return (this.correlation(channel, loudest) < OPPOSITE_CORRELATION ? -1 : 1) / mixed.length;
     });
-    const expected = shares.reduce((sum, share, channel) => sum + share * share * energy(channel), 0);
+    const expected = shares.reduce((sum, share, channel) => sum + share * share * this.energy(channel), 0);
     const isLost = this.energyOf(shares) < LOST_SHARE * expected;
     return isLost ? channels.map((channel) => (channel === loudest ? 1 : 0)) : shares;
   }
