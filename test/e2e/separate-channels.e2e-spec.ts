@@ -139,7 +139,8 @@ describe('a recording with a channel for each speaker', () => {
     const headers = { authorization: `Upload ${url.split('#')[1]}` };
     const sent = await server.request('/v1/upload-links/use', { method: 'POST', key: null, body, headers });
     expect(sent.status).toBe(202);
-    const { id } = sent.body as { id: string };
+    const { id, position } = sent.body as { id: string; position: string };
+    await server.get(`/v1/recordings/${id}?after=${position}`);
     await server.recordingUntil(id, isFinished);
     expect(await recordingOf(id)).toMatchObject({ channels: SEPARATE });
     expectBothSides(await transcriptOf(id));
