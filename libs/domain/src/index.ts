@@ -1,3 +1,4 @@
+export * from './shared/channels';
 export * from './shared/decider';
 export * from './shared/event-definition';
 export * from './shared/ids';

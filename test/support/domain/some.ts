@@ -46,6 +46,7 @@ export const uploaded = (
       longerThanDeclared: null,
       tracks: [],
     },
+    channels: 'mixed',
     scenario: 'interview',
     language,
     details: {},
@@ -63,6 +64,7 @@ export const split = (
     durationSeconds: count * 10,
     chunks: Array.from({ length: count }, (_, index) => ({
       index,
+      channel: null,
       start: index * 10,
       end: index * 10 + 10,
       overlapSeconds: 0,
@@ -72,6 +74,7 @@ export const split = (
       silences: [],
       speech: null,
     })),
+    mixedBecause: null,
     firstChunks,
     engine: 'ffmpeg 1',
     promptContext: '',

@@ -106,6 +106,7 @@ export function formerHistory(): { ownerId: string; recordingId: string; events:
       data: { recordingId, details: { place: 'Adlon', city: 'Berlin', room: '12' }, detailsVersion: 1 },
     },
     ...splitBeforeTimelines(ownerId),
+    linkBeforeChannels(ownerId),
   ];
   return { ownerId, recordingId, events };
 }
@@ -140,7 +141,26 @@ function splitBeforeTimelines(owner: string): FormerEvent[] {
         chunks: [{ ...chunk, objectKey: `${objectKey}-0` }],
       },
     },
+    {
+      ...{ stream, type: 'NoSpeechFound', schemaVersion: 1 },
+      data: {
+        ...{ recordingId, transcriptVersion: 1 },
+        gaps: [{ chunkIndex: 0, start: 1, end: 4, code: 'text_on_silence' }],
+      },
+    },
   ];
+}
+
+function linkBeforeChannels(owner: string): FormerEvent {
+  const linkId = randomUUID();
+  return {
+    ...{ stream: `uploadlink-${linkId}`, type: 'UploadLinkIssued', schemaVersion: 1 },
+    data: {
+      ...{ linkId, owner, memberId: founderIdOf(owner), secretSha256: SHA },
+      ...{ expiresAt: '2025-01-02T00:00:00.000Z', scenario: null, language: null, reports: [] },
+      origin: { kind: 'rest' },
+    },
+  };
 }
 
 /** What today's build reads of it. */

@@ -133,11 +133,11 @@ function historyOf(
         longerThanDeclared: null,
         tracks: [],
       },
-      ...{ scenario: 'interview', language, details, reports: ['summary'] },
+      ...{ channels: 'mixed', scenario: 'interview', language, details, reports: ['summary'] },
     },
   });
   const chunks = Array.from({ length: CHUNKS }, (_, index) => ({
-    ...{ index, start: index * 10, end: index * 10 + 10, overlapSeconds: 0, sizeBytes: 1 },
+    ...{ index, channel: null, start: index * 10, end: index * 10 + 10, overlapSeconds: 0, sizeBytes: 1 },
     ...{
       objectKey: `recordings/${recordingId}/${index}`,
       sha256: hashOf(`${recordingId}${index}`),
@@ -152,6 +152,7 @@ function historyOf(
       recordingId,
       durationSeconds: CHUNKS * 10,
       chunks,
+      mixedBecause: null,
       firstChunks,
       engine: 'ffmpeg',
       promptContext: '',

@@ -1,3 +1,4 @@
+export * from './call';
 export * from './decode';
 export * from './hear-tones';
 export * from './match-words';

@@ -50,7 +50,8 @@ const answer = (status: number, description: string, schema: z.ZodType, example:
   content: [{ type: json, schema, example }],
 });
 
-const WORKSPACE = { id, name: 'Hotel Inspectors' };
+const OWN_WORKSPACE = { id, name: 'Hotel Inspectors' };
+const WORKSPACE = { ...OWN_WORKSPACE, channels: 'mixed' };
 const MEMBER = { id: otherId, name: 'Bea', role: 'analyst', status: 'active', joinedAt: moment };
 
 export const getMe = defineRoute({
@@ -59,7 +60,7 @@ export const getMe = defineRoute({
   answers: [
     answer(200, 'You.', me, {
       ...{
-        workspace: WORKSPACE,
+        workspace: OWN_WORKSPACE,
         memberId: otherId,
         name: 'Bea',
         role: 'analyst',
@@ -81,9 +82,9 @@ export const getWorkspace = defineRoute({
 
 export const changeWorkspace = defineRoute({
   ...{ method: 'PATCH', path: '/v1/workspace', tag, operationId: 'changeWorkspace' },
-  summary: 'Rename your workspace.',
-  body: { type: json, schema: workspaceChange, example: { name: 'Hotel Inspectors' } },
-  answers: [recordedAnswer(200, 'Renamed.')],
+  summary: 'Rename your workspace, or choose how the channels of its recordings are transcribed by default.',
+  body: { type: json, schema: workspaceChange, example: { name: 'Hotel Inspectors', channels: 'separate' } },
+  answers: [recordedAnswer(200, 'Changed.')],
   problems: [],
 });
 

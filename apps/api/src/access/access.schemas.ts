@@ -1,4 +1,4 @@
-import { ROLES, SCOPES } from '@voxpersona/domain';
+import { CHANNEL_MODES, ROLES, SCOPES } from '@voxpersona/domain';
 import { z } from 'zod';
 import { moment, position } from '../contract/common';
 
@@ -21,9 +21,14 @@ export const me = z
   })
   .meta({ id: 'Me' });
 
-export const workspace = z.object({ id: z.uuid(), name: z.string() }).meta({ id: 'Workspace' });
+const channels = z
+  .enum(CHANNEL_MODES)
+  .meta({ description: 'How recordings are transcribed whose upload does not give `channels`.' });
+
+export const workspace = z.object({ id: z.uuid(), name: z.string(), channels }).meta({ id: 'Workspace' });
 export const workspaceChange = z
-  .strictObject({ name: z.string().trim().min(1).max(200) })
+  .strictObject({ name: z.string().trim().min(1).max(200).optional(), channels: channels.optional() })
+  .refine(({ name, channels }) => name !== undefined || channels !== undefined, 'give name, channels or both')
   .meta({ id: 'WorkspaceChange' });
 
 export const member = z

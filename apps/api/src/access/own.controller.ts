@@ -30,19 +30,20 @@ export class OwnController {
 
   @Handles(getWorkspace)
   async workspace(@Owner() owner: string): Promise<object> {
-    const { name } = await this.workspaces.read(owner);
-    return { id: owner, name };
+    const { name, channels } = await this.workspaces.read(owner);
+    return { id: owner, name, channels };
   }
 
   @Handles(changeWorkspace)
-  async rename(
+  async change(
     @Caller() caller: Identified,
     @Requested() requested: RequestContext,
     @Body() body: unknown,
   ): Promise<object> {
-    const { name } = validate(changeWorkspace.body.schema, body, 'body');
-    const command = { type: 'RenameWorkspace' as const, by: authorityOf(caller), name };
-    const { position } = await this.workspaces.ask(caller.ownerId, command, requested);
-    return { id: caller.ownerId, position: await this.readAfter.token(position) };
+    const { name, channels } = validate(changeWorkspace.body.schema, body, 'body');
+    const { ownerId } = caller;
+    const command = { type: 'ChangeWorkspace' as const, by: authorityOf(caller), name, channels };
+    const { position } = await this.workspaces.ask(ownerId, command, requested);
+    return { id: ownerId, position: await this.readAfter.token(position) };
   }
 }

@@ -12,7 +12,7 @@ export interface ReceivedUpload {
   fields: Map<string, string>;
 }
 
-export const UPLOAD_FIELDS: readonly string[] = ['scenario', 'language', 'details', 'reports'];
+export const UPLOAD_FIELDS: readonly string[] = ['scenario', 'language', 'channels', 'details', 'reports'];
 const MAX_FIELD_BYTES = 64 * 1024;
 /** Boundaries, headers and fields around the file. */
 export const MULTIPART_OVERHEAD_BYTES = 1024 * 1024;

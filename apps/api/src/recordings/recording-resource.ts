@@ -22,6 +22,7 @@ export function toRecordingResource(view: RecordingView) {
     fileName: view.fileName,
     scenario: view.scenario,
     language: view.language,
+    channels: channelsOf(view),
     details: view.details,
     missing: view.details ? missingDetails(view.scenario, view.details) : [],
     sizeBytes: view.sizeBytes,
@@ -40,6 +41,12 @@ export function toRecordingResource(view: RecordingView) {
     cost: view.cost,
     links: linksOf(view.id),
   };
+}
+
+/** How the channels were to be transcribed, and how they are: `used` is null until the audio is split. */
+function channelsOf({ channels: requested = 'mixed', mixedBecause = null, chunks }: RecordingView) {
+  const used = mixedBecause === null ? requested : ('mixed' as const);
+  return { requested, used: chunks.length > 0 ? used : null, mixedBecause };
 }
 
 /** Rows of earlier versions lack some of it. */

@@ -17,6 +17,7 @@ export const RECORDING = {
   fileName: 'interview.m4a',
   scenario: 'interview',
   language: 'en',
+  channels: { requested: 'mixed', used: 'mixed', mixedBecause: null },
   details: { date: '2026-11-23', client: 'Ann', city: 'Bonn' },
   missing: ['employee', 'place', 'buildingType'],
   sizeBytes: 1_290_451,
@@ -54,7 +55,9 @@ export const RECORDING = {
 /** By itself, a recording shows what was left out too. */
 export const DETAILED_RECORDING = {
   ...RECORDING,
-  removed: [{ chunkIndex: 0, start: 12.5, end: 14, code: 'non_speech_marker', text: '[music]' }],
+  removed: [
+    { chunkIndex: 0, start: 12.5, end: 14, code: 'non_speech_marker', text: '[music]', channel: null },
+  ],
 };
 
 export const DETAILS = {

@@ -1,4 +1,4 @@
-import { SCENARIOS } from '@voxpersona/domain';
+import { CHANNEL_MODES, MAX_SEPARATE_CHANNELS, SCENARIOS } from '@voxpersona/domain';
 import { RECORDING_SORTS } from '@voxpersona/projections';
 import { z } from 'zod';
 import {
@@ -48,6 +48,15 @@ const uploadForm = z
       .meta({ format: 'binary', description: 'Any audio, or a video with sound, that ffmpeg reads.' }),
     scenario: z.enum(SCENARIOS).default('interview'),
     language: z.string().optional().meta({ description: 'ISO 639-1; left out: detected.' }),
+    channels: z
+      .enum(CHANNEL_MODES)
+      .optional()
+      .meta({
+        description:
+          '`separate` transcribes each channel by itself and makes it a speaker of its own, for calls that have a channel per ' +
+          `side. A file with one channel, with channels that all carry the same sound or with more than ${MAX_SEPARATE_CHANNELS} ` +
+          'channels is mixed all the same, and its recording says why. Left out: as the workspace has it.',
+      }),
     details: z.string().optional().meta({ description: 'JSON object of texts; see Details.' }),
     reports: z.string().default('summary').meta({ description: 'Report types, separated by commas.' }),
   })

@@ -1,8 +1,20 @@
-import { DETAIL_ORDER, RECORDING_STAGES, SCENARIOS } from '@voxpersona/domain';
+import {
+  CHANNEL_MODES,
+  DETAIL_ORDER,
+  MAX_SEPARATE_CHANNELS,
+  MIXED_REASONS,
+  RECORDING_STAGES,
+  SCENARIOS,
+} from '@voxpersona/domain';
 import { z } from 'zod';
 import { moment } from '../contract/common';
 
 const seconds = z.number().min(0).meta({ description: 'Seconds from the start of the recording.' });
+
+const channel = z.number().int().min(1).nullable().meta({
+  description:
+    'Number of the channel, 1 for the first: the one whose speaker is `Channel 1`. Null: all of them, or the channels are mixed.',
+});
 
 export const RECORDING_STATUSES = [
   'processing',
@@ -15,14 +27,23 @@ export const RECORDING_STATUSES = [
 ] as const;
 export const REPORT_STATUSES = ['writing', 'completed', 'failed', 'cancelled'] as const;
 
-const gap = z.object({ chunkIndex: z.number().int(), start: seconds, end: seconds, code: z.string() }).meta({
-  id: 'Gap',
-  description:
-    'A stretch that is not transcribed, and why: a fault of a provider, `text_on_silence`, `repetition`, `stock_phrase`, `recogniser_stopped` (the answer ends although the audio continues) or `not_recognised` (sound for which there is no text).',
-});
+const gap = z
+  .object({ chunkIndex: z.number().int(), start: seconds, end: seconds, code: z.string(), channel })
+  .meta({
+    id: 'Gap',
+    description:
+      'A stretch that is not transcribed, and why: a fault of a provider, `text_on_silence`, `repetition`, `stock_phrase`, `recogniser_stopped` (the answer ends although the audio continues) or `not_recognised` (sound for which there is no text).',
+  });
 
 const removed = z
-  .object({ chunkIndex: z.number().int(), start: seconds, end: seconds, code: z.string(), text: z.string() })
+  .object({
+    chunkIndex: z.number().int(),
+    start: seconds,
+    end: seconds,
+    code: z.string(),
+    text: z.string(),
+    channel,
+  })
   .meta({
     id: 'RemovedText',
     description:
@@ -60,6 +81,25 @@ export const recording = z
       .string()
       .nullable()
       .meta({ description: 'As given, else as heard; null while it is not known.' }),
+    channels: z
+      .object({
+        requested: z.enum(CHANNEL_MODES).meta({ description: 'By the upload, its link or the workspace.' }),
+        used: z
+          .enum(CHANNEL_MODES)
+          .nullable()
+          .meta({ description: 'How the channels are transcribed; null until the audio is split.' }),
+        mixedBecause: z
+          .enum(MIXED_REASONS)
+          .nullable()
+          .meta({
+            description:
+              'Why channels that were requested separately are mixed: the file has one channel, all of its channels carry the ' +
+              `same sound, or there are more than ${MAX_SEPARATE_CHANNELS}. Otherwise null.`,
+          }),
+      })
+      .meta({
+        description: '`separate`: each channel is transcribed by itself and is a speaker of its own.',
+      }),
     details: details.nullable(),
     missing,
     sizeBytes: z.number().int(),
@@ -152,6 +192,10 @@ export const uploadAnswer = z
           description:
             "The language that was given, where it is not the recording's. To transcribe in it: `POST /v1/recordings/:id/retranscribe`.",
         }),
+        otherChannels: z.enum(CHANNEL_MODES).nullable().meta({
+          description:
+            "The `channels` that were given, where they are not the recording's. To have them used, erase the recording and send the file again.",
+        }),
       })
       .optional()
       .meta({ description: 'Only of audio that was here already: what became of the details sent with it.' }),
@@ -170,7 +214,10 @@ export const transcript = z
         start: seconds,
         end: seconds,
         text: z.string(),
-        speaker: z.string().nullable(),
+        speaker: z.string().nullable().meta({
+          description:
+            '`Channel 1`, `Channel 2` and so on where the channels are transcribed separately; else null.',
+        }),
         timesEstimated: z.literal(true).optional().meta({
           description: 'The recogniser gave no usable times for this line; these are estimates.',
         }),

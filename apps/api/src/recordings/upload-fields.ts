@@ -1,4 +1,4 @@
-import { SCENARIOS } from '@voxpersona/domain';
+import { CHANNEL_MODES, ChannelMode, SCENARIOS } from '@voxpersona/domain';
 import { Catalogue } from '@voxpersona/pipeline';
 import { z } from 'zod';
 import { Problem } from '../http/problem';
@@ -15,14 +15,19 @@ export const languageField = z
   .nullable()
   .default(null);
 
+export const channelsField = z.enum(CHANNEL_MODES).nullable().default(null);
+
 const fieldsSchema = z.object({
   scenario: z.enum(SCENARIOS).default(DEFAULT_SCENARIO),
   language: languageField,
+  channels: channelsField,
 });
 
 export interface UploadFields {
   scenario: (typeof SCENARIOS)[number];
   language: string | null;
+  /** Null: as the workspace has it. */
+  channels: ChannelMode | null;
   details: Record<string, string>;
   reports: string[];
 }
@@ -34,7 +39,11 @@ export const DEFAULT_REPORTS = ['summary'];
 export function readUploadFields(fields: ReadonlyMap<string, string>, catalogue: Catalogue): UploadFields {
   const plain = validate(
     fieldsSchema,
-    { scenario: fields.get('scenario'), language: fields.get('language') },
+    {
+      scenario: fields.get('scenario'),
+      language: fields.get('language'),
+      channels: fields.get('channels'),
+    },
     'form',
   );
   return {

@@ -104,6 +104,6 @@ function mayHold(request: Request, { sizeBytes }: Original): boolean {
   return Number(declared) > sizeBytes && Number(declared) <= sizeBytes + MULTIPART_OVERHEAD_BYTES;
 }
 
-function fieldsOf({ scenario, language, reports }: UploadLink): UploadFields {
-  return { scenario: scenario ?? DEFAULT_SCENARIO, language, details: {}, reports };
+function fieldsOf({ scenario, language, channels, reports }: UploadLink): UploadFields {
+  return { scenario: scenario ?? DEFAULT_SCENARIO, language, channels, details: {}, reports };
 }

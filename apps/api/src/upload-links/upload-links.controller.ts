@@ -40,12 +40,14 @@ export class UploadLinksController {
     @Body() body: unknown,
     @Req() request: Request,
   ): Promise<object> {
-    const { scenario, language, reports: wanted } = validate(issueUploadLink.body.schema, body ?? {}, 'body');
+    const given = validate(issueUploadLink.body.schema, body ?? {}, 'body');
+    const { scenario, language, channels, reports: wanted } = given;
     const problem = unknownReportType(wanted, this.catalogue);
     if (problem) throw problem;
     const reports = [...new Set(wanted)];
     const keyEnds = (await this.workspaces.read(ownerId)).keys[keyId]?.expiresAt ?? null;
-    const link = { owner: ownerId, memberId, scenario, language, reports, origin: { kind: 'rest' as const } };
+    const fixed = { scenario, language, channels, reports };
+    const link = { owner: ownerId, memberId, ...fixed, origin: { kind: 'rest' as const } };
     const seconds = this.environment.UPLOAD_LINK_HOURS * HOUR_SECONDS;
     const issued = await this.commands.execute(new IssueUploadLink(link, seconds, requested, keyEnds));
     const { linkId, token, expiresAt, position } = issued;

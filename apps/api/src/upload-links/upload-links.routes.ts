@@ -2,7 +2,7 @@ import { SCENARIOS } from '@voxpersona/domain';
 import { z } from 'zod';
 import { EXAMPLE, idParameter, moment, position, recordedAnswer } from '../contract/common';
 import { defineRoute } from '../contract/route';
-import { DEFAULT_REPORTS, languageField } from '../recordings/upload-fields';
+import { channelsField, DEFAULT_REPORTS, languageField } from '../recordings/upload-fields';
 
 const tag = 'upload links';
 const json = 'application/json';
@@ -22,6 +22,10 @@ const newUploadLink = z
   .strictObject({
     scenario: z.enum(SCENARIOS).nullable().default(null),
     language: languageField.meta({ description: 'ISO 639-1; null: detected.' }),
+    channels: channelsField.meta({
+      description:
+        '`separate`: each channel is transcribed by itself, as in an upload; null: as the workspace has it when the file comes.',
+    }),
     reports: z
       .array(z.string().min(1).max(100))
       .max(50)
@@ -75,7 +79,7 @@ export const issueUploadLink = defineRoute({
   idempotency: 'answer',
   body: {
     ...{ type: json, schema: newUploadLink, optional: true },
-    example: { scenario: 'interview', language: null, reports: ['summary'] },
+    example: { scenario: 'interview', language: null, channels: null, reports: ['summary'] },
   },
   answers: [
     {

@@ -30,7 +30,7 @@ export class UploadLinks {
     const link = {
       ...{ owner: ownerId, memberId },
       ...{ scenario: settings?.scenario ?? null, language: settings?.speechLanguage ?? null },
-      reports: ['summary'],
+      ...{ channels: null, reports: ['summary'] },
       origin: { kind: 'telegram' as const, chatId: talk.chatId, intakeId },
     };
     // An update offers one link at most: handled again, it offers the same one.

@@ -1,3 +1,4 @@
+import { ChannelMode } from '../shared/channels';
 import { Role, Scope } from './roles';
 
 /** On whose authority something is done. What a member may do, the workspace itself knows. */
@@ -16,7 +17,14 @@ export interface NewApiKey {
 /** What can be asked of a workspace. Times are ISO 8601, UTC, and come in with the command. */
 export type WorkspaceCommand =
   | { type: 'RegisterWorkspace'; name: string }
-  | { type: 'RenameWorkspace'; by: Authority; name: string }
+  | {
+      type: 'ChangeWorkspace';
+      by: Authority;
+      /** Left out: as it is. */
+      name?: string | undefined;
+      /** Of recordings whose upload does not say. Left out: as it is. */
+      channels?: ChannelMode | undefined;
+    }
   | {
       type: 'InviteMember';
       by: Authority;

@@ -40,13 +40,32 @@ describe('A workspace', () => {
     expect(ownerIdOf('Hotel Inspector')).not.toBe(ownerId);
   });
   it('is renamed by an owner', () => {
-    const rename = (by: Role, name: string) => ({ type: 'RenameWorkspace' as const, by: as(by), name });
+    const rename = (by: Role, name: string) => ({ type: 'ChangeWorkspace' as const, by: as(by), name });
     workspace()
       .when(rename('owner', ' New '))
       .then({ type: 'WorkspaceRenamed', data: { ownerId, name: 'New' } });
     workspace().when(rename('owner', 'Hotel Inspectors')).thenNothing();
     workspace().when(rename('owner', ' ')).thenRefused('invalid_workspace_name');
     workspace().when(rename('admin', 'New')).thenRefused('not_allowed');
+  });
+  it('has a default for the channels of its recordings, which an owner chooses', () => {
+    const choose = (by: Role, channels: 'mixed' | 'separate', name?: string) => ({
+      type: 'ChangeWorkspace' as const,
+      ...{ by: as(by), channels, name },
+    });
+    const chosen: WorkspaceEvent = {
+      type: 'WorkspaceDefaultsChanged',
+      data: { ownerId, channels: 'separate' },
+    };
+    expect(workspace().state.channels).toBe('mixed');
+    expect(workspace(chosen).state.channels).toBe('separate');
+    workspace().when(choose('owner', 'separate')).then(chosen);
+    workspace().when(choose('owner', 'mixed')).thenNothing();
+    workspace(chosen).when(choose('owner', 'mixed')).thenTypes('WorkspaceDefaultsChanged');
+    workspace().when(choose('admin', 'separate')).thenRefused('not_allowed');
+    workspace()
+      .when(choose('owner', 'separate', 'New'))
+      .then({ type: 'WorkspaceRenamed', data: { ownerId, name: 'New' } }, chosen);
   });
   it('reads what was written before it had members', () => {
     const founderId = founderIdOf(ownerId);

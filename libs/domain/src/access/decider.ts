@@ -1,6 +1,6 @@
 import { accept, acceptNothing, Decider, refuse } from '../shared/decider';
 import { deriveId } from '../shared/ids';
-import { Authority, WorkspaceCommand } from './commands';
+import { WorkspaceCommand } from './commands';
 import { founderIdOf, WorkspaceEvent } from './events';
 import { acceptInvitation, inviteMember, revokeInvitation } from './invitations';
 import { issueKey, revokeKey, rotateKey } from './keys';
@@ -37,8 +37,8 @@ function decideRegistered(
   command: Exclude<WorkspaceCommand, { type: 'RegisterWorkspace' }>,
 ): WorkspaceDecision {
   switch (command.type) {
-    case 'RenameWorkspace':
-      return rename(state, command.by, command.name);
+    case 'ChangeWorkspace':
+      return changeWorkspace(state, command);
     case 'InviteMember':
       return inviteMember(state, command);
     case 'RevokeInvitation':
@@ -60,12 +60,20 @@ function decideRegistered(
   }
 }
 
-function rename(state: RegisteredWorkspace, by: Authority, given: string): WorkspaceDecision {
-  const name = given.trim();
-  if (!mayManage(state, by, 'owner')) return notAllowed();
+function changeWorkspace(
+  state: RegisteredWorkspace,
+  command: Extract<WorkspaceCommand, { type: 'ChangeWorkspace' }>,
+): WorkspaceDecision {
+  const { ownerId } = state;
+  const name = command.name?.trim() ?? state.name;
+  const channels = command.channels ?? state.channels;
+  if (!mayManage(state, command.by, 'owner')) return notAllowed();
   if (name === '') return refuse('invalid_workspace_name', 'The name of a workspace must not be empty.');
-  if (name === state.name) return acceptNothing();
-  return accept({ type: 'WorkspaceRenamed', data: { ownerId: state.ownerId, name } });
+  const events: WorkspaceEvent[] = [];
+  if (name !== state.name) events.push({ type: 'WorkspaceRenamed', data: { ownerId, name } });
+  if (channels !== state.channels)
+    events.push({ type: 'WorkspaceDefaultsChanged', data: { ownerId, channels } });
+  return accept(...events);
 }
 
 function changeRole(

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { channelMode } from '../shared/channels';
 import { defineEvent, EventOf } from '../shared/event-definition';
 import { deriveId } from '../shared/ids';
 import { personal } from '../shared/personal';
@@ -23,6 +24,12 @@ export const OwnerRegistered = defineEvent(
 export const WorkspaceRenamed = defineEvent(
   'WorkspaceRenamed',
   z.object({ ownerId, name: z.string().min(1) }),
+);
+
+/** What recordings get whose upload does not say. Before the first one, channels are mixed. */
+export const WorkspaceDefaultsChanged = defineEvent(
+  'WorkspaceDefaultsChanged',
+  z.object({ ownerId, channels: channelMode }),
 );
 
 export const InvitationIssued = defineEvent(
@@ -93,6 +100,7 @@ export const ApiKeyRotated = defineEvent(
 export const WORKSPACE_EVENTS = [
   OwnerRegistered,
   WorkspaceRenamed,
+  WorkspaceDefaultsChanged,
   InvitationIssued,
   InvitationRevoked,
   InvitationAccepted,

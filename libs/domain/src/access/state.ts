@@ -1,3 +1,4 @@
+import { ChannelMode } from '../shared/channels';
 import { WorkspaceEvent } from './events';
 import { Role, Scope } from './roles';
 
@@ -31,6 +32,8 @@ export interface WorkspaceState {
   /** Null until the workspace is registered. */
   ownerId: string | null;
   name: string;
+  /** How the channels of recordings are transcribed whose upload does not say. */
+  channels: ChannelMode;
   members: Readonly<Record<string, MemberState>>;
   invitations: Readonly<Record<string, InvitationState>>;
   keys: Readonly<Record<string, ApiKeyState>>;
@@ -39,6 +42,7 @@ export interface WorkspaceState {
 export const initialWorkspace: WorkspaceState = {
   ownerId: null,
   name: '',
+  channels: 'mixed',
   members: {},
   invitations: {},
   keys: {},
@@ -55,6 +59,8 @@ export function evolveWorkspace(state: WorkspaceState, event: WorkspaceEvent): W
     }
     case 'WorkspaceRenamed':
       return { ...state, name: event.data.name };
+    case 'WorkspaceDefaultsChanged':
+      return { ...state, channels: event.data.channels };
     case 'InvitationIssued': {
       const { invitationId, role, secretSha256, expiresAt } = event.data;
       return withInvitation(state, { invitationId, role, secretSha256, expiresAt, status: 'open' });

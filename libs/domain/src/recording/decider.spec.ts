@@ -185,7 +185,7 @@ describe('The transcript', () => {
       .then({ type: 'NoSpeechFound', data: { recordingId: RECORDING, transcriptVersion: 1, gaps: [] } }));
 
   it('shows failed chunks as gaps', () => {
-    const gap = { chunkIndex: 1, start: 10, end: 20, code: 'unavailable' };
+    const gap = { chunkIndex: 1, start: 10, end: 20, code: 'unavailable', channel: null };
     recording(uploaded([]), split(), transcribed(0), chunkFailed(1), allTranscribed(1, 1, 1))
       .when(transcript(1))
       .then({ type: 'TranscriptAssembled', data: { ...assembled().data, gaps: [gap] } });
@@ -256,7 +256,10 @@ describe('Erasing', () => {
     index(1),
     {
       type: 'RecordSplit',
-      split: { durationSeconds: 1, chunks: [], engine: 'x', promptContext: '', gaps: [], timeline: null },
+      split: {
+        ...{ durationSeconds: 1, chunks: [], mixedBecause: null, engine: 'x', promptContext: '' },
+        ...{ gaps: [], timeline: null },
+      },
       detectsLanguage: true,
     },
     { type: 'RecordStageFailure', stage: 'split', failure: someFailure },
@@ -396,7 +399,10 @@ describe('What was left out of a chunk', () => {
       .when(transcript(1))
       .then({
         ...assembled(),
-        data: { ...assembled().data, gaps: [{ chunkIndex: 1, start: 12.5, end: 20, code: 'repetition' }] },
+        data: {
+          ...assembled().data,
+          gaps: [{ chunkIndex: 1, start: 12.5, end: 20, code: 'repetition', channel: null }],
+        },
       });
   });
 });

@@ -233,9 +233,13 @@ function heardSpeech(event: ChunkOutcome): event is Extract<ChunkOutcome, { type
   return event.data.segments.length > 0;
 }
 
-/** All that waits once speech was heard; else, when nobody is at it any more, the next chunk alone. */
+/**
+ * All that waits once speech was heard; else, when nobody is at it any more, the next chunk alone: that of the earliest time, so
+ * that a silent channel does not hold up the others.
+ */
 function released(next: PresentRecording, event: ChunkOutcome): RecordingEvent[] {
-  const waiting = next.chunks.filter((chunk) => !chunk.released).map((chunk) => chunk.index);
+  const held = next.chunks.filter((chunk) => !chunk.released).sort((a, b) => a.start - b.start);
+  const waiting = held.map((chunk) => chunk.index);
   const underWay = next.chunks.some((chunk) => chunk.released && chunk.status === 'pending');
   const chunks = heardSpeech(event) ? waiting : underWay ? [] : waiting.slice(0, 1);
   if (chunks.length === 0) return [];

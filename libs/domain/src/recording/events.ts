@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { channel, channelMode, mixedReason } from '../shared/channels';
 import { defineEvent, EventOf } from '../shared/event-definition';
 import { LateCallRecorded } from '../shared/late-call';
 import { PassagesEmbedded } from '../shared/passages-embedded';
@@ -58,6 +59,8 @@ export const AudioUploaded = defineEvent(
       /** All audio streams, in the order of the file; empty where they were not recorded. */
       tracks: z.array(audioTrack),
     }),
+    /** Whether the channels are to be transcribed separately. */
+    channels: channelMode,
     scenario,
     /** Language of the speech as the user gave it; null: detect. */
     language,
@@ -68,10 +71,11 @@ export const AudioUploaded = defineEvent(
   { version: 2, upcasters: { 1: uploadBeforeTracks } },
 );
 
-/** Before version 2 files that end early were refused, and only the first track was looked at. */
+/** Before version 2 files that end early were refused, only the first track was looked at, and channels were mixed. */
 function uploadBeforeTracks(data: Record<string, unknown>): Record<string, unknown> {
   const audio = data.audio as Record<string, unknown>;
-  return { ...data, audio: { ...audio, endsEarly: null, longerThanDeclared: null, tracks: [] } };
+  const untold = { endsEarly: null, longerThanDeclared: null, tracks: [] };
+  return { ...data, audio: { ...audio, ...untold }, channels: 'mixed' };
 }
 
 /**
@@ -89,7 +93,9 @@ export const OriginalRestored = defineEvent(
 );
 
 export const audioChunk = z.object({
+  /** Runs on through all channels. */
   index,
+  channel,
   start: seconds,
   end: seconds,
   /** Seconds at its start that the chunk before holds too. */
@@ -127,7 +133,10 @@ export const AudioSplit = defineEvent(
   z.object({
     recordingId,
     durationSeconds: seconds,
+    /** Of one channel after the other; those of a channel in order of time. */
     chunks: z.array(audioChunk).min(1),
+    /** Why channels that were to be separate are mixed; null: they are as they were asked for. */
+    mixedBecause: mixedReason.nullable(),
     /** Chunks to transcribe at once; the others wait until a chunk has told the language. */
     firstChunks: z.array(index).min(1),
     /** Program and version that cut the audio. */
@@ -148,10 +157,10 @@ function splitBeforeLanguages(data: Record<string, unknown>): Record<string, unk
   return { ...data, chunks, firstChunks: chunks.map((chunk) => chunk.index) };
 }
 
-/** Before version 3 times counted the decoded samples, and no voice activity was measured. */
+/** Before version 3 times counted the decoded samples, no voice activity was measured, and channels were mixed. */
 function splitBeforeTimelines(data: Record<string, unknown>): Record<string, unknown> {
-  const chunks = (data.chunks as object[]).map((chunk) => ({ ...chunk, speech: null }));
-  return { ...data, chunks, gaps: [], timeline: null };
+  const chunks = (data.chunks as object[]).map((chunk) => ({ ...chunk, channel: null, speech: null }));
+  return { ...data, chunks, mixedBecause: null, gaps: [], timeline: null };
 }
 
 /** More chunks may be transcribed: the language is known now, or the next chunk is asked for it. */
@@ -229,14 +238,19 @@ export const TranscriptAssembled = defineEvent(
     gaps: z.array(gap),
     wordCount: z.number().int().min(1),
   }),
-  // Version 2 says which lines have estimated times; before that nobody knew.
-  { version: 2, upcasters: { 1: (data) => data } },
+  // Version 2 says which lines have estimated times, which nobody knew before, and names the channels of gaps.
+  { version: 2, upcasters: { 1: gapsBeforeChannels } },
 );
+
+function gapsBeforeChannels(data: Record<string, unknown>): Record<string, unknown> {
+  return { ...data, gaps: (data.gaps as object[]).map((one) => ({ ...one, channel: null })) };
+}
 
 /** Everything that could be transcribed holds no speech. Said as such, never shown as an empty transcript. */
 export const NoSpeechFound = defineEvent(
   'NoSpeechFound',
   z.object({ recordingId, transcriptVersion: z.number().int().min(1), gaps: z.array(gap) }),
+  { version: 2, upcasters: { 1: gapsBeforeChannels } },
 );
 
 /** Somebody wants the transcript of before; this one stays in the log, and can be read by its version. */

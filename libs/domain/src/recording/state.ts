@@ -1,9 +1,12 @@
+import { ChannelMode } from '../shared/channels';
 import { isErased } from '../shared/personal';
 import { embedderName, Gap, Scenario, Stretch } from '../shared/values';
 import { RecordedTimeline, RecordingEvent, RecordingStage } from './events';
 
 export interface ChunkState {
   index: number;
+  /** Number of the channel, 1 for the first; null: the channels are mixed. */
+  channel: number | null;
   start: number;
   end: number;
   /** Seconds at its start that the chunk before holds too. */
@@ -41,6 +44,8 @@ export interface PresentRecording {
   replacedObjectKey: string | null;
   /** As the user gave it, or as a chunk told it; null while it is not known. */
   language: string | null;
+  /** Whether the channels were to be transcribed separately. */
+  channels: ChannelMode;
   scenario: Scenario;
   /** Types of the reports that every transcript of this recording gets. */
   reports: readonly string[];
@@ -111,15 +116,18 @@ export const initialRecording: RecordingState = { phase: 'absent' };
 
 /** What a chunk lacks, in seconds from the start of the recording: all of it when it failed, else what was left out. */
 export function gapsOfChunk(
-  chunk: Pick<ChunkState, 'index' | 'start' | 'end' | 'status' | 'gaps'> & { code: string | null },
+  chunk: Pick<ChunkState, 'index' | 'channel' | 'start' | 'end' | 'status' | 'gaps'> & {
+    code: string | null;
+  },
 ): Gap[] {
-  const { index: chunkIndex, start, end, status, gaps, code } = chunk;
-  if (status === 'failed') return [{ chunkIndex, start, end, code: code ?? 'unknown' }];
+  const { index: chunkIndex, channel, start, end, status, gaps, code } = chunk;
+  if (status === 'failed') return [{ chunkIndex, start, end, code: code ?? 'unknown', channel }];
   return gaps.map((gap) => ({
     chunkIndex,
     start: toMilliseconds(start + gap.start),
     end: toMilliseconds(Math.min(start + gap.end, end)),
     code: gap.code,
+    channel,
   }));
 }
 
@@ -127,7 +135,7 @@ function toMilliseconds(seconds: number): number {
   return Math.round(seconds * 1_000) / 1_000;
 }
 
-/** What the file itself lacks, each gap with the chunk in which it begins, or the last. */
+/** What the file itself lacks, on all channels: each gap with the first chunk in which it begins, or the last of all. */
 export function gapsOfFile(
   chunks: readonly Pick<ChunkState, 'index' | 'end'>[],
   missing: readonly (Stretch & { code: string })[],
@@ -135,7 +143,7 @@ export function gapsOfFile(
   const last = chunks.at(-1)?.index ?? 0;
   return missing.map(({ start, end, code }) => {
     const chunkIndex = chunks.find((chunk) => start < chunk.end)?.index ?? last;
-    return { chunkIndex, start, end, code };
+    return { chunkIndex, start, end, code, channel: null };
   });
 }
 
@@ -169,6 +177,7 @@ function uploaded(data: AudioUploadedData): PresentRecording {
     original: { objectKey, sizeBytes, sha256 },
     replacedObjectKey: null,
     language: data.language,
+    channels: data.channels,
     scenario: data.scenario,
     reports: data.reports,
     round: 0,

@@ -61,8 +61,8 @@ describe('A recording without text', () => {
   });
   it('whose chunks are all silent is one, whatever was left out on silence, and whether or not a silent one failed', () => {
     const gaps = [
-      { chunkIndex: 0, start: 2, end: 9, code: 'text_on_silence' },
-      { chunkIndex: 1, start: 10, end: 20, code: 'unavailable' },
+      { chunkIndex: 0, start: 2, end: 9, code: 'text_on_silence', channel: null },
+      { chunkIndex: 1, start: 10, end: 20, code: 'unavailable', channel: null },
     ];
     recording(
       uploaded(),

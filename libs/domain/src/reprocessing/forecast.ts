@@ -14,6 +14,7 @@ export interface CallTotals {
 
 /** What is known of a recording before it is done again. */
 export interface RecordingHistory {
+  /** To be transcribed; of a recording with separate channels, that of all channels together. */
   audioSeconds: number;
   /** Of the calls of the recogniser, amounts in seconds; null: there were none, or nothing is known of them. */
   speech: CallTotals | null;

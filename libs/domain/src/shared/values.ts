@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { channel } from './channels';
 
 /** Seconds from the start of the recording (or of the chunk, where a schema says so). */
 export const seconds = z.number().min(0);
@@ -62,7 +63,7 @@ export const SCENARIOS = ['interview', 'design-audit', 'note'] as const;
 export const scenario = z.enum(SCENARIOS);
 export type Scenario = z.infer<typeof scenario>;
 
-/** One line of a transcript. `speaker` is null until roles are assigned. */
+/** One line of a transcript. `speaker` is the channel, where channels are transcribed separately; else null. */
 export const transcriptLine = z.object({
   start: seconds,
   end: seconds,
@@ -79,6 +80,8 @@ export const gap = z.object({
   start: seconds,
   end: seconds,
   code: z.string().min(1),
+  /** The channel that lacks it; null: all of them. */
+  channel,
 });
 export type Gap = z.infer<typeof gap>;
 

@@ -8,7 +8,7 @@ const linkId = '00000000-0000-4000-8000-0000000000aa';
 const memberId = '00000000-0000-4000-8000-0000000000bb';
 const link: UploadLink = {
   ...{ linkId, owner: OWNER, memberId, secretSha256: digest('a'), expiresAt: LATER },
-  ...{ scenario: null, language: 'en', reports: ['summary'], origin: { kind: 'rest' } },
+  ...{ scenario: null, language: 'en', channels: null, reports: ['summary'], origin: { kind: 'rest' } },
 };
 const issued: UploadLinkEvent = { type: 'UploadLinkIssued', data: link };
 const used = (recordingId = RECORDING, duplicate = false): UploadLinkEvent => ({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { channelMode } from '../shared/channels';
 import { defineEvent, EventOf } from '../shared/event-definition';
 import { language, scenario, sha256 } from '../shared/values';
 
@@ -28,10 +29,13 @@ export const UploadLinkIssued = defineEvent(
     /** Null: as for any upload that does not say. */
     scenario: scenario.nullable(),
     language,
+    /** Null: as the workspace has it when the recording comes. */
+    channels: channelMode.nullable(),
     /** Report types that the recording gets. */
     reports: z.array(z.string().min(1)),
     origin: uploadLinkOrigin,
   }),
+  { version: 2, upcasters: { 1: (data) => ({ ...data, channels: null }) } },
 );
 
 /**

@@ -114,7 +114,7 @@ describe('A secret whose answer was lost', () => {
     const links = new UploadLinks(process.actors, process.workspaces, originals);
     const request = systemRequest();
     const link = {
-      ...{ owner: ownerId, memberId: founderId, scenario: null, language: null, reports: [] },
+      ...{ owner: ownerId, memberId: founderId, scenario: null, language: null, channels: null, reports: [] },
       origin: { kind: 'rest' as const },
     };
     const issue = (by: AccessProcess, validSeconds: number) =>

@@ -121,6 +121,7 @@ export class FetchMediaHandler implements ICommandHandler<FetchMedia> {
       // Where nobody has said it: asked at once, and a note asks for nothing else.
       scenario: caption.scenario ?? settings.scenario ?? ('note' as const),
       language: settings.speechLanguage,
+      channels: null,
       details: { ...caption.details },
       reports: REPORTS,
     };

@@ -1,6 +1,13 @@
 import { Inject } from '@nestjs/common';
 import { CommandHandler, ICommandHandler } from '@nestjs/cqrs';
-import { DomainEvent, isErased, PresentRecording, RecordedChunk, recordingDecider } from '@voxpersona/domain';
+import {
+  ChannelMode,
+  DomainEvent,
+  isErased,
+  PresentRecording,
+  RecordedChunk,
+  recordingDecider,
+} from '@voxpersona/domain';
 import { Actors, provesNothingAppended } from '@voxpersona/event-store';
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
@@ -41,12 +48,12 @@ export class SplitAudioHandler implements ICommandHandler<SplitAudio> {
     const promptContext = promptContextOf(uploaded.data.details);
     const folder = await mkdtemp(join(tmpdir(), 'voxpersona-split-'));
     try {
-      const split = await this.split(state, folder, run.signal);
+      const split = await this.split(state, uploaded.data.channels, folder, run.signal);
       const chunks = await this.store(recordingId, split.chunks, run.signal);
-      const { durationSeconds, engine, gaps, timeline } = split;
+      const { durationSeconds, mixedBecause, engine, gaps, timeline } = split;
       const command = {
         type: 'RecordSplit' as const,
-        split: { durationSeconds, chunks, engine, promptContext, gaps, timeline },
+        split: { durationSeconds, chunks, mixedBecause, engine, promptContext, gaps, timeline },
         detectsLanguage: this.speechToText.detectsLanguage,
       };
       try {
@@ -64,12 +71,14 @@ export class SplitAudioHandler implements ICommandHandler<SplitAudio> {
 
   private split(
     { original, owner: workspace }: PresentRecording,
+    channels: ChannelMode,
     outputFolder: string,
     signal: AbortSignal,
   ): Promise<SplitResult> {
     const { chunks: preference, encoding } = this.speechToText;
+    const how = { outputFolder, preference, encoding, channels, workspace };
     return this.storage.withLocalFile(original.objectKey, (file) =>
-      this.media.split({ file, outputFolder, preference, encoding, workspace }, signal),
+      this.media.split({ file, ...how }, signal),
     );
   }
 

@@ -1,6 +1,14 @@
 import { Inject } from '@nestjs/common';
 import { CommandHandler, ICommandHandler } from '@nestjs/cqrs';
-import { DomainEvent, isErased, PresentReport, reportDecider, TranscriptLine } from '@voxpersona/domain';
+import {
+  DomainEvent,
+  Gap,
+  isErased,
+  PresentReport,
+  reportDecider,
+  speakerOfChannel,
+  TranscriptLine,
+} from '@voxpersona/domain';
 import { Actors } from '@voxpersona/event-store';
 import { Catalogue, ReportPart } from '../catalogue/catalogue';
 import { LanguageModel, WriteRequest, WriteResult } from '../providers/language-model';
@@ -42,7 +50,7 @@ export class WriteReportPartHandler implements ICommandHandler<WriteReportPart> 
   /** Undefined once it is erased. */
   private async transcriptOf(
     report: PresentReport,
-  ): Promise<{ lines: TranscriptLine[]; gaps: WriteRequest['gaps']; language: string | null } | undefined> {
+  ): Promise<{ lines: TranscriptLine[]; gaps: Gap[]; language: string | null } | undefined> {
     const events = await this.events.read('recording', report.recordingId);
     const found = eventsOfType(events, 'TranscriptAssembled').find(
       ({ data }) => data.transcriptVersion === report.transcriptVersion,
@@ -55,7 +63,7 @@ export class WriteReportPartHandler implements ICommandHandler<WriteReportPart> 
   private write(
     report: PresentReport,
     part: ReportPart,
-    transcript: { lines: TranscriptLine[]; gaps: WriteRequest['gaps']; language: string | null },
+    transcript: { lines: TranscriptLine[]; gaps: Gap[]; language: string | null },
     signal: AbortSignal,
   ): Promise<StoredResult<WriteResult>> {
     const { provider, model, parameters } = this.model;
@@ -78,7 +86,10 @@ export class WriteReportPartHandler implements ICommandHandler<WriteReportPart> 
       instructions: part.instructions,
       language: language ?? undefined,
       transcript: transcript.lines.map((line) => ({ ...line, speaker: line.speaker ?? undefined })),
-      gaps: transcript.gaps,
+      gaps: transcript.gaps.map(({ start, end, channel }) => ({
+        ...{ start, end },
+        speaker: speakerOfChannel(channel) ?? undefined,
+      })),
       maxOutputTokens: part.maxOutputTokens,
     };
     return this.resultStore.getOrCall(recordingId, dependsOn, () => this.model.write(request, signal));

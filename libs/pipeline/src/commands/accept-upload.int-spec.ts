@@ -7,6 +7,7 @@ import {
   deriveId,
   DOMAIN_EVENTS,
   DomainEvent,
+  ownerIdOf,
   PresentRecording,
   recordingDecider,
 } from '@voxpersona/domain';
@@ -38,7 +39,7 @@ import { FfmpegMedia, findMediaPrograms } from '../providers/media';
 import { adoptStore, Originals } from '../originals';
 import { FilesystemObjectStorage } from '../providers/object-storage';
 import { UploadLinks } from '../upload-links/upload-links';
-import { AcceptUpload, AcceptUploadHandler, UploadAnswer, UploadUnconfirmed } from './accept-upload';
+import { AcceptUpload, AcceptUploadHandler, Upload, UploadAnswer, UploadUnconfirmed } from './accept-upload';
 import { AudioClaims } from './audio-claims';
 import { commandContext, RequestContext } from './request-context';
 
@@ -54,6 +55,7 @@ describe('Accepting an upload', () => {
   let codec: EventCodec<DomainEvent>;
   let storage: FilesystemObjectStorage;
   let originals: Originals;
+  let workspaces: Workspaces;
   let handler: AcceptUploadHandler;
   let folder: string;
   let owner: string;
@@ -70,10 +72,11 @@ describe('Accepting an upload', () => {
     storage = new FilesystemObjectStorage(folder);
     await adoptStore(storage, await log.store.logId());
     originals = new Originals(storage, log.store);
-    const links = new UploadLinks(actors, new Workspaces(actors), originals);
+    workspaces = new Workspaces(actors);
+    const links = new UploadLinks(actors, workspaces, originals);
     const media = new FfmpegMedia(findMediaPrograms({}));
     const claims = new AudioClaims(actors, keys);
-    handler = new AcceptUploadHandler(actors, media, storage, originals, links, claims);
+    handler = new AcceptUploadHandler(actors, media, storage, originals, links, claims, workspaces);
   });
   afterEach(() => rmSync(folder, { recursive: true }));
   afterAll(() => log.close());
@@ -83,13 +86,14 @@ describe('Accepting an upload', () => {
     recordingId: string = randomUUID(),
     details: Record<string, string> = {},
     requested = request(),
-    language: string | null = null,
+    { language = null, channels = null }: Partial<Pick<Upload, 'language' | 'channels'>> = {},
   ): Promise<UploadAnswer> {
     const stored = await storage.put(originalKey(recordingId), createReadStream(file));
     const given = {
       fileName: 'a.mp3',
       scenario: 'interview' as const,
       language,
+      channels,
       details,
       reports: [],
     };
@@ -105,21 +109,41 @@ describe('Accepting an upload', () => {
   it('adds the details of audio that was there already, and offers its language', async () => {
     const first = await upload(FORMATS.mp3(), randomUUID(), { city: 'Bonn', client: 'Ann' });
     expect(first.merged).toBeUndefined();
-    const again = await upload(
-      FORMATS.mp3(),
-      randomUUID(),
-      { client: 'Ann', place: 'Adlon' },
-      request(),
-      'de',
-    );
+    const again = await upload(FORMATS.mp3(), randomUUID(), { client: 'Ann', place: 'Adlon' }, request(), {
+      language: 'de',
+    });
     expect(again).toMatchObject({
       ...{ recordingId: first.recordingId, outcome: 'duplicate' },
-      merged: { details: ['place'], otherLanguage: 'de' },
+      merged: { details: ['place'], otherLanguage: 'de', otherChannels: null },
     });
     const { state } = await actors.read(recordingDecider, first.recordingId);
     expect(state).toMatchObject({ details: { city: 'Bonn', client: 'Ann', place: 'Adlon' }, language: null });
-    expect((await upload(FORMATS.mp3())).merged).toEqual({ details: [], otherLanguage: null });
+    expect((await upload(FORMATS.mp3())).merged).toEqual({
+      ...{ details: [], otherLanguage: null, otherChannels: null },
+    });
     expect((await upload(FORMATS.mp3(), randomUUID(), { city: 'Berlin' })).merged?.details).toEqual(['city']);
+  });
+
+  it('records how the channels are to be transcribed: as the upload says, else as the workspace has it', async () => {
+    const channelsOf = async ({ recordingId }: UploadAnswer): Promise<unknown> => {
+      const { state } = await actors.read(recordingDecider, recordingId);
+      return state.phase === 'present' && state.channels;
+    };
+    const name = randomUUID();
+    owner = ownerIdOf(name);
+    await workspaces.ask(owner, { type: 'RegisterWorkspace', name }, request());
+    expect(await channelsOf(await upload(FORMATS.mp3()))).toBe('mixed');
+    const by = { kind: 'operator' as const };
+    await workspaces.ask(owner, { type: 'ChangeWorkspace', by, channels: 'separate' }, request());
+    expect(await channelsOf(await upload(FORMATS.wav()))).toBe('separate');
+    const id = randomUUID();
+    const given = await upload(FORMATS.flac(), id, {}, request(), { channels: 'mixed' });
+    expect(await channelsOf(given)).toBe('mixed');
+    // That it is there already, and was sent without saying so, is no wish for anything else.
+    expect((await upload(FORMATS.flac())).merged?.otherChannels).toBeNull();
+    const other = await upload(FORMATS.flac(), randomUUID(), {}, request(), { channels: 'separate' });
+    expect(other).toMatchObject({ recordingId: id, merged: { otherChannels: 'separate' } });
+    expect(await channelsOf(given)).toBe('mixed');
   });
 
   it('makes one recording of the same audio sent several times at once', async () => {
@@ -234,10 +258,11 @@ describe('Accepting an upload', () => {
             : write(...given),
         );
       const hasty = new Actors(store, codec, { appendPatienceMs: 50 });
-      const links = new UploadLinks(hasty, new Workspaces(hasty), originals);
+      const workspaces = new Workspaces(hasty);
+      const links = new UploadLinks(hasty, workspaces, originals);
       const media = new FfmpegMedia(findMediaPrograms({}));
       handler = new AcceptUploadHandler(
-        ...([hasty, media, storage, originals, links, new AudioClaims(hasty, keys)] as const),
+        ...([hasty, media, storage, originals, links, new AudioClaims(hasty, keys), workspaces] as const),
       );
     }
     const unknown = (): Promise<never> =>

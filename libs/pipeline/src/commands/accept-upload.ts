@@ -2,6 +2,7 @@ import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, ICommandHandler } from '@nestjs/cqrs';
 import {
   audioClaimId,
+  ChannelMode,
   DomainEvent,
   PresentRecording,
   RecordingCommand,
@@ -17,6 +18,7 @@ import {
   Position,
 } from '@voxpersona/event-store';
 import { randomUUID } from 'node:crypto';
+import { Workspaces } from '../access/workspaces';
 import { adoptedKey } from '../activities/object-keys';
 import { Originals } from '../originals';
 import { AudioProbe, Media } from '../providers/media';
@@ -40,6 +42,8 @@ export interface Upload {
   scenario: Scenario;
   /** ISO 639-1; null: detect. */
   language: string | null;
+  /** Null: as the workspace has it. */
+  channels: ChannelMode | null;
   details: Record<string, string>;
   reports: string[];
 }
@@ -95,6 +99,7 @@ export class AcceptUploadHandler implements ICommandHandler<AcceptUpload> {
     private readonly originals: Originals,
     private readonly links: UploadLinks,
     private readonly claims: AudioClaims,
+    private readonly workspaces: Workspaces,
   ) {}
 
   async execute(command: AcceptUpload): Promise<UploadAnswer> {
@@ -122,7 +127,7 @@ export class AcceptUploadHandler implements ICommandHandler<AcceptUpload> {
     if (isThere) {
       const answer = await this.recognise(command, recording, object);
       if (answer.outcome === 'created') return answer;
-      const given = { details, language: upload.language };
+      const given = { details, language: upload.language, channels: upload.channels };
       const byLink = link !== undefined;
       return { ...answer, ...(await mergeDetails(this.actors, recordingId, given, { request, byLink })) };
     }
@@ -142,7 +147,8 @@ export class AcceptUploadHandler implements ICommandHandler<AcceptUpload> {
     const { owner, fileName, scenario, language, details, reports, stored } = upload;
     const { sizeBytes, sha256 } = stored;
     const claimId = audioClaimId(owner, sha256);
-    const of = { recordingId, owner, claimId, fileName, scenario, language, details, reports };
+    const channels = upload.channels ?? (await this.workspaces.read(owner)).channels;
+    const of = { recordingId, owner, claimId, fileName, scenario, language, channels, details, reports };
     const command = {
       type: 'UploadAudio' as const,
       audio: { ...of, sizeBytes, sha256, objectKey: object.key, audio },

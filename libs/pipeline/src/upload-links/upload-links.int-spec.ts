@@ -74,7 +74,7 @@ describe('An upload by a link', () => {
     links = new UploadLinks(actors, workspaces, originals);
     const media = new FfmpegMedia(findMediaPrograms({}));
     const claims = new AudioClaims(actors, keys);
-    handler = new AcceptUploadHandler(actors, media, storage, originals, links, claims);
+    handler = new AcceptUploadHandler(actors, media, storage, originals, links, claims, workspaces);
   });
   afterEach(() => rmSync(folder, { recursive: true }));
   afterAll(() => log.close());
@@ -84,7 +84,7 @@ describe('An upload by a link', () => {
     notAfter: string | null = null,
     origin: UploadLinkOrigin = { kind: 'rest' },
   ): Promise<ShownUploadLink> {
-    const link = { owner, memberId, scenario: null, language: null, reports: [] };
+    const link = { owner, memberId, scenario: null, language: null, channels: null, reports: [] };
     const issued = await new IssueUploadLinkHandler(actors, new IssuedSecrets(randomBytes(32))).execute(
       new IssueUploadLink({ ...link, origin }, 60, request(), notAfter),
     );
@@ -95,8 +95,8 @@ describe('An upload by a link', () => {
   async function upload(link: ShownUploadLink, file: string): Promise<UploadAnswer> {
     const recordingId = randomUUID();
     const stored = await storage.put(originalKey(recordingId), createReadStream(file));
-    const rest = { fileName: 'a', scenario: 'interview' as const, language: null, details: {}, reports: [] };
-    const given = { recordingId, stored, owner, ...rest };
+    const rest = { fileName: 'a', scenario: 'interview' as const, language: null, channels: null };
+    const given = { recordingId, stored, owner, ...rest, details: {}, reports: [] };
     return handler.execute(new AcceptUpload(given, { maxSeconds: 60 }, request(), link));
   }
 

@@ -19,9 +19,15 @@ export const NO_CALLS: CallTotals = { pricedAmount: 0, usd: 0, amount: 0, made: 
 /** What is known of a recording before it is done again. */
 export function historyOf({
   audio,
+  chunks,
   calls,
-}: Pick<Counted, 'calls'> & { audio: { durationSeconds: number } }): RecordingHistory {
-  const { durationSeconds: audioSeconds } = audio;
+}: Pick<Counted, 'calls'> & {
+  audio: { durationSeconds: number };
+  chunks: readonly { index: number; channel?: number | null }[];
+}): RecordingHistory {
+  // Every channel that is transcribed by itself is paid for by itself.
+  const channels = Math.max(1, ...chunks.map(({ channel }) => channel ?? 1));
+  const audioSeconds = audio.durationSeconds * channels;
   return { audioSeconds, speech: calls?.speech ?? null, reports: calls?.reports ?? {} };
 }
 

@@ -76,7 +76,9 @@ it.each<[string, string, DomainEvent[]]>([
 
 it('shows failed chunks as gaps until they are retried', () => {
   const row = view(uploaded(), split(), transcribed(0), chunkFailed(1));
-  expect(gapsOfView(row)).toEqual([{ chunkIndex: 1, start: 10, end: 20, code: 'unavailable' }]);
+  expect(gapsOfView(row)).toEqual([
+    { chunkIndex: 1, start: 10, end: 20, code: 'unavailable', channel: null },
+  ]);
   expect(gapsOfView(view(uploaded(), split(), transcribed(0), chunkFailed(1), retry([1])))).toEqual([]);
 });
 
@@ -213,6 +215,31 @@ it('What calls took is kept for forecasts', () => {
   expect(historyOf(ofBefore)).toEqual({ audioSeconds: 30, speech: null, reports: {} });
 });
 
+describe('A recording whose channels are separate', () => {
+  const { data, ...event } = split(2);
+  const channels = data.chunks.map((chunk, index) => ({ ...chunk, channel: index + 1, start: 0, end: 10 }));
+  const inChannels: DomainEvent = { ...event, data: { ...data, chunks: channels } };
+
+  it('names the channels of its gaps, and of text that was left out', () => {
+    const removed = [{ start: 4, end: 6, code: 'repetition', text: 'you you you' }];
+    const heard = transcribed(1);
+    const withRemoved: DomainEvent = { ...heard, data: { ...heard.data, removed } };
+    const row = view(uploaded(), inChannels, chunkFailed(0), withRemoved);
+    expect(gapsOfView(row)).toEqual([{ chunkIndex: 0, start: 0, end: 10, code: 'unavailable', channel: 1 }]);
+    expect(removedOfView(row)).toMatchObject([{ chunkIndex: 1, channel: 2 }]);
+  });
+
+  it('costs as much as all of its channels when it is transcribed again', () =>
+    expect(historyOf(view(uploaded(), inChannels))).toMatchObject({ audioSeconds: 60 }));
+
+  it('is one whose channels are mixed in rows of the version before', () => {
+    const row = view(uploaded(), split(2), chunkFailed(0));
+    const chunks = row.chunks.map(({ channel: _, ...chunk }) => chunk);
+    expect(gapsOfView({ ...row, chunks })).toMatchObject([{ channel: null }]);
+    expect(historyOf({ ...row, chunks })).toMatchObject({ audioSeconds: 30 });
+  });
+});
+
 describe('Text that a rule left out', () => {
   const loop = { start: 4, end: 40, code: 'repetition', text: 'you you you' };
   const heard = transcribed(1);
@@ -223,7 +250,7 @@ describe('Text that a rule left out', () => {
     expect(removedOfView(row)).toEqual([
       {
         ...loop,
-        chunkIndex: 1,
+        ...{ chunkIndex: 1, channel: null },
         start: (chunk?.start ?? 0) + 4,
         end: Math.min((chunk?.start ?? 0) + 40, chunk?.end ?? 0),
       },

@@ -1,11 +1,13 @@
 import {
   CallRecord,
+  ChannelMode,
   DomainEvent,
   Gap,
   gapsOfChunk,
   gapsOfFile,
   inOrder,
   isErased,
+  MixedReason,
   RecordingStage,
   Scenario,
 } from '@voxpersona/domain';
@@ -55,6 +57,10 @@ export interface RecordingView {
   sha256: string;
   scenario: Scenario;
   audio: AudioOfRecording;
+  /** How the channels were to be transcribed. Not in rows of the version before, like what follows. */
+  channels?: ChannelMode;
+  /** Why channels that were to be separate are mixed; null: they are not, or it is not known yet. */
+  mixedBecause?: MixedReason | null;
   /** As given, else as heard; null while it is not known. */
   language: string | null;
   /** ISO 8601. */
@@ -64,6 +70,8 @@ export interface RecordingView {
   updatedAt: string;
   chunks: {
     index: number;
+    /** Null: the mix of all channels. Not in rows of the version before. */
+    channel?: number | null;
     start: number;
     end: number;
     status: 'pending' | 'transcribed' | 'failed';
@@ -117,7 +125,8 @@ export function evolveRecordingView(
 }
 
 function uploaded(event: Extract<Recorded<DomainEvent>, { type: 'AudioUploaded' }>): RecordingView {
-  const { recordingId, owner, fileName, details, sizeBytes, sha256, scenario, audio, language } = event.data;
+  const { recordingId, owner, fileName, details, sizeBytes, sha256, scenario, audio, language, channels } =
+    event.data;
   return {
     id: recordingId,
     owner,
@@ -129,6 +138,8 @@ function uploaded(event: Extract<Recorded<DomainEvent>, { type: 'AudioUploaded' 
     sha256,
     scenario,
     audio,
+    channels,
+    mixedBecause: null,
     language,
     uploadedAt: event.metadata.recordedAt,
     uploadedPosition: event.position.toString(),
@@ -156,8 +167,10 @@ function evolveExisting(view: RecordingView, event: Recorded<DomainEvent>): Reco
         ...withoutFailures(view, ['split']),
         audio: splitAudio(view.audio, event.data),
         missing: event.data.gaps,
-        chunks: event.data.chunks.map(({ index, start, end }) => ({
+        mixedBecause: event.data.mixedBecause,
+        chunks: event.data.chunks.map(({ index, channel, start, end }) => ({
           index,
+          channel,
           start,
           end,
           status: 'pending',
@@ -383,5 +396,6 @@ export function stageOf(view: RecordingView): ProcessingStage {
 
 /** Stretches that could not be transcribed, that the file lacks, or whose text was left out as invented. */
 export function gapsOfView(view: RecordingView): Gap[] {
-  return inOrder([...view.chunks.flatMap(gapsOfChunk), ...gapsOfFile(view.chunks, view.missing ?? [])]);
+  const ofChunks = view.chunks.flatMap((chunk) => gapsOfChunk({ ...chunk, channel: chunk.channel ?? null }));
+  return inOrder([...ofChunks, ...gapsOfFile(view.chunks, view.missing ?? [])]);
 }

@@ -7,17 +7,19 @@ export interface RemovedFromRecording {
   end: number;
   code: string;
   text: string;
+  /** Number of the channel that it was heard on; null: the channels are mixed. */
+  channel: number | null;
 }
 
 /** All text that a rule left out, for people who judge the rule. */
 export function removedOfView({ chunks }: RecordingView): RemovedFromRecording[] {
   const inRecording = (seconds: number): number => Math.round(seconds * 1_000) / 1_000;
-  return chunks.flatMap(({ index: chunkIndex, start, end, removed = [] }) =>
+  return chunks.flatMap(({ index: chunkIndex, channel = null, start, end, removed = [] }) =>
     removed.map((one) => ({
       chunkIndex,
       start: inRecording(start + one.start),
       end: inRecording(Math.min(start + one.end, end)),
-      ...{ code: one.code, text: one.text },
+      ...{ code: one.code, text: one.text, channel },
     })),
   );
 }

@@ -9,7 +9,7 @@ const transcript: TranscriptView = {
     { start: 0, end: 1.5, text: 'Hello <b>&\nwelcome', speaker: 'Guest' },
     { start: 3_700.25, end: 3_701, text: 'Bye', speaker: null },
   ],
-  gaps: [{ chunkIndex: 1, start: 60, end: 120.5, code: 'timeout' }],
+  gaps: [{ chunkIndex: 1, start: 60, end: 120.5, code: 'timeout', channel: null }],
   wordCount: 3,
 };
 
@@ -32,6 +32,13 @@ it('writes SRT', () => {
     '1\n00:00:00,000 --> 00:00:01,500\nGuest: Hello <b>& welcome\n\n' +
       '2\n00:01:00,000 --> 00:02:00,500\n[not transcribed: timeout]\n\n' +
       '3\n01:01:40,250 --> 01:01:41,000\nBye\n',
+  );
+});
+
+it('names the channel of a gap as it names speakers', () => {
+  const gaps = transcript.gaps.map((gap) => ({ ...gap, channel: 2 }));
+  expect(toText({ ...transcript, lines: [], gaps })).toBe(
+    '[00:01:00] Channel 2: [not transcribed: timeout]\n',
   );
 });
 

@@ -1,4 +1,4 @@
-import { Gap, TranscriptLine } from '@voxpersona/domain';
+import { Gap, speakerOfChannel, TranscriptLine } from '@voxpersona/domain';
 import { TranscriptView } from './transcripts.projection';
 
 /** Also a lone carriage return, which WebVTT counts as the end of a line. */
@@ -40,14 +40,18 @@ function cues({ lines, gaps }: TranscriptView): Cue[] {
     start,
     end,
     // A line break would end a subtitle.
-    text: `${speaker ? `${speaker}: ` : ''}${text}`.replaceAll(LINE_BREAK, ' '),
+    text: said(speaker, text).replaceAll(LINE_BREAK, ' '),
   }));
-  const missing = gaps.map(({ start, end, code }: Gap) => ({
+  const missing = gaps.map(({ start, end, code, channel }: Gap) => ({
     start,
     end,
-    text: `[not transcribed: ${code}]`,
+    text: said(speakerOfChannel(channel), `[not transcribed: ${code}]`),
   }));
   return [...spoken, ...missing].sort((a, b) => a.start - b.start);
+}
+
+function said(speaker: string | null, text: string): string {
+  return speaker ? `${speaker}: ${text}` : text;
 }
 
 /** `hh:mm:ss` with milliseconds after `separator`. */

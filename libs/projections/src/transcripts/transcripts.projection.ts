@@ -32,7 +32,9 @@ export const transcriptsProjection: DocumentProjection<TranscriptsRow> = {
 
 /** The transcript to show of a row; null where nobody speaks in the current one. */
 export function currentTranscript(row: TranscriptsRow): TranscriptView | null {
-  const { recordingId, version, language, lines, gaps, wordCount } = row;
+  const { recordingId, version, language, lines, wordCount } = row;
+  // Rows from before channels could be separate do not name the channels of their gaps.
+  const gaps = row.gaps.map((gap) => ({ ...gap, channel: gap.channel ?? null }));
   return lines.length === 0 ? null : { recordingId, version, language, lines, gaps, wordCount };
 }
 

@@ -17,8 +17,11 @@ export interface WriteRequest {
   language: string | undefined;
   /** What was said, in order. Never empty. */
   transcript: readonly TranscriptLine[];
-  /** Stretches that could not be transcribed, in seconds; the report must not pretend to know them. */
-  gaps: readonly { start: number; end: number }[];
+  /**
+   * Stretches that could not be transcribed, in seconds; the report must not pretend to know them. With a speaker: only what
+   * that one said is missing.
+   */
+  gaps: readonly { start: number; end: number; speaker?: string | undefined }[];
   maxOutputTokens: number;
 }
 

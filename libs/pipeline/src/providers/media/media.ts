@@ -1,3 +1,4 @@
+import { ChannelMode, MixedReason } from '@voxpersona/domain';
 import { Readable } from 'node:stream';
 import { ChunkEncoding, ChunkPreference } from '../speech-to-text/speech-to-text';
 
@@ -83,7 +84,10 @@ export class UnusableAudio extends Error {
 
 /** One chunk that was cut. Times are seconds from the start of the recording. */
 export interface AudioChunk {
+  /** Runs on through all channels. */
   index: number;
+  /** Number of the channel that it holds, 1 for the first; null: the mix of all. */
+  channel: number | null;
   start: number;
   end: number;
   /** Seconds at the start of this chunk that the chunk before holds too (a cut without silence), else 0. */
@@ -109,6 +113,8 @@ export interface SplitRequest {
   outputFolder: string;
   preference: ChunkPreference;
   encoding: ChunkEncoding;
+  /** `separate`: every channel has chunks of its own, where the file allows it. Default: mixed. */
+  channels?: ChannelMode | undefined;
   /** Whose file it is: workspaces take turns. Default: one turn for all that name none. */
   workspace?: string | undefined;
 }
@@ -116,8 +122,10 @@ export interface SplitRequest {
 export interface SplitResult {
   /** Exact length of the decoded audio in seconds. */
   durationSeconds: number;
-  /** In order; at least one. */
+  /** At least one. Of one channel after the other; those of a channel in order of time. */
   chunks: AudioChunk[];
+  /** Why channels that were to be separate are mixed; null: they are as they were asked for. */
+  mixedBecause: MixedReason | null;
   /** Program and version that cut, for the audit trail: `ffmpeg 4.1`. */
   engine: string;
   /** What the file lacks: packets missing inside the stream, and the end of a file that was cut off. */

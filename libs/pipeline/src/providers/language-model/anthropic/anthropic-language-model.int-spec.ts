@@ -61,6 +61,9 @@ describe('Anthropic, by the real SDK against the fake', () => {
     expect(prompt).toContain('[01:01] The room was cold.');
     expect(prompt).toContain('[01:10] (missing until 01:20');
     expect(prompt.indexOf('[01:01]')).toBeLessThan(prompt.indexOf('[01:10]'));
+    const gaps = [{ start: 70, end: 80, speaker: 'Channel 2' }];
+    await adapter().write({ ...request, gaps }, never);
+    expect(prompt).toContain('[01:10] Channel 2: (missing until 01:20');
   });
 
   it('pays a tenth for a long transcript from the second part on, also when they come together', async () => {

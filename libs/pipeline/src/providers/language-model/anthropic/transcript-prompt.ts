@@ -20,18 +20,21 @@ export interface Prompt {
   instructions: string;
 }
 
+function lineOf({ start, text, speaker }: { start: number; text: string; speaker?: string | undefined }): {
+  at: number;
+  text: string;
+} {
+  return { at: start, text: `[${clock(start)}] ${speaker ? `${speaker}: ` : ''}${text}` };
+}
+
 /** The transcript line by line with gaps in their places; then the instructions. */
 export function renderPrompt(request: WriteRequest): Prompt {
   const { language } = request;
   const lines = [
-    ...request.transcript.map(({ start, text, speaker }) => ({
-      at: start,
-      text: `[${clock(start)}] ${speaker ? `${speaker}: ` : ''}${text}`,
-    })),
-    ...request.gaps.map(({ start, end }) => ({
-      at: start,
-      text: `[${clock(start)}] (missing until ${clock(end)}: could not be transcribed)`,
-    })),
+    ...request.transcript.map(lineOf),
+    ...request.gaps.map(({ end, ...gap }) =>
+      lineOf({ ...gap, text: `(missing until ${clock(end)}: could not be transcribed)` }),
+    ),
   ].sort((a, b) => a.at - b.at);
   return {
     transcript: [

@@ -6,7 +6,9 @@ const tone =
   (n: number) =>
     level * Math.sin((2 * Math.PI * frequency * n) / RATE);
 
-function mixOf(...channels: ((n: number) => number)[]): number[] {
+const mixOf = (...channels: ((n: number) => number)[]): number[] => meterOf(...channels).mix();
+
+function meterOf(...channels: ((n: number) => number)[]): ChannelMeter {
   const bytes = Buffer.alloc(RATE * channels.length * 2);
   for (let n = 0; n < RATE; n += 1) {
     channels.forEach((channel, c) =>
@@ -16,7 +18,7 @@ function mixOf(...channels: ((n: number) => number)[]): number[] {
   const meter = new ChannelMeter(channels.length);
   // In pieces that do not end with a sample.
   for (let at = 0; at < bytes.length; at += 1_001) meter.add(bytes.subarray(at, at + 1_001));
-  return meter.mix();
+  return meter;
 }
 
 describe('ChannelMeter', () => {
@@ -27,6 +29,20 @@ describe('ChannelMeter', () => {
     expect(mixOf(tone(400), tone(400))).toEqual([0.5, 0.5]);
     expect(mixOf(tone(400, 0.5), tone(900, 0.001))).toEqual([0.5, 0.5]);
     expect(mixOf(tone(400))).toEqual([1]);
+  });
+
+  it('finds channels that carry the same sound', () => {
+    const areIdentical = (...channels: ((n: number) => number)[]): boolean =>
+      meterOf(...channels).areIdentical;
+    expect(areIdentical(tone(400), tone(400))).toBe(true);
+    expect(areIdentical(tone(400, 0.3), tone(400, 0.01), (n) => -tone(400)(n))).toBe(true);
+    expect(areIdentical(tone(400), tone(900))).toBe(false);
+    expect(areIdentical(tone(400), tone(400), tone(900))).toBe(false);
+    // What is heard on one side only is of that side.
+    expect(areIdentical(tone(400), silent)).toBe(false);
+    expect(areIdentical(tone(400), (n) => tone(400)(n) + tone(900, 0.1)(n))).toBe(false);
+    expect(areIdentical(silent, silent)).toBe(false);
+    expect(areIdentical(tone(400))).toBe(false);
   });
 
   it('leaves out channels that are not connected', () => {

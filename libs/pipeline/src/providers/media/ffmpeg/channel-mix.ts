@@ -3,6 +3,8 @@ const BYTES_PER_SAMPLE = 2;
 const UNUSED_PEAK = 10;
 /** Channels that are this much the opposite of each other would cancel each other out. */
 const OPPOSITE_CORRELATION = -0.8;
+/** Channels that are this much alike carry the same sound, as loud or not, and in phase or not. */
+const IDENTICAL_CORRELATION = 0.99;
 /** A mix with less than this share of the energy that independent channels would give has lost something. */
 const LOST_SHARE = 0.05;
 /** Products of two channels that are worked out per sample, at most. */
@@ -42,19 +44,43 @@ export class ChannelMeter {
    */
   mix(): number[] {
     const channels = [...this.peaks.keys()];
-    const energy = (channel: number): number => this.products[channel]?.[channel] ?? 0;
-    const loudest = channels.reduce((best, channel) => (energy(channel) > energy(best) ? channel : best), 0);
+    const { loudest } = this;
     const used = channels.filter((channel) => (this.peaks[channel] ?? 0) > UNUSED_PEAK);
     const mixed = used.length > 0 ? used : channels;
     const shares = channels.map((channel) => {
       if (!mixed.includes(channel)) return 0;
-      const norm = Math.sqrt(energy(channel) * energy(loudest));
-      const correlation = norm > 0 ? (this.products[channel]?.[loudest] ?? 0) / norm : 1;
-      return (correlation < OPPOSITE_CORRELATION ? -1 : 1) / mixed.length;
+      return (this.correlation(channel, loudest) < OPPOSITE_CORRELATION ? -1 : 1) / mixed.length;
     });
-    const expected = shares.reduce((sum, share, channel) => sum + share * share * energy(channel), 0);
+    const expected = shares.reduce((sum, share, channel) => sum + share * share * this.energy(channel), 0);
     const isLost = this.energyOf(shares) < LOST_SHARE * expected;
     return isLost ? channels.map((channel) => (channel === loudest ? 1 : 0)) : shares;
+  }
+
+  /** True where every channel carries the same sound. False for a single channel, and where a channel is silent. */
+  get areIdentical(): boolean {
+    const { loudest, channels, peaks } = this;
+    if (channels === 1) return false;
+    return peaks.every(
+      (peak, channel) =>
+        peak > UNUSED_PEAK && Math.abs(this.correlation(channel, loudest)) >= IDENTICAL_CORRELATION,
+    );
+  }
+
+  private get loudest(): number {
+    return [...this.peaks.keys()].reduce(
+      (best, channel) => (this.energy(channel) > this.energy(best) ? channel : best),
+      0,
+    );
+  }
+
+  private energy(channel: number): number {
+    return this.products[channel]?.[channel] ?? 0;
+  }
+
+  /** From -1 (opposite) to 1 (alike); 1 for a channel without sound. */
+  private correlation(one: number, other: number): number {
+    const norm = Math.sqrt(this.energy(one) * this.energy(other));
+    return norm > 0 ? (this.products[one]?.[other] ?? 0) / norm : 1;
   }
 
   private addSample(bytes: Buffer, at: number): void {

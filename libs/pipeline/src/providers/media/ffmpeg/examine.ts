@@ -39,6 +39,8 @@ export interface Examination {
   track: number;
   /** Share of each channel in the mono mix. */
   mix: number[];
+  /** All channels of the track carry the same sound. */
+  identicalChannels: boolean;
   /** Times can be sought. */
   seekable: boolean;
   declaredEnd: number | null;
@@ -86,11 +88,12 @@ export async function examine(
     );
   const heard = await hearTracks(probed, decode);
   const track = await chooseTrack(heard, decode, options);
-  const { stream, pcm, mix } = track;
+  const { stream, pcm, mix, identicalChannels } = track;
   const declared = structure.declared === undefined ? declaredLength(probed, stream) : structure.declared;
   const length = lengthOf(pcm, declared, structure.isCut);
   return {
     ...{ container: probed.container, stream, parts: structure.parts, track: track.index, mix },
+    identicalChannels,
     tracks: probed.audio.map((one, index) => trackOf(one, index === track.index)),
     seekable:
       structure.parts.length === 0 && pcm.followsTimestamps && !WITHOUT_TIMESTAMPS.has(probed.container),
@@ -143,6 +146,7 @@ interface HeardTrack {
   stream: ProbedStream;
   pcm: ClockedPcm;
   mix: number[];
+  identicalChannels: boolean;
 }
 
 /** Decodes every track. One that cannot be decoded is left out, unless it is the only one. */
@@ -156,8 +160,8 @@ async function hearTracks(
     const rate = stream.sample_rate ?? RATE;
     const pcm = decode(index, { sampleRate: Math.min(RATE, Math.max(1, rate)) });
     try {
-      const mix = await hear(pcm);
-      if (pcm.decodedSeconds > 0) heard.push({ index, stream, pcm, mix });
+      const channels = await hear(pcm);
+      if (pcm.decodedSeconds > 0) heard.push({ index, stream, pcm, ...channels });
     } catch (error) {
       if (!isOfTheFile(error)) throw error;
       fault = error;
@@ -175,13 +179,15 @@ async function hearTracks(
   throw new UnusableAudio('too_short', 'The sound is shorter than a tenth of a second.', longest);
 }
 
-async function hear(pcm: ClockedPcm): Promise<number[]> {
+async function hear(pcm: ClockedPcm): Promise<Pick<HeardTrack, 'mix' | 'identicalChannels'>> {
   let meter: ChannelMeter | undefined;
   for await (const bytes of pcm) {
     meter ??= new ChannelMeter(pcm.channels);
     meter.add(bytes);
   }
-  return meter?.mix() ?? [1];
+  return meter
+    ? { mix: meter.mix(), identicalChannels: meter.areIdentical }
+    : { mix: [1], identicalChannels: false };
 }
 
 function isOfTheFile(error: unknown): boolean {

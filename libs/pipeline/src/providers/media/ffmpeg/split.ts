@@ -4,6 +4,7 @@ import { cutSpans, CutSpan, stretchesWithin } from '../cut-points';
 import { listen } from '../listen';
 import { AudioChunk, SplitRequest, SplitResult, Timeline } from '../media';
 import { SoundMap, soundMapOf, Stretch } from '../sound-map';
+import { channelsToSplit, SplitChannel } from './channels-to-split';
 import { ChunkWriter } from './chunk-writer';
 import { ClockedPcm } from './clocked-pcm';
 import { Examination, examine } from './examine';
@@ -16,9 +17,9 @@ const MIN_SILENCE_SECONDS = 1;
 const WALL_SECONDS = 4 * 60 * 60;
 
 /**
- * Cuts a file into chunks. The file is decoded three times: to find out what it holds, to find speech and silence, and to
- * hand each span's samples to an encoder. Samples are counted, not sought, so that times are exact in every container;
- * memory holds one overlap at most.
+ * Cuts a file into chunks. The file is decoded once to find out what it holds, and then twice for the mix of its channels, or
+ * twice for each of them where they are separate: to find speech and silence, and to hand each span's samples to an encoder.
+ * Samples are counted, not sought, so that times are exact in every container; memory holds one overlap at most.
  */
 export async function splitAudio(
   programs: MediaPrograms,
@@ -28,25 +29,23 @@ export async function splitAudio(
 ): Promise<SplitResult> {
   const found = await examine(programs, request.file, { voiceActivity, signal });
   const timeline = timelineOf(found);
-  const decode = (sampleRate: number): ClockedPcm =>
-    decodeTimeline(programs, request.file, timeline, sampleRate, signal);
-  const map = soundMapOf(await listen(decode(VOICE_SAMPLE_RATE), voiceActivity, signal));
-  const spans = cutSpans(map, request.preference);
-  const chunks = await writeChunks(
-    programs,
-    request,
-    spans,
-    map,
-    decode(request.encoding.sampleRate),
-    signal,
-  );
+  const { channels, mixedBecause } = channelsToSplit(request.channels ?? 'mixed', found);
+  const chunks: AudioChunk[] = [];
+  for (const { channel, mix } of channels) {
+    const decode = (sampleRate: number): ClockedPcm =>
+      decodeTimeline(programs, request.file, { ...timeline, mix }, sampleRate, signal);
+    const map = soundMapOf(await listen(decode(VOICE_SAMPLE_RATE), voiceActivity, signal));
+    const cut = { channel, firstIndex: chunks.length, spans: cutSpans(map, request.preference), map };
+    const samples = decode(request.encoding.sampleRate);
+    chunks.push(...(await writeChunks(programs, request, cut, samples, signal)));
+  }
   const gaps = found.gaps.map(({ start, end }) => ({
     start: toMilliseconds(start),
     end: toMilliseconds(end),
     code: 'missing_in_file' as const,
   }));
   const durationSeconds = chunks.at(-1)?.end ?? 0;
-  return { durationSeconds, chunks, engine: programs.engine, gaps, timeline };
+  return { durationSeconds, chunks, mixedBecause, engine: programs.engine, gaps, timeline };
 }
 
 /** What has to be remembered of a file to decode it once more in the same way. */
@@ -64,25 +63,34 @@ function decodeTimeline(
   return new ClockedPcm(programs, { ...timeline, source, sampleRate, wallSeconds: WALL_SECONDS }, signal);
 }
 
+/** Where a channel is cut. */
+interface Cut extends Pick<SplitChannel, 'channel'> {
+  /** Index of its first chunk. */
+  firstIndex: number;
+  spans: readonly CutSpan[];
+  map: SoundMap;
+}
+
 async function writeChunks(
   programs: MediaPrograms,
   { outputFolder, encoding }: SplitRequest,
-  spans: readonly CutSpan[],
-  { silences, speech }: SoundMap,
+  { channel, firstIndex, spans, map: { silences, speech } }: Cut,
   samples: AsyncIterable<Buffer>,
   signal: AbortSignal,
 ): Promise<AudioChunk[]> {
   const chunks: AudioChunk[] = [];
   const slicer = new PcmSlicer(samples, encoding.sampleRate);
   try {
-    for (const [index, span] of spans.entries()) {
+    for (const [place, span] of spans.entries()) {
+      const index = firstIndex + place;
       const file = join(outputFolder, `${index}.${encoding.extension}`);
       const writer = new ChunkWriter(programs, file, encoding, signal);
       try {
-        await slicer.copy(span, spans[index + 1], writer);
+        await slicer.copy(span, spans[place + 1], writer);
         const { sizeBytes, sha256 } = await writer.finish();
         chunks.push({
           index,
+          channel,
           ...roundTimes(span),
           file,
           sizeBytes,
