@@ -1,6 +1,7 @@
 import { isErased } from '../shared/personal';
 import { embedderName, Gap, Scenario, Stretch } from '../shared/values';
 import { RecordedTimeline, RecordingEvent, RecordingStage } from './events';
+import { evolveListeningCopy, ListeningCopyState, noListeningCopy } from './listening-copy/state';
 
 export interface ChunkState {
   index: number;
@@ -67,6 +68,8 @@ export interface PresentRecording {
   indexedBy: readonly string[];
   failedStages: readonly RecordingStage[];
   commissions: readonly CommissionedReport[];
+  /** For listening in a browser; apart from the course of the recording. */
+  listeningCopy: ListeningCopyState;
   /** Somebody asked to stop, and nobody yet to go on. */
   cancelled: boolean;
   /** Whether anybody speaks in the current transcript, and in what language. */
@@ -185,6 +188,7 @@ function uploaded(data: AudioUploadedData): PresentRecording {
     indexedBy: [],
     failedStages: [],
     commissions: [],
+    listeningCopy: noListeningCopy,
     cancelled: false,
     hasSpeech: false,
     transcriptLanguage: null,
@@ -290,6 +294,10 @@ function evolvePresent(state: PresentRecording, event: RecordingEvent): Recordin
       const details = isErased(given) ? {} : given;
       return { ...state, scenario: scenario ?? state.scenario, details, detailsVersion };
     }
+    case 'ListeningCopyRequested':
+    case 'ListeningCopyMade':
+    case 'ListeningCopyFailed':
+      return { ...state, listeningCopy: evolveListeningCopy(event) };
     case 'AudioUploaded':
     case 'LateCallRecorded':
     case 'RecordingErasureCompleted':
