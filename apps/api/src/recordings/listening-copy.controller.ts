@@ -10,7 +10,7 @@ import {
   RequestContext,
   RequestListeningCopy,
 } from '@voxpersona/pipeline';
-import { RecordingView, statusOf } from '@voxpersona/projections';
+import { RecordingView } from '@voxpersona/projections';
 import { Request, Response } from 'express';
 import { parse } from 'node:path';
 import { Owner, Requested } from '../auth/caller';
@@ -94,8 +94,11 @@ export class ListeningCopyController {
       if (state.cancelled) {
         throw new Problem('recording-cancelled', `Retry ${linksOf(recording.id).self} to go on with it.`);
       }
-      if (statusOf(recording) === 'failed') {
-        throw new Problem('recording-failed', `See ${linksOf(recording.id).self} for the reason, and retry it.`);
+      if (state.failedStages.includes('split')) {
+        throw new Problem(
+          'recording-failed',
+          `See ${linksOf(recording.id).self} for the reason, and retry it.`,
+        );
       }
       return;
     }

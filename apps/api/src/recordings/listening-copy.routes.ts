@@ -85,7 +85,8 @@ export const getListeningCopy = defineRoute({
 export const getPeaks = defineRoute({
   ...{ method: 'GET', path: '/v1/recordings/:id/peaks', tag, operationId: 'getPeaks' },
   summary: 'The waveform of the listening copy.',
-  description: 'Twenty points a second, fewer for recordings longer than an hour. Made with the listening copy.',
+  description:
+    'Twenty points a second, fewer for recordings longer than an hour. Made with the listening copy.',
   params,
   answers: [
     {

@@ -157,9 +157,10 @@ function decidePresent(state: PresentRecording, command: RecordingCommand): Reco
   }
 }
 
-type ResultCommand = Extract<RecordingCommand, { type: `Record${string}` }>;
+type ListeningCopyResult = Extract<RecordingCommand, { type: `RecordListeningCopy${string}` }>;
+type ResultCommand = Exclude<Extract<RecordingCommand, { type: `Record${string}` }>, ListeningCopyResult>;
 
-/** What jobs bring back that a cancellation calls off. The others come from people, or make what one can listen to. */
+/** Results of jobs that a cancellation calls off. A listening copy is still made: it is about audio that stays. */
 function isCalledOff(command: RecordingCommand): command is ResultCommand {
   return command.type.startsWith('Record') && !command.type.startsWith('RecordListeningCopy');
 }

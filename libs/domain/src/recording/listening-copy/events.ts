@@ -43,4 +43,8 @@ export const ListeningCopyFailed = defineEvent(
   z.object({ recordingId, copyVersion, failure }),
 );
 
-export const LISTENING_COPY_EVENTS = [ListeningCopyRequested, ListeningCopyMade, ListeningCopyFailed] as const;
+export const LISTENING_COPY_EVENTS = [
+  ListeningCopyRequested,
+  ListeningCopyMade,
+  ListeningCopyFailed,
+] as const;

@@ -51,16 +51,12 @@ const old = [uploaded([]), split(2), transcribed(0), transcribed(1), allTranscri
 describe('A listening copy', () => {
   it('is asked for by the first chunk that is transcribed, and by no other', () => {
     recording(uploaded(), split()).when(transcribe(1)).then(transcribed(1), copyRequested());
-    recording(uploaded(), split(3), transcribed(1), copyRequested())
-      .when(transcribe(0))
-      .then(transcribed(0));
+    recording(uploaded(), split(3), transcribed(1), copyRequested()).when(transcribe(0)).then(transcribed(0));
   });
   it('is asked for by the first chunk that fails', () =>
     recording(uploaded(), split()).when(failChunk(0)).then(chunkFailed(0), copyRequested()));
   it('is not asked for by a recording that is processed while an update is installed', () =>
-    recording(uploaded(), split(3), transcribed(1))
-      .when(transcribe(0))
-      .then(transcribed(0)));
+    recording(uploaded(), split(3), transcribed(1)).when(transcribe(0)).then(transcribed(0)));
   it('is not asked for again where somebody did so before transcription began', () =>
     recording(uploaded(), split(), copyRequested()).when(transcribe(0)).then(transcribed(0)));
 
@@ -87,7 +83,9 @@ describe('A listening copy', () => {
     recording(...old, copyRequested(), copyMade())
       .when(record())
       .thenNothing();
-    recording(...old, copyRequested(), copyMade()).when(fail()).thenNothing();
+    recording(...old, copyRequested(), copyMade())
+      .when(fail())
+      .thenNothing();
   });
   it('of an earlier request is not used', () => {
     const lost = copyMade().data.audio.objectKey;
