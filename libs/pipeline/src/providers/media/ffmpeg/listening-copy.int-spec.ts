@@ -22,6 +22,7 @@ import { FfmpegMedia } from './ffmpeg-media';
 import { findMediaPrograms } from './programs';
 
 const SECONDS = 70;
+const LATE_SECONDS = 10;
 /** Seconds that a time of the copy may differ from the same time of the transcript. */
 const ACCURACY = 0.05;
 const never = new AbortController().signal;
@@ -41,23 +42,25 @@ afterAll(() => studio.close());
 const between = (from: number, to: number): TimedWord[] =>
   studio.words.filter(({ start, end }) => start >= from && end <= to);
 
+const lateFile = async (name: string): Promise<string> =>
+  studio.ffmpeg(
+    name,
+    ...[...picture(SECONDS + LATE_SECONDS), '-itsoffset', String(LATE_SECONDS), '-i', await studio.base()],
+    ...['-map', '0:v', '-map', '1:a', '-c:a', 'flac'],
+  );
+
 interface Case {
   make: () => Promise<string>;
   words: () => readonly TimedWord[];
-  /** What the file itself would not be laid out as: see `TIMELINE_OF_SAMPLES`. */
+  /** Default: that of the split. */
   timeline?: Timeline;
 }
 
 const CASES: Record<string, Case> = {
   'a file': { make: () => studio.base(), words: () => studio.words },
   'a file with a late start': {
-    make: async () =>
-      studio.ffmpeg(
-        'late.mkv',
-        ...[...picture(SECONDS + 10), '-itsoffset', '10', '-i', await studio.base()],
-        ...['-map', '0:v', '-map', '1:a', '-c:a', 'flac'],
-      ),
-    words: () => shifted(studio.words, 10),
+    make: () => lateFile('late.mkv'),
+    words: () => shifted(studio.words, LATE_SECONDS),
   },
   'a file with lost packets': {
     make: async () =>
@@ -67,12 +70,9 @@ const CASES: Record<string, Case> = {
       ),
     words: () => [...between(0, 20.7), ...between(33.7, SECONDS)],
   },
+  // Its transcript leaves out the late start, and so does its copy.
   'a recording that was split before there were timelines': {
-    make: async () =>
-      studio.ffmpeg(
-        'old.mkv',
-        ...['-itsoffset', '10', '-i', await studio.base(), '-map', '0:a', '-c:a', 'flac'],
-      ),
+    make: () => lateFile('old.mkv'),
     words: () => studio.words,
     timeline: TIMELINE_OF_SAMPLES,
   },
