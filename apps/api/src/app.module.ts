@@ -34,6 +34,7 @@ import { ProgressController } from './progress/progress.controller';
 import { ProgressFeed } from './progress/progress-feed';
 import { AudioController } from './recordings/audio.controller';
 import { DetailsController } from './recordings/details.controller';
+import { ListeningCopyController } from './recordings/listening-copy.controller';
 import { RecordingFinder } from './recordings/recording-finder';
 import { RecordingTrail } from './recordings/recording-trail';
 import { RecordingsController } from './recordings/recordings.controller';
@@ -61,6 +62,7 @@ const API_CONTROLLERS = [
   RecordingsController,
   TranscriptController,
   AudioController,
+  ListeningCopyController,
   DetailsController,
   DirectoryController,
   ProgressController,

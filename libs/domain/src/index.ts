@@ -12,6 +12,8 @@ export { reportIdOf, reportIdsOf } from './recording/asked';
 export * from './recording/decider';
 export type { RecordingRefusal } from './recording/decision';
 export * from './recording/events';
+export * from './recording/listening-copy/events';
+export * from './recording/listening-copy/state';
 export * from './recording/state';
 export * from './recording/unheard';
 export * from './report/commands';

@@ -77,6 +77,7 @@ export class PipelineRunner {
       {
         places: {
           media: 1,
+          'listening-copy': 1,
           'speech-to-text': speechToText.concurrency,
           'language-model': languageModel.concurrency,
           reembedding: 1,

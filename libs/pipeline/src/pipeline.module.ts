@@ -27,6 +27,7 @@ import { ReembedPassagesHandler } from './activities/reembed-passages.handler';
 import { RecordedEvents } from './activities/recorded-events';
 import { RejectReportHandler, RejectTranscriptHandler } from './activities/reject.handlers';
 import { ReprocessRecordingHandler } from './activities/reprocess-recording.handler';
+import { MakeListeningCopyHandler } from './activities/make-listening-copy.handler';
 import { IntakeReporter } from './activities/intake-reporter';
 import { ResultReporter } from './activities/result-reporter';
 import { ReviewReprocessedHandler } from './activities/review-reprocessed.handler';
@@ -42,8 +43,10 @@ import { RetranscribeRecordingHandler } from './commands/retranscribe-recording'
 import { EraseRecordingHandler } from './commands/erase-recording';
 import { Reprocessings } from './commands/reprocessings';
 import { ProvideDetailsHandler } from './commands/provide-details';
+import { RequestListeningCopyHandler } from './commands/request-listening-copy';
 import { RetryRecordingHandler } from './commands/retry-recording';
 import { TelegramAccounts } from './telegram/telegram-accounts';
+import { ClipCutter, ListeningCopies, LISTENING_PROVIDERS } from './listening-copies';
 import { Originals } from './originals';
 import { ORIGINALS_PROVIDER } from './originals/originals-provider';
 import { PipelineRunner } from './pipeline-runner';
@@ -53,6 +56,7 @@ import { IssueUploadLinkHandler, RevokeUploadLinkHandler, UploadLinks } from './
 
 const ACTIVITIES = [
   SplitAudioHandler,
+  MakeListeningCopyHandler,
   TranscribeChunkHandler,
   AssembleTranscriptHandler,
   IndexTranscriptHandler,
@@ -76,6 +80,7 @@ const ACTIVITIES = [
 const COMMANDS = [
   AcceptUploadHandler,
   RetryRecordingHandler,
+  RequestListeningCopyHandler,
   CancelRecordingHandler,
   ProvideDetailsHandler,
   CommissionReportHandler,
@@ -105,6 +110,7 @@ const UPLOAD_LINKS = [IssueUploadLinkHandler, RevokeUploadLinkHandler, UploadLin
     ...ACCESS,
     ...UPLOAD_LINKS,
     ORIGINALS_PROVIDER,
+    ...LISTENING_PROVIDERS,
     AudioClaims,
     RecordedEvents,
     Reprocessings,
@@ -118,6 +124,8 @@ const UPLOAD_LINKS = [IssueUploadLinkHandler, RevokeUploadLinkHandler, UploadLin
   exports: [
     CqrsModule,
     Originals,
+    ListeningCopies,
+    ClipCutter,
     PipelineRunner,
     RecordedEvents,
     Reprocessings,

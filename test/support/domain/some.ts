@@ -162,6 +162,38 @@ export const embedded = (transcriptVersion = 1): Of<RecordingEvent, 'PassagesEmb
   },
 });
 
+export const copyRequested = (
+  copyVersion = 1,
+  lostObjectKey: string | null = null,
+): Of<RecordingEvent, 'ListeningCopyRequested'> => ({
+  type: 'ListeningCopyRequested',
+  data: { recordingId: RECORDING, copyVersion, lostObjectKey },
+});
+
+export const copyMade = (copyVersion = 1): Of<RecordingEvent, 'ListeningCopyMade'> => {
+  const part = (name: string) => ({
+    objectKey: `recordings/${RECORDING}/listening/${copyVersion}/${name}`,
+    sizeBytes: 7,
+    sha256: 'e'.repeat(64),
+  });
+  return {
+    type: 'ListeningCopyMade',
+    data: {
+      recordingId: RECORDING,
+      copyVersion,
+      audio: part('audio.m4a'),
+      peaks: part('peaks.json'),
+      durationSeconds: 20,
+      engine: 'ffmpeg 1',
+    },
+  };
+};
+
+export const copyFailed = (copyVersion = 1): Of<RecordingEvent, 'ListeningCopyFailed'> => ({
+  type: 'ListeningCopyFailed',
+  data: { recordingId: RECORDING, copyVersion, failure: someFailure },
+});
+
 export const erased = (reportIds: string[] = []): Of<RecordingEvent, 'RecordingErased'> => ({
   type: 'RecordingErased',
   data: { recordingId: RECORDING, owner: OWNER, claimId: CLAIM, reportIds },

@@ -179,6 +179,7 @@ function historyOf(
       },
     });
   }
+  on(recording, ...listeningCopyOf(recordingId, number));
   const failed = number % 7 === 0 ? 1 : 0;
   on(recording, {
     type: 'AllChunksTranscribed',
@@ -231,6 +232,32 @@ function historyOf(
     on(report, { type: 'ReportErased', data: { ...ids } });
   }
   return { recordingId, correlationId: randomUUID(), steps };
+}
+
+/** Asked for and made; here and there it failed. */
+function listeningCopyOf(recordingId: string, number: number): DomainEvent[] {
+  const of = { recordingId, copyVersion: 1 };
+  const part = (name: string) => ({
+    objectKey: `recordings/${recordingId}/listening/1/${name}`,
+    sizeBytes: 1,
+    sha256: hashOf(name),
+  });
+  const failure = { code: 'unreadable_media', provider: 'ffmpeg', requestId: null, attempts: 5 };
+  return [
+    { type: 'ListeningCopyRequested', data: { ...of, lostObjectKey: null } },
+    number % 11 === 0
+      ? { type: 'ListeningCopyFailed', data: { ...of, failure } }
+      : {
+          type: 'ListeningCopyMade',
+          data: {
+            ...of,
+            audio: part('audio.m4a'),
+            peaks: part('peaks.json'),
+            durationSeconds: CHUNKS * 10,
+            engine: 'ffmpeg',
+          },
+        },
+  ];
 }
 
 function textOf(seed: number): string {

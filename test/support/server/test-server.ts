@@ -265,11 +265,13 @@ export interface RecordingBody {
   gaps: { chunkIndex: number; start: number; end: number; code: string }[];
   removed?: { start: number; end: number; code: string; text: string }[];
   failures: { stage: string; code: string }[];
+  listeningCopy: { status: 'none' | 'pending' | 'ready' | 'failed'; code?: string; sizeBytes?: number };
   reports: { id: string; type: string; transcriptVersion: number; status: string }[];
   cost: { usd: number; callsOfUnknownPrice: number };
 }
 
-/** The recording and all its reports are done. */
-export function isFinished({ status, reports }: RecordingBody): boolean {
-  return status !== 'processing' && reports.every((report) => report.status !== 'writing');
+/** The recording, all its reports and its listening copy are done: nothing more is recorded by itself. */
+export function isFinished({ status, reports, listeningCopy }: RecordingBody): boolean {
+  const isWriting = reports.some((report) => report.status === 'writing');
+  return status !== 'processing' && !isWriting && listeningCopy.status !== 'pending';
 }

@@ -20,6 +20,8 @@ export const ROUTE_RIGHTS: Readonly<Record<string, Right | typeof PUBLIC>> = {
   'GET /v1/recordings/:id': right(EVERYBODY, 'recordings:read'),
   'DELETE /v1/recordings/:id': right(MANAGERS, 'recordings:erase'),
   'GET /v1/recordings/:id/audio': right(EVERYBODY, 'recordings:read'),
+  'GET /v1/recordings/:id/listening-copy': right(EVERYBODY, 'recordings:read'),
+  'GET /v1/recordings/:id/peaks': right(EVERYBODY, 'recordings:read'),
   'GET /v1/recordings/:id/transcript': right(EVERYBODY, 'recordings:read'),
   'GET /v1/recordings/:id/details': right(EVERYBODY, 'recordings:read'),
   'PATCH /v1/recordings/:id/details': right(WORKERS, 'recordings:write'),

@@ -6,6 +6,7 @@ import { JOIN_ROUTES } from '../join/join.routes';
 import { METRICS_ROUTES } from '../metrics/metrics.routes';
 import { OPERATOR_ROUTES } from '../operator/operator.routes';
 import { PROGRESS_ROUTES } from '../progress/progress.routes';
+import { LISTENING_COPY_ROUTES } from '../recordings/listening-copy.routes';
 import { RECORDING_ROUTES } from '../recordings/recordings.routes';
 import { REPORT_ROUTES } from '../reports/reports.routes';
 import { REPROCESSING_ROUTES } from '../reprocessings/reprocessings.routes';
@@ -18,6 +19,7 @@ import { RouteSpec } from './route';
 /** Every route of the API that is described. A new one is added to the list of its folder. */
 export const ROUTES: readonly RouteSpec[] = [
   ...RECORDING_ROUTES,
+  ...LISTENING_COPY_ROUTES,
   ...UPLOAD_LINK_ROUTES,
   ...DIRECTORY_ROUTES,
   ...REPORT_ROUTES,

@@ -120,6 +120,11 @@ export const PROBLEMS = {
     'The audio of the recording is missing',
     'The audio of this recording is missing from the object store. Send the same file again: the recording gets its audio back and keeps its id.',
   ],
+  'listening-copy-failed': [
+    409,
+    'The listening copy could not be made',
+    'The listening copy could not be made (unreadable_media). Retry the recording to have it made again.',
+  ],
   'nothing-to-retry': [409, 'Nothing to retry', 'Nothing of this recording has failed.'],
   'nothing-to-cancel': [409, 'Nothing to cancel', 'Nothing of this recording is under way.'],
   'recording-failed': [

@@ -7,7 +7,7 @@ const json = 'application/json';
 const params = { id: idParameter('Id of the job.') };
 const STATES = ['ready', 'running', 'done', 'parked', 'cancelled'] as const;
 const LANES = [
-  ...(['media', 'speech-to-text', 'language-model'] as const),
+  ...(['media', 'listening-copy', 'speech-to-text', 'language-model'] as const),
   ...(['reembedding', 'reprocessing', 'housekeeping'] as const),
 ] as const;
 

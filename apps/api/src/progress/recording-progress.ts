@@ -44,6 +44,8 @@ export class RecordingProgress {
     if (!this.view) return false;
     const status = statusOf(this.view);
     const underWay = status === 'processing' || status === 'erasing';
-    return !underWay && this.view.reports.every((report) => report.status !== 'writing');
+    const { reports, listeningCopy } = this.view;
+    const isCopyUnderWay = listeningCopy?.status === 'pending';
+    return !underWay && !isCopyUnderWay && reports.every((report) => report.status !== 'writing');
   }
 }

@@ -28,6 +28,7 @@ export function toRecordingResource(view: RecordingView) {
     sizeBytes: view.sizeBytes,
     sha256: view.sha256,
     audio: audioOf(view.audio),
+    listeningCopy: view.listeningCopy ?? NO_LISTENING_COPY,
     uploadedAt: view.uploadedAt,
     updatedAt: view.updatedAt,
     chunks: { total: view.chunks.length, done: count('transcribed'), failed: count('failed') },
@@ -42,6 +43,9 @@ export function toRecordingResource(view: RecordingView) {
     links: linksOf(view.id),
   };
 }
+
+/** Rows of earlier versions do not speak of one. */
+const NO_LISTENING_COPY = { status: 'none' } as const;
 
 /** How the channels were to be transcribed, and how they are: `used` is null until the audio is split. */
 function channelsOf({ channels: requested = 'mixed', mixedBecause = null, chunks }: RecordingView) {
@@ -64,13 +68,17 @@ export function toDetailedResource(view: RecordingView) {
   return { ...toRecordingResource(view), removed: removedOfView(view) };
 }
 
-export function linksOf(id: string): Record<'self' | 'transcript' | 'audio' | 'progress' | 'events', string> {
+type Link = 'self' | 'transcript' | 'audio' | 'listeningCopy' | 'peaks' | 'progress' | 'events';
+
+export function linksOf(id: string): Record<Link, string> {
   const self = `/v1/recordings/${id}`;
   const below = (name: string): string => `${self}/${name}`;
   return {
     self,
     transcript: below('transcript'),
     audio: below('audio'),
+    listeningCopy: below('listening-copy'),
+    peaks: below('peaks'),
     progress: below('progress'),
     events: below('events'),
   };

@@ -6,6 +6,8 @@ export const LINKS = {
   self: `/v1/recordings/${id}`,
   transcript: `/v1/recordings/${id}/transcript`,
   audio: `/v1/recordings/${id}/audio`,
+  listeningCopy: `/v1/recordings/${id}/listening-copy`,
+  peaks: `/v1/recordings/${id}/peaks`,
   progress: `/v1/recordings/${id}/progress`,
   events: `/v1/recordings/${id}/events`,
 };
@@ -32,6 +34,7 @@ export const RECORDING = {
     longerThanDeclared: null,
     tracks: [{ codec: 'aac', channels: 1, language: null, title: null, chosen: true }],
   },
+  listeningCopy: { status: 'ready', sizeBytes: 655_360, durationSeconds: 81.3 },
   uploadedAt: moment,
   updatedAt: moment,
   chunks: { total: 1, done: 1, failed: 0 },

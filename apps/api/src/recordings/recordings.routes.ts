@@ -235,7 +235,7 @@ export const getAudio = defineRoute({
   ...{ method: 'GET', path: '/v1/recordings/:id/audio', tag, operationId: 'getAudio' },
   summary: 'The audio as it was sent, or a clip of it.',
   description:
-    'Without `from` and `to` the original, also in ranges (RFC 9110). With them a clip, cut and encoded anew while it is sent.',
+    'Without `from` and `to` the original, also in ranges (RFC 9110). With them a clip, cut and encoded anew, with its true length in its header. Clips are cut from the listening copy once there is one: then they need no original.',
   params,
   headers: {
     Range: { description: 'One range of bytes.', schema: z.string(), example: 'bytes=0-1023' },
@@ -354,6 +354,7 @@ export const getRecordingEvents = defineRoute({
 export const retryRecording = defineRoute({
   ...{ method: 'POST', path: '/v1/recordings/:id/retry', tag, operationId: 'retryRecording' },
   summary: 'Go on with what failed or was cancelled, and only with that.',
+  description: 'A listening copy that could not be made is made again.',
   params,
   idempotency: 'answer',
   answers: [recordedAnswer(202, 'It goes on.')],

@@ -65,10 +65,25 @@ export const links = z
     self: z.string(),
     transcript: z.string(),
     audio: z.string(),
+    listeningCopy: z.string(),
+    peaks: z.string(),
     progress: z.string(),
     events: z.string(),
   })
   .meta({ id: 'RecordingLinks' });
+
+const listeningCopy = z
+  .discriminatedUnion('status', [
+    z.object({ status: z.literal('none') }),
+    z.object({ status: z.literal('pending') }),
+    z.object({ status: z.literal('ready'), sizeBytes: z.number().int(), durationSeconds: seconds }),
+    z.object({ status: z.literal('failed'), code: z.string() }),
+  ])
+  .meta({
+    id: 'ListeningCopy',
+    description:
+      '`none`: it is made once transcription has begun, or on its first request. `pending`: it is being made. `failed`: it could not be made; a retry of the recording has it made again. Nothing else depends on it.',
+  });
 
 export const recording = z
   .object({
@@ -138,6 +153,7 @@ export const recording = z
             'Audio tracks in the order of the file. Empty for recordings uploaded before tracks were recorded.',
         }),
     }),
+    listeningCopy,
     uploadedAt: moment,
     updatedAt: moment,
     chunks: z.object({ total: z.number().int(), done: z.number().int(), failed: z.number().int() }),

@@ -1,15 +1,7 @@
-import { Inject, Injectable } from '@nestjs/common';
-import { DomainEvent, recordingDecider } from '@voxpersona/domain';
+import { Injectable } from '@nestjs/common';
+import { DomainEvent, PresentRecording, recordingDecider } from '@voxpersona/domain';
 import { Actors } from '@voxpersona/event-store';
-import {
-  MEDIA,
-  Media,
-  OBJECT_STORAGE,
-  ObjectStorage,
-  OriginalMissing,
-  Originals,
-  timelineOfRecording,
-} from '@voxpersona/pipeline';
+import { ClipCutter, OriginalMissing } from '@voxpersona/pipeline';
 import { RecordingView } from '@voxpersona/projections';
 import { buffer } from 'node:stream/consumers';
 import { nameOf } from '../faces/recording-words';
@@ -25,37 +17,18 @@ const MAX_SECONDS = 300;
 export class Clips {
   constructor(
     private readonly actors: Actors<DomainEvent>,
-    @Inject(OBJECT_STORAGE) private readonly storage: ObjectStorage,
-    @Inject(MEDIA) private readonly media: Media,
-    private readonly originals: Originals,
+    private readonly cutter: ClipCutter,
   ) {}
 
   /** @param from seconds, like `to` */
   async send(talk: Talk, recording: RecordingView, from: number, to: number): Promise<void> {
     const { state } = await this.actors.read(recordingDecider, recording.id);
     if (state.phase !== 'present') return;
-    try {
-      await this.originals.assertPresent(state);
-    } catch (error) {
-      if (!(error instanceof OriginalMissing)) throw error;
+    const content = await this.cut(state, stretchOf(recording, from, to));
+    if (!content) {
       await talk.say(talk.texts.text('clip.original-missing'));
       return;
     }
-    const { durationSeconds } = recording.audio;
-    const start = Math.max(0, Math.min(from, durationSeconds - 0.1) - MARGIN_SECONDS);
-    const end = Math.min(durationSeconds, to + MARGIN_SECONDS, start + MAX_SECONDS);
-    const stop = new AbortController();
-    const clip = {
-      start,
-      end,
-      format: 'mp3' as const,
-      timeline: timelineOfRecording(state),
-      workspace: state.owner,
-    };
-    const content = await this.storage.withMediaSource(state.original.objectKey, async (source) =>
-      // Whole, so that it can be sent again where Telegram asks for a pause: it is short.
-      buffer(await this.media.clip(source, clip, stop.signal)),
-    );
     const name = nameOf(recording, talk.texts);
     const caption = talk.texts.text('clip.caption', { name, from: clock(from), to: clock(to) });
     const file = {
@@ -65,4 +38,26 @@ export class Clips {
     };
     await talk.sendAudio(file, caption);
   }
+  /** Whole, so that it can be sent again where Telegram asks for a pause: it is short. Undefined: there is no audio. */
+  private async cut(
+    recording: PresentRecording,
+    stretch: { start: number; end: number },
+  ): Promise<Buffer | undefined> {
+    const { signal } = new AbortController();
+    try {
+      return await buffer(await this.cutter.cut(recording, { ...stretch, format: 'mp3' }, signal));
+    } catch (error) {
+      if (error instanceof OriginalMissing) return undefined;
+      throw error;
+    }
+  }
+}
+
+function stretchOf(
+  { audio: { durationSeconds } }: RecordingView,
+  from: number,
+  to: number,
+): { start: number; end: number } {
+  const start = Math.max(0, Math.min(from, durationSeconds - 0.1) - MARGIN_SECONDS);
+  return { start, end: Math.min(durationSeconds, to + MARGIN_SECONDS, start + MAX_SECONDS) };
 }

@@ -2,6 +2,7 @@ import { accept, acceptNothing, refuse } from '../shared/decider';
 import { deriveId } from '../shared/ids';
 import { CommandOf, RecordingDecision } from './decision';
 import { RecordingEvent, RecordingStage } from './events';
+import { copyAgain } from './listening-copy/decide';
 import { ChunkState, PresentRecording, stageUnderWay } from './state';
 import { hasUnheardSound } from './unheard';
 
@@ -122,7 +123,7 @@ export function provideDetails(
 
 /**
  * Goes on with everything that failed, or was under way when it was cancelled. A later stage that failed too is left out
- * when an earlier one is done again: it follows by itself.
+ * when an earlier one is done again: it follows by itself. A listening copy that could not be made is asked for again.
  */
 export function requestRetry(state: PresentRecording): RecordingDecision {
   const { cancelled } = state;
@@ -136,12 +137,14 @@ export function requestRetry(state: PresentRecording): RecordingDecision {
   const order: readonly RecordingStage[] = ['split', 'assemble', 'index'];
   const underWay = cancelled ? stageUnderWay(state) : null;
   const firstOpen = order.find((stage) => state.failedStages.includes(stage) || stage === underWay);
+  const copy = copyAgain(state);
   if (chunks.length === 0 && !firstOpen && !cancelled) {
+    if (copy.length > 0) return accept(...copy);
     return refuse('nothing_to_retry', 'Nothing of this recording has failed.');
   }
   const stages = chunks.length > 0 || !firstOpen ? [] : [firstOpen];
   const version = firstOpen === 'index' ? state.currentVersion : state.announcedVersion;
-  return accept({
+  const retry: RecordingEvent = {
     type: 'RecordingRetryRequested',
     data: {
       recordingId: state.recordingId,
@@ -151,5 +154,6 @@ export function requestRetry(state: PresentRecording): RecordingDecision {
       transcriptVersion: version > 0 ? version : null,
       reports: cancelled ? [...state.commissions] : [],
     },
-  });
+  };
+  return accept(retry, ...copy);
 }

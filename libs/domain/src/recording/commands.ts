@@ -8,6 +8,7 @@ import {
   RecordingErasureCompleted,
   RecordingStage,
 } from './events';
+import { ListeningCopyMade } from './listening-copy/events';
 
 type DataOf<D> = EventOf<D> extends { data: infer Data } ? Data : never;
 
@@ -38,6 +39,10 @@ export type RecordingCommand =
     }
   | { type: 'RecordPassages'; embedded: Omit<DataOf<typeof PassagesEmbedded>, 'recordingId' | 'owner'> }
   | { type: 'RecordStageFailure'; stage: RecordingStage; failure: Failure }
+  /** `lostObjectKey`: an object of the copy that is missing from the object store; null: none is known to be missing. */
+  | { type: 'RequestListeningCopy'; lostObjectKey: string | null }
+  | { type: 'RecordListeningCopy'; copy: Omit<DataOf<typeof ListeningCopyMade>, 'recordingId'> }
+  | { type: 'RecordListeningCopyFailure'; copyVersion: number; failure: Failure }
   | { type: 'RequestRetry' }
   | { type: 'CancelProcessing' }
   | {

@@ -5,6 +5,7 @@ import {
   chunkFailed,
   CLAIM,
   commissioned,
+  copyRequested,
   embedded,
   erased,
   OWNER,
@@ -115,7 +116,7 @@ describe('Uploading and splitting', () => {
 
 describe('Transcribing', () => {
   it('records a chunk while others are pending', () =>
-    recording(uploaded(), split()).when(transcribe(1)).then(transcribed(1)));
+    recording(uploaded(), split()).when(transcribe(1)).then(transcribed(1), copyRequested()));
 
   it('says with the last chunk that all are done', () =>
     recording(uploaded(), split(), transcribed(1))
@@ -133,7 +134,7 @@ describe('Transcribing', () => {
   it('announces also that every chunk failed', () =>
     recording(uploaded(), split(1))
       .when(failChunk(0))
-      .then(chunkFailed(0), allTranscribed(1, 0, 1)));
+      .then(chunkFailed(0), allTranscribed(1, 0, 1), copyRequested()));
 
   it('passes over a failure of a chunk that is done, and of a round that is over', () => {
     recording(uploaded(), split(), transcribed(0)).when(failChunk(0)).thenNothing();
@@ -352,14 +353,14 @@ describe('The language', () => {
   it('is what the first chunk with speech tells, and lets the others go on', () =>
     recording(unknown, split(3, [0]))
       .when(transcribe(0))
-      .then(transcribed(0), detected(0), released(1, 2)));
+      .then(transcribed(0), detected(0), released(1, 2), copyRequested()));
   it('is asked of the next chunk when one is silent, or failed', () => {
     recording(unknown, split(3, [0]))
       .when(hearNothing(0))
-      .then(silent(0), released(1));
+      .then(silent(0), released(1), copyRequested());
     recording(unknown, split(3, [0]))
       .when(failChunk(0))
-      .then(chunkFailed(0), released(1));
+      .then(chunkFailed(0), released(1), copyRequested());
     recording(unknown, split(3, [0]), silent(0), released(1))
       .when(transcribe(1))
       .then(transcribed(1), detected(1), released(2));
@@ -369,7 +370,11 @@ describe('The language', () => {
     const untold = { ...result, language: null };
     recording(unknown, split(3, [0]))
       .when({ type: 'RecordChunkTranscription', result: untold, languageWasDetected: true })
-      .then({ type: 'ChunkTranscribed', data: { recordingId: RECORDING, ...untold } }, released(1, 2));
+      .then(
+        { type: 'ChunkTranscribed', data: { recordingId: RECORDING, ...untold } },
+        released(1, 2),
+        copyRequested(),
+      );
   });
   it('may be told by the last chunk', () =>
     recording(unknown, split(2, [0]), silent(0), released(1))
@@ -379,7 +384,7 @@ describe('The language', () => {
     const { recordingId: _id, ...result } = transcribed(0).data;
     recording(unknown, split(3))
       .when({ type: 'RecordChunkTranscription', result, languageWasDetected: false })
-      .then(transcribed(0));
+      .then(transcribed(0), copyRequested());
   });
   it('is told once', () =>
     recording(unknown, split(3, [0]), transcribed(0), detected(0), released(1, 2))

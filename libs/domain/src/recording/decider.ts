@@ -12,6 +12,12 @@ import {
 import { RecordingCommand } from './commands';
 import { CommandOf, RecordingDecision, RecordingRefusal } from './decision';
 import { RecordingEvent } from './events';
+import {
+  copyOnceTranscriptionBegins,
+  recordListeningCopy,
+  recordListeningCopyFailure,
+  requestListeningCopy,
+} from './listening-copy/decide';
 import { rejectTranscript } from './reject-transcript';
 import { restoreOriginal } from './restore-original';
 import {
@@ -70,6 +76,7 @@ function decideErased(state: ErasedRecording, command: RecordingCommand): Record
     case 'ProvideDetails':
     case 'CommissionReport':
     case 'RequestRetranscription':
+    case 'RequestListeningCopy':
       return refuse('recording_erased', 'This recording has been erased.');
     case 'RecordErasure':
       if (state.completed) return acceptNothing();
@@ -87,13 +94,15 @@ function decideErased(state: ErasedRecording, command: RecordingCommand): Record
     case 'RecordChunkFailure':
     case 'RecordTranscript':
     case 'RecordPassages':
+    case 'RecordListeningCopy':
+    case 'RecordListeningCopyFailure':
       return acceptNothing();
   }
 }
 
 function decidePresent(state: PresentRecording, command: RecordingCommand): RecordingDecision {
   const { recordingId, owner, claimId } = state;
-  if (state.cancelled && isResult(command)) return recordLate(state, command);
+  if (state.cancelled && isCalledOff(command)) return recordLate(state, command);
   switch (command.type) {
     case 'UploadAudio':
       return command.audio.objectKey === state.original.objectKey
@@ -116,6 +125,12 @@ function decidePresent(state: PresentRecording, command: RecordingCommand): Reco
         type: 'RecordingStageFailed',
         data: { recordingId, stage: command.stage, failure: command.failure },
       });
+    case 'RequestListeningCopy':
+      return requestListeningCopy(state, command);
+    case 'RecordListeningCopy':
+      return recordListeningCopy(state, command);
+    case 'RecordListeningCopyFailure':
+      return recordListeningCopyFailure(state, command);
     case 'RequestRetry':
       return requestRetry(state);
     case 'CancelProcessing':
@@ -142,11 +157,12 @@ function decidePresent(state: PresentRecording, command: RecordingCommand): Reco
   }
 }
 
-type ResultCommand = Extract<RecordingCommand, { type: `Record${string}` }>;
+type ListeningCopyResult = Extract<RecordingCommand, { type: `RecordListeningCopy${string}` }>;
+type ResultCommand = Exclude<Extract<RecordingCommand, { type: `Record${string}` }>, ListeningCopyResult>;
 
-/** What jobs bring back; the others come from people. */
-function isResult(command: RecordingCommand): command is ResultCommand {
-  return command.type.startsWith('Record');
+/** Results of jobs that a cancellation calls off. A listening copy is still made: it is about audio that stays. */
+function isCalledOff(command: RecordingCommand): command is ResultCommand {
+  return command.type.startsWith('Record') && !command.type.startsWith('RecordListeningCopy');
 }
 
 /** What comes in after a cancellation is dropped, but what it cost is recorded. */
@@ -214,11 +230,12 @@ function withWhatFollows(
   found: readonly RecordingEvent[] = [],
 ): RecordingDecision {
   const next = evolveRecording(state, event);
+  const copy = copyOnceTranscriptionBegins(state);
   if (next.phase !== 'present') return accept(event);
   if (next.chunks.some((chunk) => chunk.status === 'pending')) {
-    return accept<RecordingEvent>(event, ...found, ...released(next, event));
+    return accept<RecordingEvent>(event, ...found, ...released(next, event), ...copy);
   }
-  return accept<RecordingEvent>(event, ...found, ...completion(next));
+  return accept<RecordingEvent>(event, ...found, ...completion(next), ...copy);
 }
 
 function languageFound(state: PresentRecording, event: ChunkOutcome): RecordingEvent[] {

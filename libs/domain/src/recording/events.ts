@@ -15,6 +15,7 @@ import {
   stretch,
   transcriptLine,
 } from '../shared/values';
+import { LISTENING_COPY_EVENTS } from './listening-copy/events';
 
 const recordingId = z.uuid();
 const index = z.number().int().min(0);
@@ -391,6 +392,7 @@ export const RECORDING_EVENTS = [
   RetranscriptionRequested,
   RecordingCancelled,
   LateCallRecorded,
+  ...LISTENING_COPY_EVENTS,
   DetailsProvided,
   RecordingErased,
   RecordingErasureCompleted,

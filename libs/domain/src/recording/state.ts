@@ -2,6 +2,7 @@ import { ChannelMode } from '../shared/channels';
 import { isErased } from '../shared/personal';
 import { embedderName, Gap, Scenario, Stretch } from '../shared/values';
 import { RecordedTimeline, RecordingEvent, RecordingStage } from './events';
+import { evolveListeningCopy, ListeningCopyState, noListeningCopy } from './listening-copy/state';
 
 export interface ChunkState {
   index: number;
@@ -72,6 +73,8 @@ export interface PresentRecording {
   indexedBy: readonly string[];
   failedStages: readonly RecordingStage[];
   commissions: readonly CommissionedReport[];
+  /** For listening in a browser; apart from the course of the recording. */
+  listeningCopy: ListeningCopyState;
   /** Somebody asked to stop, and nobody yet to go on. */
   cancelled: boolean;
   /** Whether anybody speaks in the current transcript, and in what language. */
@@ -194,6 +197,7 @@ function uploaded(data: AudioUploadedData): PresentRecording {
     indexedBy: [],
     failedStages: [],
     commissions: [],
+    listeningCopy: noListeningCopy,
     cancelled: false,
     hasSpeech: false,
     transcriptLanguage: null,
@@ -299,6 +303,10 @@ function evolvePresent(state: PresentRecording, event: RecordingEvent): Recordin
       const details = isErased(given) ? {} : given;
       return { ...state, scenario: scenario ?? state.scenario, details, detailsVersion };
     }
+    case 'ListeningCopyRequested':
+    case 'ListeningCopyMade':
+    case 'ListeningCopyFailed':
+      return { ...state, listeningCopy: evolveListeningCopy(event) };
     case 'AudioUploaded':
     case 'LateCallRecorded':
     case 'RecordingErasureCompleted':

@@ -24,6 +24,11 @@ export class GivingUp {
         const command = { type: 'RecordChunkFailure' as const, round, chunkIndex, failure };
         return this.results.toRecording(recordingId, command, context);
       }
+      case 'MakeListeningCopy': {
+        const { recordingId, copyVersion } = job;
+        const command = { type: 'RecordListeningCopyFailure' as const, copyVersion, failure };
+        return this.results.toRecording(recordingId, command, context);
+      }
       case 'WriteReportPart': {
         const { reportId, part, round } = job;
         return this.results.toReport(

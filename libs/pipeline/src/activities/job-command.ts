@@ -20,6 +20,7 @@ abstract class JobCommand<Type extends JobType> extends Command<void> {
 }
 
 export class SplitAudio extends JobCommand<'SplitAudio'> {}
+export class MakeListeningCopy extends JobCommand<'MakeListeningCopy'> {}
 export class TranscribeChunk extends JobCommand<'TranscribeChunk'> {}
 export class AssembleTranscript extends JobCommand<'AssembleTranscript'> {}
 export class IndexTranscript extends JobCommand<'IndexTranscript'> {}
@@ -44,6 +45,7 @@ const JOB_COMMANDS: {
   [Type in JobType]: new (job: JobOf<Type>, run: JobRun) => JobCommand<Type>;
 } = {
   SplitAudio,
+  MakeListeningCopy,
   TranscribeChunk,
   AssembleTranscript,
   IndexTranscript,

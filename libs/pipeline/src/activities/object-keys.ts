@@ -12,6 +12,15 @@ export function adoptedKey(recordingId: string, uploadId: string): string {
   return `${originalKey(recordingId)}-${uploadId}`;
 }
 
+/** @param attempt anything unique, as for chunks */
+export function listeningCopyKey(
+  recordingId: string,
+  attempt: string,
+  name: 'audio.m4a' | 'peaks.json',
+): string {
+  return `${recordingPrefix(recordingId)}listening/${attempt}/${name}`;
+}
+
 /** @param attempt anything unique: a split done again writes beside what a crashed one left, never over it */
 export function chunkKey(recordingId: string, attempt: string, index: number, extension: string): string {
   return `${recordingPrefix(recordingId)}chunks/${attempt}/${index}.${extension}`;

@@ -6,7 +6,7 @@ import { Originals } from '../originals';
 import { CommandRefused } from './command-refused';
 
 /**
- * Retries everything that failed or was cancelled in a recording and in its reports. Rejects with `CommandRefused`,
+ * Retries everything that failed or was cancelled in a recording, its listening copy and its reports. Rejects with `CommandRefused`,
  * and with `OriginalMissing` where that would need audio that is not there.
  */
 export class RetryRecording extends Command<{ position: Position }> {

@@ -66,7 +66,7 @@ describe('The job runner', () => {
       },
       {
         places: {
-          ...{ media: 1, 'speech-to-text': places, reembedding: 1, 'language-model': 1 },
+          ...{ media: 1, 'listening-copy': 1, 'speech-to-text': places, reembedding: 1, 'language-model': 1 },
           ...{ reprocessing: 1, chat: 1, housekeeping: 1 },
         },
         policy: { maxAttempts: 3, baseDelayMs: 5, maxDelayMs: 50 },
@@ -227,6 +227,49 @@ describe('The job runner', () => {
     client.release();
     expect(await ended).toBe('aborted');
     expect(await queue.list(['cancelled'], 10)).toHaveLength(1);
+  });
+
+  it('goes on with a listening copy when its recording is cancelled, and ends it when that is erased', async () => {
+    const recordingId = randomUUID();
+    const client = await pool.connect();
+    const rest = { correlationId: 'c', causationId: 'e', saga: 's', owner: null };
+    const job = { type: 'MakeListeningCopy' as const, recordingId, copyVersion: 1 };
+    await queue.add(client, [
+      { id: randomUUID(), job, ...rest },
+      { id: randomUUID(), job: { type: 'SplitAudio', recordingId }, ...rest },
+    ]);
+    await queue.callOff(client, recordingId, 'underWay');
+    expect((await queue.list(['ready'], 10)).map(({ lane }) => lane)).toEqual(['listening-copy']);
+    await queue.callOff(client, recordingId, 'unfinished');
+    client.release();
+    expect(await queue.count('ready')).toBe(0);
+  });
+
+  it('makes a listening copy while all that is split or transcribed waits, and the other way round', async () => {
+    const waiting = new Set<string>();
+    const ends: (() => void)[] = [];
+    start(async ({ lane }) => {
+      waiting.add(lane);
+      await new Promise<void>((resolve) => ends.push(resolve));
+    });
+    await add(20);
+    const client = await pool.connect();
+    const rest = { correlationId: 'c', causationId: 'e', saga: 's', owner: null };
+    await queue.add(
+      client,
+      Array.from({ length: 5 }, (_, copyVersion) => ({
+        id: randomUUID(),
+        job: { type: 'MakeListeningCopy' as const, recordingId: randomUUID(), copyVersion },
+        ...rest,
+      })),
+    );
+    await queue.add(client, [
+      { id: randomUUID(), job: { type: 'SplitAudio', recordingId: randomUUID() }, ...rest },
+    ]);
+    client.release();
+    while (waiting.size < 3) await sleep(5);
+    expect([...waiting].sort()).toEqual(['listening-copy', 'media', 'speech-to-text']);
+    for (const end of ends) end();
   });
 
   it('never adds a job twice', async () => {

@@ -31,7 +31,7 @@ const ABORT_PATIENCE_MS = 5_000;
 const CLAIM_PATIENCE_MS = 500;
 const HEARTBEAT_MS = (LEASE_SECONDS * 1_000) / 3;
 const LANES: readonly Lane[] = [
-  ...(['media', 'speech-to-text', 'language-model'] as const),
+  ...(['media', 'listening-copy', 'speech-to-text', 'language-model'] as const),
   ...(['reembedding', 'reprocessing', 'chat', 'housekeeping'] as const),
 ];
 

@@ -7,6 +7,8 @@ import { PassageSource, ReprocessingWork } from '@voxpersona/domain';
 export type Job =
   | { type: 'SplitAudio'; recordingId: string }
   | { type: 'TranscribeChunk'; recordingId: string; chunkIndex: number; round: number }
+  /** Encodes the audio for listening, and measures its waveform. */
+  | { type: 'MakeListeningCopy'; recordingId: string; copyVersion: number }
   | { type: 'AssembleTranscript'; recordingId: string; transcriptVersion: number }
   | { type: 'IndexTranscript'; recordingId: string; transcriptVersion: number }
   | {
@@ -78,10 +80,19 @@ export interface JobRecord {
 
 /** Jobs of one lane compete for the same thing. Each lane has its own number of places per process. */
 export type Lane =
-  'media' | 'speech-to-text' | 'language-model' | 'reembedding' | 'reprocessing' | 'chat' | 'housekeeping';
+  | 'media'
+  | 'listening-copy'
+  | 'speech-to-text'
+  | 'language-model'
+  | 'reembedding'
+  | 'reprocessing'
+  | 'chat'
+  | 'housekeeping';
 
 const LANE_OF: Record<JobType, Lane> = {
   SplitAudio: 'media',
+  // Of its own, and with less of the processor: no split waits for a copy, and no copy waits for all splits.
+  MakeListeningCopy: 'listening-copy',
   TranscribeChunk: 'speech-to-text',
   AssembleTranscript: 'housekeeping',
   IndexTranscript: 'housekeeping',

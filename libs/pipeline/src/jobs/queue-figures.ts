@@ -35,6 +35,7 @@ export async function readQueueFigures(pool: Pool): Promise<Record<Lane, LaneFig
   }>(QUEUE_FIGURES_SQL);
   const figures: Record<Lane, LaneFigures> = {
     media: NONE,
+    'listening-copy': NONE,
     'speech-to-text': NONE,
     'language-model': NONE,
     reembedding: NONE,

@@ -19,6 +19,10 @@ function react(event: Recorded<DomainEvent>): Instruction[] {
       return event.data.firstChunks.map((index) => transcribe(event.data.recordingId, index, 0));
     case 'ChunksReleased':
       return event.data.chunks.map((index) => transcribe(event.data.recordingId, index, 0));
+    case 'ListeningCopyRequested': {
+      const { recordingId, copyVersion } = event.data;
+      return [run({ type: 'MakeListeningCopy', recordingId, copyVersion })];
+    }
     case 'AllChunksTranscribed':
       return event.data.transcribed > 0 ? [assemble(event.data)] : [];
     case 'TranscriptAssembled':

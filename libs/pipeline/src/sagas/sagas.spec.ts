@@ -4,6 +4,9 @@ import {
   assembled,
   CLAIM,
   commissioned,
+  copyFailed,
+  copyMade,
+  copyRequested,
   embedded,
   erased,
   OWNER,
@@ -78,6 +81,8 @@ describe('The recording saga', () => {
       { type: 'TranscribeChunk', recordingId, chunkIndex: 0, round: 0 },
       { type: 'TranscribeChunk', recordingId, chunkIndex: 1, round: 0 },
     ));
+  it('has a listening copy made when one is asked for', () =>
+    reacts(copyRequested(2), { type: 'MakeListeningCopy', recordingId, copyVersion: 2 }));
   it('assembles when there is anything to assemble', () => {
     reacts(allTranscribed(2, 1, 1), { type: 'AssembleTranscript', recordingId, transcriptVersion: 2 });
     reacts(allTranscribed(1, 0, 2));
@@ -120,6 +125,8 @@ describe('The recording saga', () => {
   it('leaves everything else alone', () => {
     reacts(transcribed(0));
     reacts(embedded());
+    reacts(copyMade());
+    reacts(copyFailed());
     reacts({ type: 'NoSpeechFound', data: { recordingId, transcriptVersion: 1, gaps: [] } });
     reacts({ type: 'RecordingStageFailed', data: { recordingId, stage: 'split', failure: someFailure } });
   });

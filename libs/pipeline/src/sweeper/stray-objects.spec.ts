@@ -1,5 +1,5 @@
 import { given } from '@test/domain/given';
-import { RECORDING, split, uploaded } from '@test/domain/some';
+import { copyMade, copyRequested, RECORDING, split, uploaded } from '@test/domain/some';
 import { initialRecording, recordingDecider, RecordingEvent } from '@voxpersona/domain';
 import { recordingOfKey, strayObjects } from './stray-objects';
 
@@ -54,6 +54,19 @@ describe('Stray objects', () => {
       data: { recordingId: RECORDING, objectKey: other, replacedObjectKey: original },
     };
     expect(strayKeys([uploaded(), restored], [original, other])).toEqual([original]);
+  });
+
+  it('are not the listening copy, but what a later one replaced', () => {
+    const keys = (version: number): string[] => {
+      const { audio, peaks } = copyMade(version).data;
+      return [audio.objectKey, peaks.objectKey];
+    };
+    const first = [uploaded(), split(), copyRequested()];
+    expect(strayKeys(first, keys(1))).toEqual(keys(1));
+    expect(strayKeys([...first, copyMade()], keys(1))).toEqual([]);
+    const again = [...first, copyMade(), copyRequested(2, keys(1)[0]), copyMade(2)];
+    expect(strayKeys(again, [...keys(1), ...keys(2)])).toEqual(keys(1));
+    expect(strayKeys([...again, erased], keys(2))).toEqual(keys(2));
   });
 
   it.each([

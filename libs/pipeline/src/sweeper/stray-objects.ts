@@ -29,7 +29,9 @@ export function strayObjects(
 
 function keysNamedBy(recording: RecordingState): ReadonlySet<string> {
   if (recording.phase !== 'present') return new Set();
-  const { original, chunks } = recording;
+  const { original, chunks, listeningCopy } = recording;
   const { objectKey } = original;
-  return new Set([objectKey, checksumKey(objectKey), ...chunks.map((chunk) => chunk.objectKey)]);
+  const ofCopy = listeningCopy.status === 'made' ? [listeningCopy.audio, listeningCopy.peaks] : [];
+  const named = [...chunks, ...ofCopy].map((stored) => stored.objectKey);
+  return new Set([objectKey, checksumKey(objectKey), ...named]);
 }

@@ -4,6 +4,9 @@ import {
   assembled,
   chunkFailed,
   commissioned,
+  copyFailed,
+  copyMade,
+  copyRequested,
   embedded,
   erased,
   RECORDING,
@@ -264,4 +267,28 @@ describe('Text that a rule left out', () => {
     expect(removedOfView(view(uploaded(), split(2), withRemoved, again))).toEqual([]);
     expect(JSON.stringify(view(uploaded(), split(2), withRemoved, erased()))).not.toContain('you you');
   });
+});
+
+describe('The listening copy of a recording', () => {
+  const begun = [uploaded([]), split(1), transcribed(0)];
+  const copyAfter = (...events: DomainEvent[]) => view(...begun, ...events).listeningCopy;
+
+  it('is shown with what can be done with it', () => {
+    expect(copyAfter()).toBeUndefined();
+    expect(copyAfter(copyRequested())).toEqual({ status: 'pending' });
+    expect(copyAfter(copyRequested(), copyMade())).toEqual({
+      status: 'ready',
+      sizeBytes: 7,
+      durationSeconds: 20,
+    });
+    expect(copyAfter(copyRequested(), copyMade(), copyRequested(2, 'lost'))).toEqual({ status: 'pending' });
+  });
+  it('fails by itself', () => {
+    const course = [allTranscribed(1, 1, 0), assembled(), embedded(), copyRequested(), copyFailed()];
+    const row = view(...begun, ...course);
+    expect(row.listeningCopy).toEqual({ status: 'failed', code: someFailure.code });
+    expect(statusOf(row)).toBe('ready');
+  });
+  it('is gone with the recording', () =>
+    expect(copyAfter(copyRequested(), copyMade(), erased())).toBeUndefined());
 });

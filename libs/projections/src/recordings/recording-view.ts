@@ -45,6 +45,12 @@ export interface AudioOfRecording {
   }[];
 }
 
+/** The copy for listening, as far as people are told. */
+export type ListeningCopyView =
+  | { status: 'pending' }
+  | { status: 'ready'; sizeBytes: number; durationSeconds: number }
+  | { status: 'failed'; code: string };
+
 export interface RecordingView {
   id: string;
   owner: string;
@@ -83,6 +89,8 @@ export interface RecordingView {
   }[];
   /** What the file itself lacks, in seconds of the recording. Not in rows of the version before. */
   missing?: { start: number; end: number; code: string }[];
+  /** Left out where none was asked for, and of an erased recording. */
+  listeningCopy?: ListeningCopyView;
   failures: { stage: RecordingStage; code: string; provider: string | null; requestId: string | null }[];
   announcedVersion: number;
   assembledVersion: number;
@@ -207,6 +215,14 @@ function evolveExisting(view: RecordingView, event: Recorded<DomainEvent>): Reco
       return event.data.source.kind === 'transcript'
         ? { ...withoutFailures(view, ['index']), indexedVersion: event.data.source.transcriptVersion }
         : view;
+    case 'ListeningCopyRequested':
+      return { ...view, listeningCopy: { status: 'pending' } };
+    case 'ListeningCopyMade': {
+      const { audio, durationSeconds } = event.data;
+      return { ...view, listeningCopy: { status: 'ready', sizeBytes: audio.sizeBytes, durationSeconds } };
+    }
+    case 'ListeningCopyFailed':
+      return { ...view, listeningCopy: { status: 'failed', code: event.data.failure.code } };
     case 'RecordingStageFailed': {
       const { stage, failure } = event.data;
       const { code, provider, requestId } = failure;
@@ -269,8 +285,8 @@ function splitAudio(
   return { ...audio, durationSeconds, ...(tracks && { tracks }) };
 }
 
-function erased(view: RecordingView): RecordingView {
-  const chunks = view.chunks.map(({ removed: _, ...chunk }) => chunk);
+function erased({ listeningCopy: _, ...view }: RecordingView): RecordingView {
+  const chunks = view.chunks.map(({ removed: _removed, ...chunk }) => chunk);
   const nothing = { fileName: null, details: null, failures: [], reports: [] };
   return { ...view, ...nothing, chunks, erasure: 'decided' };
 }

@@ -133,6 +133,35 @@ export interface SplitResult {
   timeline: Timeline;
 }
 
+export interface ListeningCopyRequest {
+  /** Path of a local file. */
+  file: string;
+  /** An empty folder of the caller's, where both files are written. */
+  outputFolder: string;
+  /** That of the recording: the copy is on the same clock. */
+  timeline: Timeline;
+  /** Whose file it is, see `SplitRequest`. */
+  workspace?: string | undefined;
+}
+
+/** A file that was written. */
+export interface WrittenFile {
+  file: string;
+  sizeBytes: number;
+  /** Lower-case hex. */
+  sha256: string;
+}
+
+export interface ListeningCopy {
+  /** AAC-LC in MP4, mono, with its index in front. */
+  audio: WrittenFile;
+  /** Waveform, see `Peaks`. */
+  peaks: WrittenFile;
+  durationSeconds: number;
+  /** Program and version that encoded it: `ffmpeg 4.1`. */
+  engine: string;
+}
+
 export type ClipFormat = 'mp3' | 'ogg' | 'wav';
 
 /** A stretch to listen to. Seconds from the start of the recording. */
@@ -151,6 +180,11 @@ export interface Media {
   /** Rejects with `UnusableAudio` for a file that cannot become a recording, with `ProviderFailure` otherwise. */
   probe(file: string, limits: ProbeLimits, signal?: AbortSignal): Promise<AudioProbe>;
   split(request: SplitRequest, signal: AbortSignal): Promise<SplitResult>;
+  /**
+   * Encodes a recording for listening, and measures its waveform. Runs at the lowest priority of the processor. Rejects with
+   * `ProviderFailure`, and with the signal's reason.
+   */
+  makeListeningCopy(request: ListeningCopyRequest, signal: AbortSignal): Promise<ListeningCopy>;
   /**
    * Cuts a part of the sound out of a file, or out of what a link (http, https) leads to. It is encoded completely
    * before this resolves, so that its header states its true length; then the source is not needed any more. Rejects with

@@ -8,16 +8,25 @@ import { failureOf, RunningProgram, startFfmpeg } from './run-program';
 /** As long as the slowest reader of the recording it is cut from. */
 const WALL_SECONDS = 4 * 60 * 60;
 
+export interface PcmEncoding {
+  sampleRate: number;
+  /** Options of ffmpeg for the output. */
+  codec: readonly string[];
+  /** Default: four hours. */
+  wallSeconds?: number;
+  /** See `RunOptions`. */
+  inBackground?: boolean | undefined;
+}
+
 /** Encodes mono PCM that is written to it into a file. */
 export class PcmEncoder {
   private readonly program: RunningProgram;
   private readonly finished: Promise<void>;
 
-  /** @param codec options of ffmpeg for the output */
   constructor(
     programs: MediaPrograms,
     readonly file: string,
-    { sampleRate, codec }: { sampleRate: number; codec: readonly string[] },
+    { sampleRate, codec, wallSeconds = WALL_SECONDS, inBackground }: PcmEncoding,
     signal: AbortSignal,
   ) {
     const command = ffmpeg('pipe:0')
@@ -26,7 +35,7 @@ export class PcmEncoder {
       // No time stamps or version strings in the file: the same audio gives the same bytes, and so the same hash.
       .outputOptions(...codec, '-map_metadata', '-1', '-fflags', '+bitexact', '-flags:a', '+bitexact')
       .output(`file:${file}`);
-    this.program = startFfmpeg(programs, command, { signal, wallSeconds: WALL_SECONDS });
+    this.program = startFfmpeg(programs, command, { signal, wallSeconds, inBackground });
     this.program.stdout.resume();
     this.finished = this.program.ended.then((end) => {
       const failure = failureOf(end);

@@ -31,6 +31,8 @@ export interface DecodeRequest {
   /** More audio than this is `too_long`. */
   maxSeconds?: number | undefined;
   wallSeconds: number;
+  /** See `RunOptions`. */
+  inBackground?: boolean | undefined;
 }
 
 export interface FilePart extends ByteRange {
@@ -99,7 +101,7 @@ export class ClockedPcm implements AsyncIterable<Buffer> {
   }
 
   private async *decodePart(part: FilePart | undefined): AsyncGenerator<Buffer> {
-    const { maxSeconds, wallSeconds } = this.request;
+    const { maxSeconds, wallSeconds, inBackground } = this.request;
     const before = this.decodedSeconds;
     const isTooLong = (seconds: number): boolean => maxSeconds !== undefined && before + seconds > maxSeconds;
     const frames = new DecodedFrames((seconds) => {
@@ -108,6 +110,7 @@ export class ClockedPcm implements AsyncIterable<Buffer> {
     const program = startFfmpeg(this.programs, this.command(part), {
       signal: this.signal,
       wallSeconds,
+      inBackground,
       onLine: frames.takeLine,
     });
     program.stdin.end();

@@ -5,6 +5,8 @@ import { ProviderFailure } from '../../provider-failure';
 import {
   AudioProbe,
   ClipRequest,
+  ListeningCopy,
+  ListeningCopyRequest,
   Media,
   ProbeLimits,
   SplitRequest,
@@ -13,6 +15,7 @@ import {
 } from '../media';
 import { clipAudio } from './clip';
 import { FairSlots } from './fair-slots';
+import { makeListeningCopy } from './listening-copy';
 import { probeAudio } from './probe';
 import { describePrograms, MediaPrograms } from './programs';
 import { splitAudio } from './split';
@@ -28,7 +31,7 @@ export interface FfmpegMediaOptions {
 export class FfmpegMedia implements Media {
   private readonly voiceActivity: VoiceActivity | undefined;
   /** Kinds of work do not wait for each other: a split takes minutes, and a clip is listened to at once. */
-  private readonly slots: Record<'probe' | 'split' | 'clip', FairSlots>;
+  private readonly slots: Record<'probe' | 'split' | 'clip' | 'listeningCopy', FairSlots>;
 
   constructor(
     private readonly programs: MediaPrograms,
@@ -36,7 +39,7 @@ export class FfmpegMedia implements Media {
   ) {
     this.voiceActivity = voiceActivity;
     const slots = (): FairSlots => new FairSlots(concurrency);
-    this.slots = { probe: slots(), split: slots(), clip: slots() };
+    this.slots = { probe: slots(), split: slots(), clip: slots(), listeningCopy: slots() };
   }
 
   /** The programs in use, for start-up; and what an operator should know about them. */
@@ -58,6 +61,12 @@ export class FfmpegMedia implements Media {
   split(request: SplitRequest, signal: AbortSignal): Promise<SplitResult> {
     return this.slots.split.run(request.workspace ?? '', signal, () =>
       splitAudio(this.programs, request, this.voiceActivity, signal).catch(asFailure),
+    );
+  }
+
+  makeListeningCopy(request: ListeningCopyRequest, signal: AbortSignal): Promise<ListeningCopy> {
+    return this.slots.listeningCopy.run(request.workspace ?? '', signal, () =>
+      makeListeningCopy(this.programs, request, signal).catch(asFailure),
     );
   }
 

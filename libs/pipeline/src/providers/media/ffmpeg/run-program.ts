@@ -1,6 +1,7 @@
 import { ChildProcess, spawn } from 'node:child_process';
 import { FfmpegCommand } from 'fluent-ffmpeg';
 import { once } from 'node:events';
+import { constants, setPriority } from 'node:os';
 import { Readable, Writable } from 'node:stream';
 import { ProviderFailure } from '../../provider-failure';
 import { withoutLinks } from './input-options';
@@ -24,6 +25,8 @@ export interface RunOptions {
   signal?: AbortSignal | undefined;
   /** Seconds of wall time after which the process is killed. */
   wallSeconds: number;
+  /** Gets the processor only when little else wants it. Default: false. */
+  inBackground?: boolean | undefined;
   /** Sees every line of standard error; true when it has dealt with the line, which is then not kept. */
   onLine?: ((line: string) => boolean) | undefined;
 }
@@ -53,12 +56,13 @@ export function startProgram(
   programs: MediaPrograms,
   command: string,
   args: readonly string[],
-  { signal, wallSeconds, onLine }: RunOptions,
+  { signal, wallSeconds, inBackground, onLine }: RunOptions,
 ): RunningProgram {
   const [file, allArgs] = programs.prlimit
     ? [programs.prlimit, [`--as=${MEMORY_BYTES}`, '--core=0', '--', command, ...args]]
     : [command, args];
   const child = spawn(file, allArgs, { env: bareEnvironment(), stdio: 'pipe', windowsHide: true });
+  if (inBackground) yieldProcessor(child);
   const stops: Stops = { first: null };
   const stop = (by: 'limit' | 'abort' | 'start', error: Error): void => {
     stops.first ??= { by, error };
@@ -176,6 +180,14 @@ class StderrLines {
   private take(line: string): void {
     if (this.onLine?.(line)) return;
     this.kept = `${this.kept}${line}\n`.slice(-STDERR_CHARACTERS);
+  }
+}
+
+function yieldProcessor({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // It may have ended already, or the system may not allow it: then it runs like everything else.
   }
 }
 

@@ -1,0 +1,3 @@
+export * from './clip-cutter';
+export * from './listening-copies';
+export * from './providers';
