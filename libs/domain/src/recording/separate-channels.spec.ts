@@ -3,6 +3,7 @@ import {
   allTranscribed,
   assembled,
   chunkFailed,
+  copyRequested,
   embedded,
   RECORDING,
   someCall,
@@ -58,16 +59,20 @@ describe('A recording with separate channels', () => {
 
   it('asks the chunks for the language in order of time, so that a silent channel holds up no other', () => {
     const waiting = recording(uploaded([], null), inChannels([0]));
-    waiting.when(hear(0, [])).then(expect.anything() as never, {
-      type: 'ChunksReleased',
-      data: { recordingId: RECORDING, chunks: [2] },
-    });
+    waiting
+      .when(hear(0, []))
+      .then(
+        expect.anything() as never,
+        { type: 'ChunksReleased', data: { recordingId: RECORDING, chunks: [2] } },
+        copyRequested(),
+      );
     waiting
       .when(hear(0, [{ start: 0, end: 1, text: 'hello' }]))
       .then(
         expect.anything() as never,
         { type: 'LanguageDetected', data: { recordingId: RECORDING, chunkIndex: 0, language: 'en' } },
         { type: 'ChunksReleased', data: { recordingId: RECORDING, chunks: [2, 1, 3] } },
+        copyRequested(),
       );
   });
 
