@@ -1,6 +1,7 @@
 import { ArgumentsHost, Catch, ExceptionFilter, Logger } from '@nestjs/common';
 import { Request, Response } from 'express';
 import { asProblem } from './as-problem';
+import { ClientGone } from './client-gone';
 import { isHttp } from './is-http';
 import { lingerUntilRead } from './linger';
 import { Problem } from './problem';
@@ -16,6 +17,7 @@ export class ProblemFilter implements ExceptionFilter {
 
   catch(error: unknown, host: ArgumentsHost): void {
     if (!isHttp(host)) throw error;
+    if (error instanceof ClientGone) return;
     const http = host.switchToHttp();
     const request = http.getRequest<Request>();
     const response = http.getResponse<Response>();

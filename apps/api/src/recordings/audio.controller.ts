@@ -7,6 +7,7 @@ import { create as contentDisposition } from 'content-disposition';
 import { Request, Response } from 'express';
 import { Owner } from '../auth/caller';
 import { Handles } from '../contract/handles';
+import { untilClientGone } from '../http/client-gone';
 import { Problem } from '../http/problem';
 import { validateQuery } from '../http/validate';
 import { audioType } from './audio-type';
@@ -70,9 +71,7 @@ export class AudioController {
     clip: { start: number; end: number; format: ClipFormat },
     response: Response,
   ): Promise<void> {
-    const stop = new AbortController();
-    response.once('close', () => stop.abort());
-    const content = await this.clips.cut(state, clip, stop.signal);
+    const content = await this.clips.cut(state, clip, untilClientGone(response));
     const name = `${fileName ?? 'recording'} ${clip.start}-${clip.end}.${clip.format}`;
     response.set({
       'Content-Type': CLIP_TYPES[clip.format],

@@ -12,6 +12,12 @@ export interface ReceivedUpload {
   fields: Map<string, string>;
 }
 
+/** An upload whose client waits for its answer. */
+export interface WaitingUpload extends ReceivedUpload {
+  /** Aborts when its client goes away. */
+  clientGone: AbortSignal;
+}
+
 export const UPLOAD_FIELDS: readonly string[] = ['scenario', 'language', 'channels', 'details', 'reports'];
 const MAX_FIELD_BYTES = 64 * 1024;
 /** Boundaries, headers and fields around the file. */

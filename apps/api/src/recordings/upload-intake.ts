@@ -16,11 +16,12 @@ import { Environment } from '@voxpersona/platform';
 import { Request, Response } from 'express';
 import { randomUUID } from 'node:crypto';
 import { COME_BACK, isOutage } from '../http/as-problem';
+import { untilClientGone } from '../http/client-gone';
 import { Problem } from '../http/problem';
 import { renameRequest } from '../http/request-id';
 import { fingerprintOf, Idempotency, Named, scopeOf } from '../idempotency/idempotency';
 import { answerNow, sendAgain } from '../idempotency/idempotency.interceptor';
-import { ReceivedUpload, receiveUpload } from './receive-upload';
+import { ReceivedUpload, receiveUpload, WaitingUpload } from './receive-upload';
 import { UploadFields } from './upload-fields';
 
 /** 202 for what was done, 200 for what was there already. */
@@ -45,7 +46,7 @@ export interface Intake<Admitted> {
   /** Lets the upload in before anything of its body is read. @throws Problem, CommandRefused */
   admit: () => Promise<Admitted>;
   /** Makes a recording of it, and gives the body of the answer. On an error nothing is kept. */
-  accept: (received: ReceivedUpload, recordingId: string, admitted: Admitted) => Promise<object>;
+  accept: (received: WaitingUpload, recordingId: string, admitted: Admitted) => Promise<object>;
   /** Longest file that is taken from whoever was admitted so, and what a longer one gets. Default: as for any upload. */
   longest?: (admitted: Admitted) => LongestFile | undefined;
 }
@@ -83,7 +84,7 @@ export class UploadIntake {
       const admitted = await intake.admit();
       const recordingId = randomUUID();
       const received = await this.receive(request, recordingId, intake, admitted);
-      return intake.accept(received, recordingId, admitted);
+      return intake.accept(waiting(received, response), recordingId, admitted);
     }
     const named = await this.idempotency.begin(request, key);
     return named.kind === 'first'
@@ -93,7 +94,7 @@ export class UploadIntake {
 
   /** Sends the command that makes a recording of what was received. */
   async record(
-    { stored, fileName }: ReceivedUpload,
+    { stored, fileName, clientGone }: WaitingUpload,
     recordingId: string,
     owner: string,
     fieldsOf: () => UploadFields,
@@ -103,7 +104,7 @@ export class UploadIntake {
     const fields = await this.orDiscard(stored.key, fieldsOf);
     const upload = { recordingId, stored, fileName, owner, ...fields };
     const limits = { maxSeconds: this.environment.MAX_AUDIO_HOURS * 3_600 };
-    return this.commands.execute(new AcceptUpload(upload, limits, requested, link));
+    return this.commands.execute(new AcceptUpload(upload, limits, requested, { link, signal: clientGone }));
   }
 
   /** Turns a received upload away; nothing of it is kept. */
@@ -127,7 +128,7 @@ export class UploadIntake {
       // The same request has the same id: what it did before its answer could be kept is then recognised by the log.
       const id = deriveId('idempotent-request', scopeOf(request), key, fingerprint);
       renameRequest(request, response, id);
-      const body = await intake.accept(received, recordingId, admitted);
+      const body = await intake.accept(waiting(received, response), recordingId, admitted);
       await claim.finish(fingerprint, answerNow(response, body));
       return body;
     } catch (error) {
@@ -169,6 +170,10 @@ export class UploadIntake {
       throw error;
     }
   }
+}
+
+function waiting(received: ReceivedUpload, response: Response): WaitingUpload {
+  return { ...received, clientGone: untilClientGone(response) };
 }
 
 /** For an upload whose outcome is unknown, or that an outage has kept from being recorded; undefined for any other error. */

@@ -5,7 +5,7 @@ import { Owner, Requested } from '../auth/caller';
 import { Handles } from '../contract/handles';
 import { ReadAfter } from '../http/read-after';
 import { requestIdOf } from '../http/request-id';
-import { ReceivedUpload, UPLOAD_FIELDS } from './receive-upload';
+import { WaitingUpload, UPLOAD_FIELDS } from './receive-upload';
 import { linksOf } from './recording-resource';
 import { uploadRecording } from './recordings.routes';
 import { readUploadFields } from './upload-fields';
@@ -26,7 +26,7 @@ export class UploadController {
     @Owner() owner: string,
     @Requested() requested: RequestContext,
   ): Promise<unknown> {
-    const accept = async (received: ReceivedUpload, recordingId: string): Promise<object> => {
+    const accept = async (received: WaitingUpload, recordingId: string): Promise<object> => {
       const fieldsOf = () => readUploadFields(received.fields, this.catalogue);
       const of = { ...requested, requestId: requestIdOf(request) };
       const answer = await this.intake.record(received, recordingId, owner, fieldsOf, of);

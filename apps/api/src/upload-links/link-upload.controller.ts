@@ -19,7 +19,7 @@ import { routeName } from '../contract/route';
 import { Problem } from '../http/problem';
 import { ReadAfter } from '../http/read-after';
 import { renameRequest, requestIdOf } from '../http/request-id';
-import { MULTIPART_OVERHEAD_BYTES, ReceivedUpload } from '../recordings/receive-upload';
+import { MULTIPART_OVERHEAD_BYTES, WaitingUpload } from '../recordings/receive-upload';
 import { uploadRecording } from '../recordings/recordings.routes';
 import { DEFAULT_SCENARIO, UploadFields } from '../recordings/upload-fields';
 import { LongestFile, outcomeOfUpload, statusOfUpload, UploadIntake } from '../recordings/upload-intake';
@@ -51,11 +51,7 @@ export class LinkUploadController {
       if (admitted.usedFor && !mayHold(request, admitted.usedFor)) throw new CommandRefused(LINK_USED);
       return admitted;
     };
-    const accept = async (
-      received: ReceivedUpload,
-      id: string,
-      admitted: AdmittedUpload,
-    ): Promise<object> => {
+    const accept = async (received: WaitingUpload, id: string, admitted: AdmittedUpload): Promise<object> => {
       const { link, usedFor } = admitted;
       const { owner, memberId: member, linkId } = link;
       const { key, sha256 } = received.stored;

@@ -111,7 +111,7 @@ export class FetchMediaHandler implements ICommandHandler<FetchMedia> {
     { chat: { settings }, intake, caption }: Sent,
     recordingId: string,
     stored: StoredObject,
-    { context }: JobRun,
+    { context, signal }: JobRun,
   ): Promise<UploadAnswer> {
     const upload = {
       recordingId,
@@ -126,7 +126,7 @@ export class FetchMediaHandler implements ICommandHandler<FetchMedia> {
       reports: REPORTS,
     };
     const limits = { maxSeconds: this.settings.maxAudioSeconds };
-    return this.commands.execute(new AcceptUpload(upload, limits, requestOf(intake, context)));
+    return this.commands.execute(new AcceptUpload(upload, limits, requestOf(intake, context), { signal }));
   }
 
   private async store(

@@ -86,7 +86,11 @@ describe('Accepting an upload', () => {
     recordingId: string = randomUUID(),
     details: Record<string, string> = {},
     requested = request(),
-    { language = null, channels = null }: Partial<Pick<Upload, 'language' | 'channels'>> = {},
+    {
+      language = null,
+      channels = null,
+      signal,
+    }: Partial<Pick<Upload, 'language' | 'channels'>> & { signal?: AbortSignal } = {},
   ): Promise<UploadAnswer> {
     const stored = await storage.put(originalKey(recordingId), createReadStream(file));
     const given = {
@@ -97,8 +101,10 @@ describe('Accepting an upload', () => {
       details,
       reports: [],
     };
-    const command = new AcceptUpload({ recordingId, stored, owner, ...given }, { maxSeconds: 60 }, requested);
-    return handler.execute(command);
+    const limits = { maxSeconds: 60 };
+    return handler.execute(
+      new AcceptUpload({ recordingId, stored, owner, ...given }, limits, requested, { signal }),
+    );
   }
 
   const objects = (): string[] =>
@@ -122,6 +128,16 @@ describe('Accepting an upload', () => {
       ...{ details: [], otherLanguage: null, otherChannels: null },
     });
     expect((await upload(FORMATS.mp3(), randomUUID(), { city: 'Berlin' })).merged?.details).toEqual(['city']);
+  });
+
+  it('keeps nothing of a file whose sender has gone away while it was looked at', async () => {
+    const gone = new AbortController();
+    const uploading = upload(FORMATS.mp3(), randomUUID(), {}, request(), { signal: gone.signal });
+    const reason = new Error('gone');
+    gone.abort(reason);
+    await expect(uploading).rejects.toBe(reason);
+    expect(objects()).toEqual([]);
+    expect(await upload(FORMATS.mp3())).toMatchObject({ outcome: 'created' });
   });
 
   it('records how the channels are to be transcribed: as the upload says, else as the workspace has it', async () => {

@@ -83,8 +83,12 @@ export class AcceptUpload extends Command<UploadAnswer> {
     readonly upload: Upload,
     readonly limits: { maxSeconds: number },
     readonly request: RequestContext,
-    /** The link that it came by, which is then used up. */
-    readonly link?: ShownUploadLink,
+    readonly sender: {
+      /** The link that it came by, which is then used up. */
+      link?: ShownUploadLink | undefined;
+      /** Aborts when nobody waits for the answer any more. Only the look at the file ends then, not what is being recorded. */
+      signal?: AbortSignal | undefined;
+    } = {},
   ) {
     super();
   }
@@ -112,10 +116,13 @@ export class AcceptUploadHandler implements ICommandHandler<AcceptUpload> {
   }
 
   private async accept(command: AcceptUpload, object: UploadedObject): Promise<UploadAnswer> {
-    const { upload, limits, link, request } = command;
+    const { upload, limits, request } = command;
+    const { link, signal } = command.sender;
     const details = checkedDetails(upload.details);
     const probeLimits = { ...limits, workspace: upload.owner };
-    const audio = await this.storage.withLocalFile(object.key, (file) => this.media.probe(file, probeLimits));
+    const audio = await this.storage.withLocalFile(object.key, (file) =>
+      this.media.probe(file, probeLimits, signal),
+    );
     await this.originals.assertOurStore();
     const { owner, stored, recordingId: proposed } = upload;
     const wanted = { owner, sha256: stored.sha256, recordingId: proposed };

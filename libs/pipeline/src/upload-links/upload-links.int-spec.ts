@@ -97,7 +97,7 @@ describe('An upload by a link', () => {
     const stored = await storage.put(originalKey(recordingId), createReadStream(file));
     const rest = { fileName: 'a', scenario: 'interview' as const, language: null, channels: null };
     const given = { recordingId, stored, owner, ...rest, details: {}, reports: [] };
-    return handler.execute(new AcceptUpload(given, { maxSeconds: 60 }, request(), link));
+    return handler.execute(new AcceptUpload(given, { maxSeconds: 60 }, request(), { link }));
   }
 
   const objects = (): string[] =>
