@@ -28,7 +28,8 @@ describe('defineEvent', () => {
 });
 
 it('names every event in past tense, once', () => {
-  for (const type of DOMAIN_EVENTS.keys()) expect(type).toMatch(/^[A-Z][A-Za-z]+(ed|ten|drawn|Found|Made|Split)$/);
+  for (const type of DOMAIN_EVENTS.keys())
+    expect(type).toMatch(/^[A-Z][A-Za-z]+(ed|ten|drawn|Found|Made|Split)$/);
 });
 
 it('seals everything that people say, write or name', () => {
