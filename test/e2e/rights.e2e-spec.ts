@@ -52,6 +52,8 @@ const CALLS: Calls = {
     return { path: `/v1/recordings/${id}` };
   },
   'GET /v1/recordings/:id/audio': recordingRoute('/audio'),
+  'GET /v1/recordings/:id/listening-copy': recordingRoute('/listening-copy'),
+  'GET /v1/recordings/:id/peaks': recordingRoute('/peaks'),
   'GET /v1/recordings/:id/transcript': recordingRoute('/transcript'),
   'GET /v1/recordings/:id/details': recordingRoute('/details'),
   'PATCH /v1/recordings/:id/details': recordingRoute('/details', { city: 'Bonn' }),
