@@ -8,6 +8,7 @@ import { hasEncoder, Studio } from '@test/hearing/studio';
 import { VoiceActivity, WITH_MODEL, WITHOUT_MODEL } from '@test/hearing/voice-activity';
 import { answerTones } from '@test/openai/tone-answers';
 import { proofSize } from '@test/proof-size';
+import { foundMediaPrograms } from '@test/server/media-programs';
 import { serverWithFakes, ServerWithFakes } from '@test/server/with-fakes';
 
 type Table = readonly [name: string, cases: readonly HearingCase[]];
@@ -33,7 +34,7 @@ function describeHearing({ name, env }: VoiceActivity, tables: readonly Table[])
     let hearing: FileHearing;
 
     beforeAll(async () => {
-      world = await serverWithFakes({ env: { ...mediaPrograms(), ...env } });
+      world = await serverWithFakes({ env: { ...foundMediaPrograms(), ...env } });
       world.openai.respond = answerTones();
       await world.server.start();
       hearing = new FileHearing(world.server, studio);
@@ -61,13 +62,4 @@ function describeHearing({ name, env }: VoiceActivity, tables: readonly Table[])
 
 function canBeMade({ encoder }: HearingCase): boolean {
   return encoder === undefined || hasEncoder(encoder);
-}
-
-/** The server takes the same programs as the tests. */
-function mediaPrograms(): Record<string, string> {
-  const { FFMPEG_PATH, FFPROBE_PATH } = process.env;
-  return {
-    ...(FFMPEG_PATH !== undefined && { FFMPEG_PATH }),
-    ...(FFPROBE_PATH !== undefined && { FFPROBE_PATH }),
-  };
 }

@@ -7,6 +7,7 @@ import { hasEncoder, Studio } from '@test/hearing/studio';
 import { untilVisible } from '@test/hearing/until-visible';
 import { answerTones } from '@test/openai/tone-answers';
 import { proofSize } from '@test/proof-size';
+import { foundMediaPrograms } from '@test/server/media-programs';
 import { TestServer } from '@test/server/test-server';
 import { serverWithFakes, ServerWithFakes } from '@test/server/with-fakes';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -48,7 +49,7 @@ describe(`${CASES} media files that came to harm`, () => {
   let processes: MediaProcesses;
 
   beforeAll(async () => {
-    world = await serverWithFakes();
+    world = await serverWithFakes({ env: foundMediaPrograms() });
     ({ server } = world);
     world.openai.respond = answerTones();
     await server.start();

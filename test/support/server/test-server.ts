@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { QUICK_MEDIA_PROGRAMS } from './media-programs';
 
 const root = join(__dirname, '../../..');
 const CLI = join(root, 'dist/apps/cli/src/main.js');
@@ -200,6 +201,7 @@ export class TestServer {
       env: {
         PATH: process.env.PATH,
         HOME: process.env.HOME,
+        ...QUICK_MEDIA_PROGRAMS,
         PORT: '0',
         VOXPERSONA_DATA_DIR: this.dataFolder,
         // Tests fetch nothing: a machine with a network must not behave differently from one without.

@@ -1,3 +1,4 @@
+import { path as packagedFfmpeg } from '@ffmpeg-installer/ffmpeg';
 import { findMediaPrograms } from '@voxpersona/pipeline';
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
@@ -10,12 +11,15 @@ export const PROGRAMS = findMediaPrograms({
   ffprobe: process.env.FFPROBE_PATH,
 });
 
+/** It is started for every chunk that a fake recogniser hears, see test/support/server/media-programs. */
+const DECODER = process.env.FFMPEG_PATH ?? packagedFfmpeg;
+
 /** Samples per second that recognisers take. */
 export const HEARING_RATE = 16_000;
 
 /** Decodes audio of any kind that ffmpeg knows: one channel at `HEARING_RATE`. @throws Error with ffmpeg's own words */
 export async function decodeMono(audio: Buffer): Promise<Float32Array> {
-  const child = spawn(PROGRAMS.ffmpeg, [
+  const child = spawn(DECODER, [
     ...['-nostdin', '-v', 'error', '-i', 'pipe:0'],
     ...['-f', 's16le', '-ac', '1', '-ar', String(HEARING_RATE), 'pipe:1'],
   ]);
