@@ -69,6 +69,7 @@ describe('providers that fail', () => {
     expect(broken).toMatchObject({ status: 'ready', chunks: { total: 3, done: 2, failed: 1 } });
     expect(broken.gaps).toEqual([
       {
+        channel: null,
         chunkIndex: expect.any(Number),
         start: expect.any(Number),
         end: expect.any(Number),
