@@ -51,14 +51,25 @@ export async function notReady(
   recordings: readonly KnownRecording[],
   patienceMs: number,
 ): Promise<string[]> {
+  // Jobs that a fault interrupted are overtaken by others: whatever is late is looked at once more when those are done.
+  const late = await unready(server, recordings, patienceMs);
+  const still = await unready(server, [...late.keys()], patienceMs);
+  return [...still].map(([{ id, during }, outcome]) => `${during}: ${id} is ${outcome}`);
+}
+
+async function unready(
+  server: TestServer,
+  recordings: readonly KnownRecording[],
+  patienceMs: number,
+): Promise<Map<KnownRecording, string>> {
   let deadline = Date.now() + patienceMs;
-  const wrong: string[] = [];
-  for (const { id, during } of recordings) {
-    const outcome = await outcomeOf(server, id, deadline);
+  const others = new Map<KnownRecording, string>();
+  for (const recording of recordings) {
+    const outcome = await outcomeOf(server, recording.id, deadline);
     if (outcome === 'ready') deadline = Date.now() + patienceMs;
-    else wrong.push(`${during}: ${id} is ${outcome}`);
+    else others.set(recording, outcome);
   }
-  return wrong;
+  return others;
 }
 
 /** Waits for the end of processing. @returns `ready`, or a description of the other outcome */
