@@ -1,5 +1,3 @@
-import { path as packagedFfmpeg } from '@ffmpeg-installer/ffmpeg';
-import { path as packagedFfprobe } from '@ffprobe-installer/ffprobe';
 import { picture, Studio } from '@test/hearing/studio';
 import {
   decodeMono,
@@ -26,12 +24,8 @@ const LATE_SECONDS = 10;
 /** Seconds that a time of the copy may differ from the same time of the transcript. */
 const ACCURACY = 0.05;
 const never = new AbortController().signal;
-const system = findMediaPrograms({});
-const packaged = findMediaPrograms({ ffmpeg: packagedFfmpeg, ffprobe: packagedFfprobe });
-const ENGINES = [
-  ['the ffmpeg that is found', system] as const,
-  ['the packaged ffmpeg', packaged] as const,
-].filter(([, { ffmpeg }], n) => n === 0 || ffmpeg !== system.ffmpeg);
+// The packaged ffmpeg makes copies in test/e2e/listening-copy.
+const programs = findMediaPrograms({});
 
 let studio: Studio;
 beforeAll(() => {
@@ -78,7 +72,7 @@ const CASES: Record<string, Case> = {
   },
 };
 
-describe.each(ENGINES)('A listening copy by %s', (_name, programs) => {
+describe('A listening copy', () => {
   const media = new FfmpegMedia(programs);
   let folder: string;
   beforeEach(() => {
@@ -126,7 +120,7 @@ describe.each(ENGINES)('A listening copy by %s', (_name, programs) => {
     const { audio, engine } = await copyOf(await studio.base());
     const entries = 'stream=codec_name,profile,channels,sample_rate:format=format_name,bit_rate,duration';
     const shown = execFileSync(
-      system.ffprobe,
+      programs.ffprobe,
       ['-v', 'error', '-show_entries', entries, '-of', 'json', audio.file],
       { encoding: 'utf8' },
     );
