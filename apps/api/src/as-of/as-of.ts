@@ -104,5 +104,5 @@ export class AsOf {
 }
 
 function future(): Problem {
-  return new Problem('as-of-in-future', 'That has not been yet. Leave asOf out for what is known now.');
+  return new Problem('as-of-in-future', 'asOf is in the future. Omit it to read the current state.');
 }

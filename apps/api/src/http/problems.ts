@@ -22,7 +22,7 @@ export const PROBLEMS = {
   'as-of-in-future': [
     400,
     'The moment in "asOf" lies ahead',
-    'That has not been yet. Leave asOf out for what is known now.',
+    'asOf is in the future. Omit it to read the current state.',
   ],
   'as-of-before-log': [
     400,
@@ -107,7 +107,7 @@ export const PROBLEMS = {
   'verdict-given': [409, 'It was judged already', 'What came of this recording was rejected already.'],
   'projection-busy': [
     409,
-    'Not now',
+    'A rebuild is running',
     'Generation 3 of reports is being built (reading). Wait for it, or cancel it.',
   ],
   'generation-gone': [
@@ -200,11 +200,19 @@ export const PROBLEMS = {
   'not-json': [415, 'Not JSON', 'Send the body as application/json in UTF-8.'],
   'range-not-satisfiable': [416, 'Beyond the end', 'The recording ends after 81.3 seconds.'],
   'empty-file': [422, 'The file is empty', 'The file holds no bytes. Send it again.'],
-  'not-audio': [422, 'Not audio', 'ffmpeg finds no audio or video in this file.'],
-  'no-sound': [422, 'No sound in the file', 'This is a video without a sound track.'],
-  truncated: [422, 'The file is cut off', 'Nothing in the file can be heard: it is cut off. Send it again.'],
+  'not-audio': [422, 'Not audio', 'This is not an audio or video file that can be read.'],
+  'no-sound': [
+    422,
+    'No sound in the file',
+    'The file holds no sound. Send an audio file or a video with sound.',
+  ],
+  truncated: [
+    422,
+    'The file is cut off',
+    'Nothing in this file can be heard: it is cut off or damaged. Send it again.',
+  ],
   'audio-too-long': [422, 'The recording is too long', 'It is longer than 24 hours.'],
-  'audio-too-short': [422, 'The recording is too short', 'There is less than a tenth of a second of sound.'],
+  'audio-too-short': [422, 'The recording is too short', 'The sound is shorter than a tenth of a second.'],
   'invalid-details': [
     422,
     'Some details cannot be taken as they are',

@@ -30,13 +30,8 @@ export function statusOfUpload({ outcome }: UploadAnswer): 200 | 202 {
 }
 
 /** The same in the body of the answer. */
-export function outcomeOfUpload({ outcome, merged }: UploadAnswer): {
-  duplicate: boolean;
-  restored: boolean;
-  merged?: UploadAnswer['merged'];
-} {
-  const was = { duplicate: outcome === 'duplicate', restored: outcome === 'restored' };
-  return merged ? { ...was, merged } : was;
+export function outcomeOfUpload({ outcome }: UploadAnswer): { duplicate: boolean; restored: boolean } {
+  return { duplicate: outcome === 'duplicate', restored: outcome === 'restored' };
 }
 
 /** What is particular about one way of uploading. */

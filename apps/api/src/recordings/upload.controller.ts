@@ -35,6 +35,7 @@ export class UploadController {
       return {
         id: answer.recordingId,
         ...outcomeOfUpload(answer),
+        ...(answer.merged && { merged: answer.merged }),
         position: await this.readAfter.token(answer.position),
         links,
       };

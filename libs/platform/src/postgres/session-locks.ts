@@ -43,6 +43,8 @@ export class SessionLocks {
   private readonly waiting = new Map<string, Waiter>();
   private readonly held = new Map<string, AbortController>();
   private readonly closing = new AbortController();
+  /** Ends with the statement that is being answered. */
+  private turn: Promise<unknown> = Promise.resolve();
   private client: Client | undefined;
   private running: Promise<void> | undefined;
   private ask: () => void = () => undefined;
@@ -140,11 +142,13 @@ export class SessionLocks {
   private async tryLocks(client: Client): Promise<void> {
     const names = [...this.waiting].map(([name]) => name);
     const shared = [...this.waiting].map(([, { mode }]) => mode === 'shared');
-    const { rows } = await client.query<{ name: string; granted: boolean }>(
-      `SELECT name, CASE WHEN shared THEN pg_try_advisory_lock_shared(${KEY})
+    const { rows } = await this.inTurn(() =>
+      client.query<{ name: string; granted: boolean }>(
+        `SELECT name, CASE WHEN shared THEN pg_try_advisory_lock_shared(${KEY})
                          ELSE pg_try_advisory_lock(${KEY}) END AS granted
        FROM unnest($1::text[], $2::boolean[]) AS wanted(name, shared)`,
-      [names, shared],
+        [names, shared],
+      ),
     );
     const got = rows.filter(({ granted }) => granted).map(({ name }) => name);
     for (const name of got) await this.grant(client, name, shared[names.indexOf(name)] ?? false);
@@ -154,7 +158,7 @@ export class SessionLocks {
     const waiter = this.waiting.get(name);
     if (!waiter) {
       // Who wanted it went away meanwhile.
-      await unlock(client, name, isShared);
+      await this.inTurn(() => unlock(client, name, isShared));
       return;
     }
     this.waiting.delete(name);
@@ -164,9 +168,16 @@ export class SessionLocks {
       if (this.held.get(name) !== lost) return;
       this.held.delete(name);
       lost.abort();
-      await unlock(client, name, isShared).catch(() => undefined);
+      await this.inTurn(() => unlock(client, name, isShared)).catch(() => undefined);
     };
     waiter.granted({ lost: lost.signal, release });
+  }
+
+  /** Locks are released at any moment, but a session answers one statement at a time. */
+  private inTurn<T>(ask: () => Promise<T>): Promise<T> {
+    const answer = this.turn.then(ask);
+    this.turn = answer.catch(() => undefined);
+    return answer;
   }
 
   private lose(): void {
