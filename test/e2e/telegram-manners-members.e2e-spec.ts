@@ -298,7 +298,7 @@ describe('The Telegram bot and its members', () => {
     };
     const before = await ids();
     // Telegram hands the files out so late that none is a recording yet.
-    world.telegram.failNext('download', { slowMs: 4_000, times: 3, after: 'afterEffect' });
+    world.telegram.failNext('download', { slowMs: 30_000, times: 3, after: 'afterEffect' });
     const sent = [994, 995, 996].map((seed) => chat.sendVoice(sound(seed), { caption: 'Scenario: note' }));
     const large = chat.sendDocument({ claimedSize: 30_000_000 }, { fileName: 'long.mp3' });
     const offer = await see(chat, 'long.mp3 is too large for Telegram', { after: large });
