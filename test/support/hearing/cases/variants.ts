@@ -1,5 +1,14 @@
 import { readFile } from 'node:fs/promises';
-import { denseWords, shifted, sparseWords, synthesise, TimedWord, wavFile, whiteNoise } from '../../tones';
+import {
+  denseWords,
+  shifted,
+  sparseWords,
+  synthesise,
+  TimedWord,
+  wavFile,
+  whiteNoise,
+  WORDS,
+} from '../../tones';
 import { SeededRandom } from '../../fuzz/random';
 import { everyWord, firstHalf, HearingCase, lostStretch, outside } from '../hearing-case';
 import { withoutBlocks } from '../matroska';
@@ -35,6 +44,57 @@ function joined(name: string, ...codec: string[]): HearingCase {
       return Buffer.concat([one, one]);
     },
     expect: ({ words, seconds }) => ({ words: [...words, ...shifted(words, seconds)], timeError: 0.5 }),
+    clip: true,
+  };
+}
+
+/** Two files of one container, encoded in different ways. */
+function joinedUnlike(name: string, first: string, second: string): HearingCase {
+  return {
+    name: `${name}: (${first}) and (${second}) one after the other`,
+    make: async (studio) =>
+      Buffer.concat([
+        await studio.encode(name, ...first.split(' ')),
+        await studio.encode(name, ...second.split(' ')),
+      ]),
+    expect: ({ words, seconds }) => ({ words: [...words, ...shifted(words, seconds)], timeError: 0.5 }),
+    clip: true,
+  };
+}
+
+const MANY_FILES = 130;
+
+/** The word of one of the files. In no order that repeats: that would be taken for a loop of the recogniser. */
+function oneOfMany(index: number): TimedWord {
+  const word = WORDS[(index * index + Math.floor(index / 7)) % WORDS.length] ?? 'alpha';
+  return { start: 0.2, end: 0.8, word };
+}
+
+/** An RF64 file whose writer never came back to fill in the sizes. */
+function unsizedRf64(samples: Float32Array): Buffer {
+  const wav = wavFile([samples], { statedDataBytes: 0xffff_ffff, statedRiffBytes: 0xffff_ffff });
+  const sizes = Buffer.alloc(8 + 28);
+  sizes.write('ds64', 'latin1');
+  sizes.writeUInt32LE(28, 4);
+  wav.write('RF64', 'latin1');
+  return Buffer.concat([wav.subarray(0, 12), sizes, wav.subarray(12)]);
+}
+
+/** The clock of MPEG has 33 bits: it starts again after 26.5 hours, here twelve seconds into the file. */
+const BEFORE_WRAP = ['-output_ts_offset', '95430'];
+
+function wrapped(name: string, ...codecs: string[]): HearingCase {
+  return {
+    name: `the clock of ${name} starts again`,
+    make: async (studio) =>
+      readFile(
+        await studio.ffmpeg(
+          name,
+          ...[...picture(studio.seconds), '-i', await studio.base(), '-map', '0:v', '-map', '1:a'],
+          ...['-c:v', 'mpeg2video', '-r', '25', ...codecs, ...BEFORE_WRAP],
+        ),
+      ),
+    expect: everyWord(0.5),
     clip: true,
   };
 }
@@ -135,10 +195,37 @@ export const VARIANTS: readonly HearingCase[] = [
   late('late.mkv', '-c:v', 'mpeg4', '-c:a', 'libopus'),
   late('late.mov', '-c:v', 'mpeg4', '-c:a', 'pcm_s16le'),
   late('late.ts', '-c:v', 'mpeg2video', '-r', '25', '-c:a', 'mp2'),
+  wrapped('wrapped.ts', '-c:a', 'mp2'),
+  wrapped('wrapped.mpg', '-c:a', 'mp2', '-f', 'mpeg'),
+  joinedUnlike('clocks.ts', '-c:a aac', '-c:a aac -output_ts_offset 90000'),
   joined('parts.webm', '-c:a', 'libopus'),
   joined('parts.mp3', '-c:a', 'libmp3lame', '-b:a', '64k'),
   joined('parts.ogg', '-c:a', 'libopus'),
   joined('parts.aac', '-c:a', 'aac'),
+  joined('parts.aiff', '-c:a', 'pcm_s16be'),
+  joined('parts.caf', '-c:a', 'pcm_s16be'),
+  joined('parts.w64', '-c:a', 'pcm_s16le'),
+  joined('parts.flv', '-c:a', 'aac'),
+  joined('parts.tta', '-c:a', 'tta'),
+  joined('parts.wv', '-c:a', 'wavpack'),
+  joined('parts.wma', '-c:a', 'wmav2', '-ar', '44100'),
+  joinedUnlike('codecs.ogg', '-c:a libvorbis', '-c:a libopus'),
+  joinedUnlike('rates.ogg', '-c:a libvorbis', '-c:a libvorbis -ar 22050'),
+  joinedUnlike('rates.mp3', '-c:a libmp3lame', '-c:a libmp3lame -ar 22050 -b:a 32k'),
+  joinedUnlike('channels.m4a', '-c:a aac', '-c:a aac -ar 22050 -ac 2'),
+  {
+    name: `${MANY_FILES} WAV files of one second one after the other`,
+    make: () =>
+      Buffer.concat(
+        Array.from({ length: MANY_FILES }, (_, index) =>
+          wavFile([synthesise({ seconds: 1, words: [oneOfMany(index)], rate: 16_000 })], { rate: 16_000 }),
+        ),
+      ),
+    expect: () => ({
+      words: Array.from({ length: MANY_FILES }, (_, index) => shifted([oneOfMany(index)], index)).flat(),
+    }),
+    clip: true,
+  },
   torn('torn.mkv', async (studio, from, to) =>
     withoutBlocks(await studio.encode('whole.mkv', '-c:a', 'libmp3lame'), from, to),
   ),
@@ -177,6 +264,11 @@ export const VARIANTS: readonly HearingCase[] = [
   trailed('zeros.m4a', Buffer.alloc(150_000), '-c:a', 'aac'),
   trailed('zeros.webm', Buffer.alloc(150_000), '-c:a', 'libopus'),
   trailed('long.ogg', Buffer.alloc(900_000, 7), '-c:a', 'libopus'),
+  {
+    name: 'an RF64 file whose sizes were never filled in',
+    make: (studio) => unsizedRf64(studio.samples()),
+    expect: everyWord(),
+  },
   unsized(0),
   unsized(0x7fff_ffff),
   unsized(0x7fff_ffd3),

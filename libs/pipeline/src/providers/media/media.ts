@@ -37,7 +37,10 @@ export interface Timeline {
   mix: number[];
   /** Files inside the file that follow each other, as byte ranges; empty: the file is one. */
   parts: { from: number; to: number; ignoreLength: boolean }[];
-  /** `samples` counts decoded samples and nothing else: recordings that were split before they had a timeline. */
+  /**
+   * `samples` counts decoded samples and nothing else: of formats without timestamps, and of recordings that were split
+   * before they had a timeline.
+   */
   clock: 'presentation' | 'samples';
   /** Times are the file's own timestamps, so they can be sought. */
   seekable: boolean;

@@ -161,6 +161,12 @@ export class ClockedPcm implements AsyncIterable<Buffer> {
     );
   }
 
+  /** Files that were joined may differ in their channels; the samples of all of them are one stream. */
+  private channelOptions(): string[] {
+    const isFollowing = this.request.mix === 'all' && this.emittedBytes > 0;
+    return isFollowing ? ['-ac', String(this.channels)] : [];
+  }
+
   private command(part: FilePart | undefined): FfmpegCommand {
     const { source, track, mix, sampleRate, seekTo } = this.request;
     return ffmpeg(inputAddress(source, part))
@@ -171,7 +177,7 @@ export class ClockedPcm implements AsyncIterable<Buffer> {
         ...(part?.ignoreLength ? ['-ignore_length', '1'] : []),
         ...(seekTo === undefined ? [] : ['-noaccurate_seek', '-ss', String(seekTo)]),
       )
-      .outputOptions('-map', `0:a:${track}`, '-sn', '-dn', '-map_metadata', '-1')
+      .outputOptions('-map', `0:a:${track}`, '-sn', '-dn', '-map_metadata', '-1', ...this.channelOptions())
       .noVideo()
       .audioFilters([DESCRIBE_FRAMES, ...mixFilters(mix)])
       .audioFrequency(sampleRate)

@@ -1,13 +1,13 @@
 import { FileHandle, open } from 'node:fs/promises';
 import { VOICE_SAMPLE_RATE, VoiceActivity } from '../../voice-activity/voice-activity';
 import { measureTrack } from '../listen';
-import { AudioTrack, UnusableAudio } from '../media';
+import { AudioTrack, Timeline, UnusableAudio } from '../media';
 import { ChannelMeter } from './channel-mix';
 import { ClockedPcm, DecodeRequest, FilePart } from './clocked-pcm';
 import { DeclaredLength, declaredLength } from './declared-length';
 import { ffprobe, Probed, ProbedStream } from './ffprobe';
 import { isLink } from './input-options';
-import { joinedMatroska, joinedMp4 } from './joined-files';
+import { joinedFiles, joinedMp4, joinedOgg } from './joined-files';
 import { isCutOgg } from './ogg-pages';
 import { Stretch } from './presentation-clock';
 import { MediaPrograms } from './programs';
@@ -19,8 +19,12 @@ const MAX_TRACKS = 32;
 const MIN_SECONDS = 0.1;
 /** Decoded and declared lengths may differ by this much before the recording says so. */
 const TOLERATED_SECONDS = 1;
-/** Formats without timestamps: a seek in them lands near its target, at an unknown distance. */
-const WITHOUT_TIMESTAMPS: ReadonlySet<string> = new Set(['mp3', 'aac', 'ac3', 'eac3', 'amr', 'gsm', 'avi']);
+/** Formats without timestamps: ffmpeg makes them up, and jumps where another bitrate begins. Only samples can be counted. */
+const WITHOUT_TIMESTAMPS: ReadonlySet<string> = new Set(['mp3', 'aac', 'ac3', 'eac3', 'amr', 'gsm']);
+/** A seek lands near its target, at an unknown distance. */
+const INEXACT_SEEK: ReadonlySet<string> = new Set([...WITHOUT_TIMESTAMPS, 'avi']);
+/** Their clock starts again within a recording, and their length is only the time of the last packet: it proves no step. */
+const CLOCK_WRAPS: ReadonlySet<string> = new Set(['mpegts', 'mpeg']);
 const WALL_SECONDS = 30 * 60;
 
 export interface ExamineOptions {
@@ -36,6 +40,7 @@ export interface Examination {
   stream: ProbedStream;
   tracks: AudioTrack[];
   parts: FilePart[];
+  clock: Timeline['clock'];
   track: number;
   /** Share of each channel in the mono mix. */
   mix: number[];
@@ -71,14 +76,16 @@ export async function examine(
     );
   }
   const structure = await structureOf(source, probed);
+  const declaredEnd = CLOCK_WRAPS.has(probed.container) ? null : (probed.duration ?? null);
+  const clock = WITHOUT_TIMESTAMPS.has(probed.container) ? 'samples' : 'presentation';
   const decode = (track: number, change: Partial<DecodeRequest>): ClockedPcm =>
     new ClockedPcm(
       programs,
       {
         source,
-        ...{ parts: structure.parts, track, mix: 'all', sampleRate: RATE },
+        ...{ parts: structure.parts, track, mix: 'all', sampleRate: RATE, clock },
         ...{
-          declaredEnd: probed.duration ?? null,
+          declaredEnd,
           maxSeconds: options.maxSeconds,
           wallSeconds: WALL_SECONDS,
         },
@@ -92,12 +99,11 @@ export async function examine(
   const declared = structure.declared === undefined ? declaredLength(probed, stream) : structure.declared;
   const length = lengthOf(pcm, declared, structure.isCut);
   return {
-    ...{ container: probed.container, stream, parts: structure.parts, track: track.index, mix },
+    ...{ container: probed.container, stream, parts: structure.parts, track: track.index, mix, clock },
     identicalChannels,
     tracks: probed.audio.map((one, index) => trackOf(one, index === track.index)),
-    seekable:
-      structure.parts.length === 0 && pcm.followsTimestamps && !WITHOUT_TIMESTAMPS.has(probed.container),
-    declaredEnd: probed.duration ?? null,
+    seekable: structure.parts.length === 0 && pcm.followsTimestamps && !INEXACT_SEEK.has(probed.container),
+    declaredEnd,
     ...{ durationSeconds: pcm.endsAt, ...length, gaps: [...pcm.gaps, ...length.missing] },
   };
 }
@@ -120,13 +126,11 @@ async function structureOf(source: string, { container }: Probed): Promise<Struc
       case 'wav':
         return { ...plain, ...(await structureOfWav(handle, size)) };
       case 'ogg':
-        return { ...plain, isCut: await isCutOgg(handle, size) };
-      case 'matroska,webm':
-        return { ...plain, parts: await joinedMatroska(handle, size) };
+        return { ...plain, parts: await joinedOgg(handle, size), isCut: await isCutOgg(handle, size) };
       case 'mov,mp4,m4a,3gp,3g2,mj2':
         return { ...plain, parts: await joinedMp4(handle, size) };
       default:
-        return plain;
+        return { ...plain, parts: await joinedFiles(handle, size, container) };
     }
   } finally {
     await handle.close();

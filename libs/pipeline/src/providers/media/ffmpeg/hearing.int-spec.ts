@@ -126,6 +126,11 @@ const CASES: Record<string, Case> = {
     },
     words: twice,
   },
+  'joined with other channels.wav': {
+    make: (name) => write(name, baseBytes, encode('stereo.wav', '-ac', '2', '-ar', '16000')),
+    words: twice,
+    probe: { durationSeconds: expect.closeTo(2 * SECONDS, 0) as number },
+  },
   'joined.webm': {
     make: (name) => {
       const one = encode('one.webm', ...OPUS);

@@ -49,8 +49,8 @@ export async function splitAudio(
 }
 
 /** What has to be remembered of a file to decode it once more in the same way. */
-export function timelineOf({ track, mix, parts, seekable, declaredEnd }: Examination): Timeline {
-  return { track, mix, parts, clock: 'presentation', seekable, declaredEnd };
+export function timelineOf({ track, mix, parts, clock, seekable, declaredEnd }: Examination): Timeline {
+  return { track, mix, parts, clock, seekable, declaredEnd };
 }
 
 function decodeTimeline(

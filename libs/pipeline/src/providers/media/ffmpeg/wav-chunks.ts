@@ -37,12 +37,18 @@ export async function scanWav(handle: FileHandle, size: number): Promise<WavScan
   const parts: FilePart[] = [];
   let declaredSeconds: number | null = null;
   let from = 0;
-  while (from < size && parts.length < MAX_PARTS) {
+  while (from < size) {
     const wav = await scanOne(handle, from, size);
     if (from === 0) declaredSeconds = wav.declaredSeconds;
+    const isFollowed = await isWave(handle, wav.end);
+    if (isFollowed && parts.length === MAX_PARTS - 1) {
+      // Read as one with all that follows: their headers are clicks, but nothing is lost.
+      parts.push({ from, to: size, ignoreLength: true });
+      break;
+    }
     parts.push({ from, to: wav.end, ignoreLength: wav.ignoreLength });
     from = wav.end;
-    if (!(await isWave(handle, from))) break;
+    if (!isFollowed) break;
   }
   const isPlain = parts.length === 1 && !parts[0]?.ignoreLength;
   return { parts: isPlain ? [] : parts, declaredSeconds };
@@ -67,7 +73,8 @@ async function scanOne(handle: FileHandle, from: number, size: number): Promise<
       const isUnknown = isPlaceholderSize(length) && !dataBytes64;
       const declared = isUnknown ? null : isPlaceholderSize(length) && dataBytes64 ? dataBytes64 : length;
       const declaredSeconds = declared !== null && bytesPerSecond > 0 ? declared / bytesPerSecond : null;
-      if (declared === null) return { end: size, ignoreLength: false, declaredSeconds };
+      // ffmpeg reads on where a size of 32 bits is a placeholder, but takes a 64-bit size of 0 at its word.
+      if (declared === null) return { end: size, ignoreLength: dataBytes64 === 0, declaredSeconds };
       const end = await endBehind(handle, offset + 8 + declared, size, bytesPerSecond);
       return { ...end, declaredSeconds };
     }
