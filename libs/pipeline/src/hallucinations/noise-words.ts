@@ -18,6 +18,7 @@ const NOISES = [
   'músicas?|musica|canción|canta|aplausos?|risas?|ríe|tos|tose|silencio|ruidos?|suspir[ao]s?|ininteligible|inaudibles?',
   'applausi|risate|ride|tosse|silenzio|rumor[ei]|risos?|silêncio|ruídos?|muziek|gelach|stilte|applaus|muzyka|śmiech|oklaski',
   'cisza|müzik|alkış|gülme|hudba|smích|potlesk|skratt|applåder|tystnad',
+  'เพลง|ดนตรี|เสียง\\p{L}*|ปรบมือ|âm|nhạc|tiếng|vỗ|tay|무음|침묵|तालियाँ|हँसी|gülüşme|musikk|musiikkia|zene|taps',
   '音乐|音樂|音楽|掌声|掌聲|笑声|笑聲|拍手|笑い?|無音|静音|咳|음악|박수|웃음|موسيقى|تصفيق|ضحك|संगीत|μουσική|מוזיקה',
 ];
 

@@ -29,7 +29,8 @@ export function isStockPhrase(text: string): boolean {
 /** Lower case, letters and digits, single spaces. */
 export function normalise(text: string): string {
   return text
+    .normalize('NFC')
     .toLowerCase()
-    .replaceAll(/[^\p{L}\p{N}]+/gu, ' ')
+    .replaceAll(/[^\p{L}\p{M}\p{N}]+/gu, ' ')
     .trim();
 }

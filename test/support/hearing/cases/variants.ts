@@ -174,6 +174,16 @@ function mixed(name: string, gains: readonly number[]): HearingCase {
   };
 }
 
+/** One voice on two channels, in phase in the first half and in opposite phase in the second. */
+const changingPhase: HearingCase = {
+  name: 'a cable that changes its phase in the middle',
+  make: (studio) => {
+    const samples = studio.samples();
+    return wavFile([samples, samples.map((sample, at) => (at < samples.length / 2 ? sample : -sample))]);
+  },
+  expect: everyWord(),
+};
+
 /** Tracks of one file: `sounds` are inputs of ffmpeg, among them the base recording as `BASE`. */
 function tracks(name: string, file: string, sounds: readonly string[]): HearingCase {
   return {
@@ -192,6 +202,7 @@ function tracks(name: string, file: string, sounds: readonly string[]): HearingC
 
 /** More files of the kinds that were published. */
 export const VARIANTS: readonly HearingCase[] = [
+  changingPhase,
   late('late.mkv', '-c:v', 'mpeg4', '-c:a', 'libopus'),
   late('late.mov', '-c:v', 'mpeg4', '-c:a', 'pcm_s16le'),
   late('late.ts', '-c:v', 'mpeg2video', '-r', '25', '-c:a', 'mp2'),

@@ -9,8 +9,13 @@ const tone =
 const mixOf = (...channels: ((n: number) => number)[]): number[] => meterOf(...channels).mix();
 
 function meterOf(...channels: ((n: number) => number)[]): ChannelMeter {
-  const bytes = Buffer.alloc(RATE * channels.length * 2);
-  for (let n = 0; n < RATE; n += 1) {
+  return meterOfSeconds(1, ...channels);
+}
+
+function meterOfSeconds(seconds: number, ...channels: ((n: number) => number)[]): ChannelMeter {
+  const samples = seconds * RATE;
+  const bytes = Buffer.alloc(samples * channels.length * 2);
+  for (let n = 0; n < samples; n += 1) {
     channels.forEach((channel, c) =>
       bytes.writeInt16LE(Math.round(channel(n) * 32_767), (n * channels.length + c) * 2),
     );
@@ -45,6 +50,23 @@ describe('ChannelMeter', () => {
     expect(areIdentical(tone(400))).toBe(false);
   });
 
+  it('turns a channel around that is opposite under noise', () => {
+    const noise = (seed: number) => (n: number) => 0.2 * Math.sin(n * n * seed);
+    const speech = tone(400, 0.3);
+    const [left, right] = mixOf(
+      (n) => speech(n) + noise(0.37)(n),
+      (n) => -speech(n) + noise(0.71)(n),
+    );
+    expect(left).toBe(-(right ?? 0));
+  });
+
+  it('gives half a share to a channel whose phase changes, so that nothing cancels out', () => {
+    const seconds = (n: number): number => Math.floor(n / RATE);
+    const changing = (n: number): number => (seconds(n) % 2 === 0 ? 1 : -1) * tone(400)(n);
+    const shares = meterOfSeconds(4, tone(400), changing).mix();
+    expect(shares.map(Math.abs).sort()).toEqual([0.25, 0.5]);
+  });
+
   it('leaves out channels that are not connected', () => {
     expect(mixOf(silent, silent, silent, tone(400), silent, silent)).toEqual([0, 0, 0, 1, 0, 0]);
     expect(mixOf(silent, silent)).toEqual([0.5, 0.5]);
@@ -55,7 +77,7 @@ describe('ChannelMeter', () => {
     expect(mixOf(speech, (n) => -speech(n))).toEqual([0.5, -0.5]);
   });
 
-  it('uses the loudest channel where a mix would lose sound', () => {
+  it('keeps sound where all channels together are silence', () => {
     const [a, b, c] = [tone(400), tone(700), tone(1_100)];
     // The three together are silence, and no two of them are opposites.
     expect(
@@ -64,7 +86,7 @@ describe('ChannelMeter', () => {
         (n) => b(n) - c(n),
         (n) => (c(n) - a(n)) * 1.01,
       ),
-    ).toEqual([0, 0, 1]);
+    ).toEqual([-1 / 3, -1 / 3, 1 / 3]);
   });
 
   it('copes with many channels', () => {
