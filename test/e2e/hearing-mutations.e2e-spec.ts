@@ -12,7 +12,7 @@ import { TestServer } from '@test/server/test-server';
 import { serverWithFakes, ServerWithFakes } from '@test/server/with-fakes';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const CASES = proofSize({ short: 60, full: 1_000 });
+const CASES = proofSize({ short: 40, full: 1_000 });
 const AT_ONCE = 4;
 const SECONDS = 6;
 /** More than any of these small files needs, with one process per processor and a busy machine. */

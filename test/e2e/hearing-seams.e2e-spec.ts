@@ -29,10 +29,14 @@ const CASES: readonly Seams[] = [-80, -45, -32].flatMap((noise) => [
   { noise, givesWordTimes: false, mixesSegments: true },
 ]);
 
-describeSeams(WITHOUT_MODEL);
-describeSeams(WITH_MODEL);
+describeSeams(WITHOUT_MODEL, CASES);
+// The hardest of each loudness.
+describeSeams(
+  WITH_MODEL,
+  proofSize({ short: CASES.filter(({ mixesSegments }) => mixesSegments), full: CASES }),
+);
 
-function describeSeams({ name, env }: VoiceActivity): void {
+function describeSeams({ name, env }: VoiceActivity, cases: readonly Seams[]): void {
   (env ? describe : describe.skip)(`${SIZE.seconds} s of hurried words in chunks, ${name}`, () => {
     const studio = new Studio(10);
     let world: ServerWithFakes;
@@ -46,7 +50,7 @@ function describeSeams({ name, env }: VoiceActivity): void {
       studio.close();
     });
 
-    it.each(CASES)(
+    it.each(cases)(
       'lose and double nothing over noise of $noise dBFS (times of words: $givesWordTimes, mixed segments: $mixesSegments)',
       async ({ noise, givesWordTimes, mixesSegments }) => {
         const { server, openai } = world;
