@@ -179,7 +179,10 @@ const changingPhase: HearingCase = {
   name: 'a cable that changes its phase in the middle',
   make: (studio) => {
     const samples = studio.samples();
-    return wavFile([samples, samples.map((sample, at) => (at < samples.length / 2 ? sample : -sample))]);
+    const { words, seconds } = studio;
+    // In the pause behind a word.
+    const change = ((words[words.length >> 1]?.end ?? 0) + 0.5) / seconds;
+    return wavFile([samples, samples.map((sample, at) => (at < samples.length * change ? sample : -sample))]);
   },
   expect: everyWord(),
 };
