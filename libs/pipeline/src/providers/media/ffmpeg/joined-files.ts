@@ -5,6 +5,8 @@ const OGG_PAGE = Buffer.from('OggS\0', 'latin1');
 const OGG_HEADER_BYTES = 27;
 /** Of the first packet of a stream: enough to tell codecs apart. */
 const OGG_CODEC_BYTES = 7;
+/** A page's header, its longest table of segments, and the name of the codec. */
+const OGG_START_BYTES = OGG_HEADER_BYTES + 255 + OGG_CODEC_BYTES;
 const BEGINS_STREAM = 2;
 const MAX_BOXES = 100_000;
 const MAX_PARTS = 1_000;
@@ -78,17 +80,8 @@ export async function joinedFiles(handle: FileHandle, size: number, container: s
   if (!known) return [];
   const { signature, isStart } = known;
   const starts: number[] = [];
-  const piece = Buffer.alloc(PIECE_BYTES + START_BYTES);
-  for (let offset = 0; offset < size; offset += PIECE_BYTES) {
-    const { bytesRead } = await handle.read(piece, 0, piece.length, offset);
-    const bytes = piece.subarray(0, bytesRead);
-    for (
-      let at = bytes.indexOf(signature);
-      at >= 0 && at < PIECE_BYTES;
-      at = bytes.indexOf(signature, at + 1)
-    ) {
-      if (isStart(bytes.subarray(at, at + START_BYTES))) starts.push(offset + at);
-    }
+  for await (const { offset, bytes } of occurrences(handle, size, signature, START_BYTES)) {
+    if (isStart(bytes)) starts.push(offset);
   }
   return partsFrom(starts, size);
 }
@@ -100,21 +93,12 @@ export async function joinedFiles(handle: FileHandle, size: number, container: s
 export async function joinedOgg(handle: FileHandle, size: number): Promise<FilePart[]> {
   const links: { from: number; codecs: string }[] = [];
   let isAmongBeginnings = false;
-  const piece = Buffer.alloc(PIECE_BYTES + OGG_HEADER_BYTES + 255 + OGG_CODEC_BYTES);
-  for (let offset = 0; offset < size; offset += PIECE_BYTES) {
-    const { bytesRead } = await handle.read(piece, 0, piece.length, offset);
-    const bytes = piece.subarray(0, bytesRead);
-    for (
-      let at = bytes.indexOf(OGG_PAGE);
-      at >= 0 && at < PIECE_BYTES;
-      at = bytes.indexOf(OGG_PAGE, at + 1)
-    ) {
-      const codec = codecOfBeginning(bytes.subarray(at));
-      const link = links.at(-1);
-      if (codec !== undefined && link && isAmongBeginnings) link.codecs += codec;
-      else if (codec !== undefined) links.push({ from: offset + at, codecs: codec });
-      isAmongBeginnings = codec !== undefined;
-    }
+  for await (const { offset, bytes } of occurrences(handle, size, OGG_PAGE, OGG_START_BYTES)) {
+    const codec = codecOfBeginning(bytes);
+    const link = links.at(-1);
+    if (codec !== undefined && link && isAmongBeginnings) link.codecs += codec;
+    else if (codec !== undefined) links.push({ from: offset, codecs: codec });
+    isAmongBeginnings = codec !== undefined;
   }
   const isOfOneKind = links.every(({ codecs }) => codecs === links[0]?.codecs);
   return isOfOneKind
@@ -123,6 +107,31 @@ export async function joinedOgg(handle: FileHandle, size: number): Promise<FileP
         links.map(({ from }) => from),
         size,
       );
+}
+
+/**
+ * Every place in a file where these bytes stand.
+ *
+ * @param length how many bytes from there on are given; fewer at the end of the file
+ */
+async function* occurrences(
+  handle: FileHandle,
+  size: number,
+  signature: Buffer,
+  length: number,
+): AsyncGenerator<{ offset: number; bytes: Buffer }> {
+  const piece = Buffer.alloc(PIECE_BYTES + length);
+  for (let offset = 0; offset < size; offset += PIECE_BYTES) {
+    const { bytesRead } = await handle.read(piece, 0, piece.length, offset);
+    const bytes = piece.subarray(0, bytesRead);
+    for (
+      let at = bytes.indexOf(signature);
+      at >= 0 && at < PIECE_BYTES;
+      at = bytes.indexOf(signature, at + 1)
+    ) {
+      yield { offset: offset + at, bytes: bytes.subarray(at, at + length) };
+    }
+  }
 }
 
 /** The codec of a stream that begins with this page; undefined for any other page. */
