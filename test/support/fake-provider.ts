@@ -1,6 +1,6 @@
 import { createServer, IncomingMessage, Server, ServerResponse } from 'node:http';
-import { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { endServer, listenOnLoopback } from './loopback';
 
 /** How the fake answers one call instead of doing its work. */
 export type Fault =
@@ -60,17 +60,11 @@ export abstract class FakeProvider {
         response.end(JSON.stringify({ error: { type: 'invalid_request_error', message } }));
       });
     });
-    const { server } = this;
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    return listenOnLoopback(this.server);
   }
 
   async stop(): Promise<void> {
-    const { server } = this;
-    if (!server) return;
-    const closed = new Promise((resolve) => server.close(resolve));
-    server.closeAllConnections();
-    await closed;
+    if (this.server) await endServer(this.server);
   }
 
   /** The next calls fail like this, one each. */

@@ -32,8 +32,8 @@ export interface ConfiguredModel {
 }
 
 /** @throws Error when models.json is not valid */
-export function modelSources(environment: Environment): ModelSources {
-  const known = new Map(readModelsFile().map((model) => [model.name, model]));
+export function modelSources(environment: Environment, listed = readModelsFile()): ModelSources {
+  const known = new Map(listed.map((model) => [model.name, model]));
   const common = {
     quantized: true,
     modelsFolder: environment.MODELS_DIR ?? join(dataFolderOf(environment), 'models'),
@@ -54,10 +54,10 @@ export function modelSources(environment: Environment): ModelSources {
 
 /** The models of models.json, and those that only the configuration names. */
 export function configuredModels(environment: Environment): ConfiguredModel[] {
-  const { voiceActivity, whisper, embeddings } = modelSources(environment);
+  const known = readModelsFile();
+  const { voiceActivity, whisper, embeddings } = modelSources(environment, known);
   const { SPEECH_TO_TEXT, OPENAI_API_KEY } = environment;
   const usesWhisper = SPEECH_TO_TEXT === 'whisper-local' || (SPEECH_TO_TEXT === 'auto' && !OPENAI_API_KEY);
-  const known = readModelsFile();
   const configured = [
     { kind: SILERO_MODEL, source: voiceActivity, isUsed: environment.VOICE_ACTIVITY !== 'loudness' },
     { kind: WHISPER_MODEL, source: whisper, isUsed: usesWhisper },

@@ -22,6 +22,7 @@ export * from './queries/get-transcript';
 export * from './queries/list-recordings';
 export * from './queries/reprocessing-queries';
 export * from './queries/search-passages';
+export * from './recordings/recording-status';
 export * from './recordings/recording-view';
 export * from './recordings/removed-text';
 export * from './recordings/recordings.projection';

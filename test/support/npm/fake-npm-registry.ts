@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createServer, Server } from 'node:http';
-import { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { createGzip } from 'node:zlib';
 import { pack } from 'tar-stream';
+import { endServer, listenOnLoopback } from '../loopback';
 
 /** An npm registry on loopback that has one package. */
 export class FakeNpmRegistry {
@@ -41,15 +41,10 @@ export class FakeNpmRegistry {
       else response.end(content);
     });
     this.server = server;
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    return listenOnLoopback(server);
   }
 
   async stop(): Promise<void> {
-    const { server } = this;
-    if (!server) return;
-    const closed = new Promise((resolve) => server.close(resolve));
-    server.closeAllConnections();
-    await closed;
+    if (this.server) await endServer(this.server);
   }
 }

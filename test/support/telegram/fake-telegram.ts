@@ -54,15 +54,13 @@ export class FakeTelegram {
       options.token ??
       `${700_000_000 + Math.floor(Math.random() * 1e8)}:${randomBytes(26).toString('base64url')}`;
     const telegram = new FakeTelegram(token, options);
-    await new Promise<void>((resolve) => telegram.server.listen(0, '127.0.0.1', resolve));
+    await listenOnLoopback(telegram.server);
     return telegram;
   }
 
   async stop(): Promise<void> {
     this.webhook.stop();
-    const closed = new Promise((resolve) => this.server.close(resolve));
-    this.server.closeAllConnections();
-    await closed;
+    await endServer(this.server);
     this.world.files.dispose();
   }
 
@@ -140,3 +138,4 @@ export type {
   Fault,
   Violation,
 } from './types';
+import { endServer, listenOnLoopback } from '../loopback';

@@ -44,6 +44,11 @@ const unheard = [
   allTranscribed(1, 2, 0),
 ];
 
+const retryOfTheSecond: RecordingEvent = {
+  type: 'RecordingRetryRequested',
+  data: { recordingId: RECORDING, round: 1, chunks: [1], stages: [], transcriptVersion: 1, reports: [] },
+};
+
 describe('A recording without text', () => {
   it.each(['not_recognised', 'recogniser_stopped'])(
     'that has a gap %s is not one in which nobody speaks',
@@ -77,33 +82,9 @@ describe('A recording without text', () => {
   it('is retried at the chunks in which something was left out', () =>
     recording(...unheard, notRecognised)
       .when({ type: 'RequestRetry' })
-      .then({
-        type: 'RecordingRetryRequested',
-        data: {
-          recordingId: RECORDING,
-          round: 1,
-          chunks: [1],
-          stages: [],
-          transcriptVersion: 1,
-          reports: [],
-        },
-      }));
+      .then(retryOfTheSecond));
   it('is no longer failed while it is retried', () => {
-    const events: RecordingEvent[] = [
-      ...unheard,
-      notRecognised,
-      {
-        type: 'RecordingRetryRequested',
-        data: {
-          recordingId: RECORDING,
-          round: 1,
-          chunks: [1],
-          stages: [],
-          transcriptVersion: 1,
-          reports: [],
-        },
-      },
-    ];
+    const events: RecordingEvent[] = [...unheard, notRecognised, retryOfTheSecond];
     const state = events.reduce(evolveRecording, initialRecording) as PresentRecording;
     expect(state.failedStages).toEqual([]);
   });

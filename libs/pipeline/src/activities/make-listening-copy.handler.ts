@@ -1,6 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { CommandHandler, ICommandHandler } from '@nestjs/cqrs';
 import {
+  awaitsListeningCopy,
   DomainEvent,
   ListeningCopyPart,
   PresentRecording,
@@ -42,7 +43,7 @@ export class MakeListeningCopyHandler implements ICommandHandler<MakeListeningCo
   async execute({ job, run }: MakeListeningCopy): Promise<void> {
     const { recordingId, copyVersion } = job;
     const state = await this.read(recordingId);
-    if (state.phase !== 'present' || !isWanted(state, copyVersion)) return;
+    if (state.phase !== 'present' || !awaitsListeningCopy(state.listeningCopy, copyVersion)) return;
     const timeline = timelineOfRecording(state);
     if (!timeline) return;
     await this.originals.assertPresent(state);
@@ -111,10 +112,4 @@ export class MakeListeningCopyHandler implements ICommandHandler<MakeListeningCo
   private async read(recordingId: string): Promise<RecordingState> {
     return (await this.actors.read(recordingDecider, recordingId)).state;
   }
-}
-
-/** A job that was given up may be retried by hand. */
-function isWanted({ listeningCopy }: PresentRecording, copyVersion: number): boolean {
-  const isOpen = listeningCopy.status === 'requested' || listeningCopy.status === 'failed';
-  return isOpen && listeningCopy.copyVersion === copyVersion;
 }

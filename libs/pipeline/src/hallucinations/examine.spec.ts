@@ -2,7 +2,7 @@ import { SpeechSegment } from '../providers/speech-to-text';
 import { examine as examineWith, Examined, secondsDoubted } from './examine';
 import { compressionRatio } from './repetition';
 import { isStockPhrase } from './stock-phrases';
-import { Stretch } from './stretch';
+import { Stretch } from '../stretch';
 
 const says = (
   start: number,

@@ -4,7 +4,8 @@ import { markersIn, textWithout } from './markers';
 import { repeatedCopies, TimedKey, WINDOW_SECONDS } from './repetition';
 import { Heard, isHalfSilent, isOnSilence } from './silence';
 import { isStockPhrase } from './stock-phrases';
-import { GapCode, RemovedText, Stretch } from './stretch';
+import { Stretch } from '../stretch';
+import { GapCode, RemovedText } from './removed-text';
 import { unheard } from './unheard';
 
 export interface Examined {

@@ -1,4 +1,4 @@
-import { Stretch } from './stretch';
+import { Stretch } from '../stretch';
 
 /** Shorter speech is a cough or a click. */
 const MIN_SPEECH_SECONDS = 0.3;

@@ -1,5 +1,5 @@
 import { SpeechSegment } from '../providers/speech-to-text';
-import { Stretch } from './stretch';
+import { Stretch } from '../stretch';
 
 /** Times of segments are rough: a word may begin a little before its sound. */
 const MOSTLY = 0.9;

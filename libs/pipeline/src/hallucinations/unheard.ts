@@ -1,6 +1,7 @@
 import { SpeechSegment } from '../providers/speech-to-text';
 import { Heard, secondsOfSound } from './silence';
-import { GapCode, Stretch } from './stretch';
+import { Stretch } from '../stretch';
+import { GapCode } from './removed-text';
 
 /** A pause between two texts that is no longer says nothing. */
 const MIN_SECONDS = 15;

@@ -1,7 +1,8 @@
 import { IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { Scenario } from '@voxpersona/domain';
 import { Pool } from 'pg';
-import { RecordingStatus, RecordingView } from '../recordings/recording-view';
+import { RecordingStatus } from '../recordings/recording-status';
+import { RecordingView } from '../recordings/recording-view';
 import { PageOf } from './access-queries';
 import { Condition, KeysetSort, Page, readPage } from './keyset';
 

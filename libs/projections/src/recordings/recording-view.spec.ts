@@ -20,15 +20,8 @@ import {
 import { DomainEvent, RecordingStage } from '@voxpersona/domain';
 import { Recorded } from '@voxpersona/event-store';
 import { historyOf } from './call-totals';
-import {
-  currentReportsOf,
-  currentVersionOf,
-  evolveRecordingView,
-  gapsOfView,
-  RecordingView,
-  stageOf,
-  statusOf,
-} from './recording-view';
+import { currentReportsOf, currentVersionOf, gapsOfView, stageOf, statusOf } from './recording-status';
+import { evolveRecordingView, RecordingView } from './recording-view';
 import { removedOfView } from './removed-text';
 
 /** The row after these events; the fold reads type, data, position and the time of recording alone. */

@@ -2,10 +2,6 @@ import {
   CallRecord,
   ChannelMode,
   DomainEvent,
-  Gap,
-  gapsOfChunk,
-  gapsOfFile,
-  inOrder,
   isErased,
   MixedReason,
   RecordingStage,
@@ -14,17 +10,6 @@ import {
 import { Recorded } from '@voxpersona/event-store';
 import { NO_CALLS, RecordedCalls, withReportCall, withReportMade, withSpeechCall } from './call-totals';
 
-/**
- * - `processing` on its way to a transcript
- * - `ready`      transcript assembled and searchable (it may have gaps)
- * - `no_speech`  transcribed, and nobody speaks in it
- * - `cancelled`  somebody stopped it; can be gone on with
- * - `failed`     a stage, or every chunk, was given up; can be retried
- * - `erasing`, `erased`
- */
-export type RecordingStatus =
-  'processing' | 'ready' | 'no_speech' | 'cancelled' | 'failed' | 'erasing' | 'erased';
-export type ProcessingStage = 'splitting' | 'transcribing' | 'assembling' | 'indexing' | 'done';
 export type ReportStatus = 'writing' | 'completed' | 'failed' | 'cancelled';
 
 export interface AudioOfRecording {
@@ -345,20 +330,6 @@ function restored(
   };
 }
 
-/** The transcript that is read, searched and written reports on; 0 before there is one. */
-export function currentVersionOf({ restoredVersion, assembledVersion }: RecordingView): number {
-  return restoredVersion ?? assembledVersion;
-}
-
-/** Ids of the reports that are to be read: of each type and language the newest that is complete and was not rejected. */
-export function currentReportsOf({ reports }: RecordingView): Set<string> {
-  const newest = new Map<string, string>();
-  for (const { id, type, language, status, rejected } of reports) {
-    if (status === 'completed' && !rejected) newest.set(JSON.stringify([type, language]), id);
-  }
-  return new Set(newest.values());
-}
-
 function withChunk(
   view: RecordingView,
   index: number,
@@ -387,31 +358,4 @@ function withCost(view: RecordingView, { costUsd, resultKey }: CallRecord): Reco
       ? { usd, callsOfUnknownPrice: callsOfUnknownPrice + 1 }
       : { usd: Math.round((usd + costUsd) * 1e9) / 1e9, callsOfUnknownPrice };
   return { ...view, cost };
-}
-
-/** What a user is told; worked out from the row, so that it can never disagree with it. */
-export function statusOf(view: RecordingView): RecordingStatus {
-  if (view.erasure !== 'none') return view.erasure === 'completed' ? 'erased' : 'erasing';
-  if (view.cancelled) return 'cancelled';
-  if (view.failures.length > 0) return 'failed';
-  if (stageOf(view) !== 'done') return 'processing';
-  const heard = view.chunks.some((chunk) => chunk.status === 'transcribed');
-  if (!heard) return 'failed';
-  return view.noSpeech ? 'no_speech' : 'ready';
-}
-
-export function stageOf(view: RecordingView): ProcessingStage {
-  if (view.chunks.length === 0) return 'splitting';
-  if (view.chunks.some((chunk) => chunk.status === 'pending')) return 'transcribing';
-  const nothingHeard = view.chunks.every((chunk) => chunk.status === 'failed');
-  if (nothingHeard) return 'done';
-  if (view.announcedVersion === 0 || view.assembledVersion < view.announcedVersion) return 'assembling';
-  if (!view.noSpeech && view.indexedVersion !== currentVersionOf(view)) return 'indexing';
-  return 'done';
-}
-
-/** Stretches that could not be transcribed, that the file lacks, or whose text was left out as invented. */
-export function gapsOfView(view: RecordingView): Gap[] {
-  const ofChunks = view.chunks.flatMap((chunk) => gapsOfChunk({ ...chunk, channel: chunk.channel ?? null }));
-  return inOrder([...ofChunks, ...gapsOfFile(view.chunks, view.missing ?? [])]);
 }

@@ -1,5 +1,6 @@
 import { DocumentProjection } from '../runner/document-projection';
-import { evolveRecordingView, RecordingView, statusOf } from './recording-view';
+import { statusOf } from './recording-status';
+import { evolveRecordingView, RecordingView } from './recording-view';
 
 /** One row per recording, erased ones included as their skeleton. */
 export const recordingsProjection: DocumentProjection<RecordingView> = {

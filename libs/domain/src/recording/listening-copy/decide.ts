@@ -2,7 +2,7 @@ import { accept, acceptNothing, refuse } from '../../shared/decider';
 import { CommandOf, RecordingDecision } from '../decision';
 import { RecordingEvent } from '../events';
 import { PresentRecording } from '../state';
-import { nextCopyVersion } from './state';
+import { awaitsListeningCopy, nextCopyVersion } from './state';
 
 /**
  * Asks for the listening copy where there is none, and for another where an object of it is missing. A copy that could not be
@@ -37,8 +37,7 @@ export function recordListeningCopy(
   { recordingId, listeningCopy }: PresentRecording,
   { copy }: CommandOf<'RecordListeningCopy'>,
 ): RecordingDecision {
-  const isWanted = listeningCopy.status === 'requested' || listeningCopy.status === 'failed';
-  if (!isWanted || listeningCopy.copyVersion !== copy.copyVersion) return acceptNothing();
+  if (!awaitsListeningCopy(listeningCopy, copy.copyVersion)) return acceptNothing();
   return accept({ type: 'ListeningCopyMade', data: { recordingId, ...copy } });
 }
 

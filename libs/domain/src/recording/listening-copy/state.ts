@@ -33,6 +33,12 @@ export function evolveListeningCopy(event: ListeningCopyEvent): ListeningCopySta
   }
 }
 
+/** True for the copy that is to be made: asked for last, and not made yet. One that was given up may be tried again by hand. */
+export function awaitsListeningCopy(copy: ListeningCopyState, copyVersion: number): boolean {
+  const isOpen = copy.status === 'requested' || copy.status === 'failed';
+  return isOpen && copy.copyVersion === copyVersion;
+}
+
 /** Number of the copy that a request asks for. */
 export function nextCopyVersion(copy: ListeningCopyState): number {
   return copy.status === 'none' ? 1 : copy.copyVersion + 1;

@@ -1,6 +1,7 @@
 import { ChunkPreference } from '../speech-to-text/speech-to-text';
 import { LoudnessCurve } from './ffmpeg/loudness';
-import { smooth, SoundMap, Stretch } from './sound-map';
+import { Stretch } from '../../stretch';
+import { smooth, SoundMap } from './sound-map';
 
 /** A span to be cut out, in seconds from the start of the recording. */
 export interface CutSpan extends Stretch {

@@ -8,7 +8,8 @@ import { cutSpans } from './cut-points';
 import { ClockedPcm } from './ffmpeg/clocked-pcm';
 import { findMediaPrograms } from './ffmpeg/programs';
 import { listen } from './listen';
-import { SoundMap, soundMapOf, Stretch } from './sound-map';
+import { Stretch } from '../../stretch';
+import { SoundMap, soundMapOf } from './sound-map';
 
 const programs = findMediaPrograms({});
 const evaluation = sharedFolder('speech-eval');

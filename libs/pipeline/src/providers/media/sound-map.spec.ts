@@ -2,7 +2,8 @@ import { SeededRandom } from '@test/fuzz/random';
 import { denseWords, synthesise, TimedWord, wavFile } from '@test/tones';
 import { cutSpans } from './cut-points';
 import { LoudnessMeter } from './ffmpeg/loudness';
-import { Heard, SoundMap, soundMapOf, Stretch } from './sound-map';
+import { Stretch } from '../../stretch';
+import { Heard, SoundMap, soundMapOf } from './sound-map';
 
 const SECONDS = 180;
 const WORDS = denseWords(SECONDS, new SeededRandom(1));

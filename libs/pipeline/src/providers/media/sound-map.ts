@@ -1,11 +1,6 @@
 import { LoudnessCurve } from './ffmpeg/loudness';
+import { Stretch } from '../../stretch';
 import { soundThresholds } from './noise-floor';
-
-/** A part of a recording, in seconds from its start. */
-export interface Stretch {
-  start: number;
-  end: number;
-}
 
 /** What is known of a recording before anybody has understood a word of it. */
 export interface Heard {

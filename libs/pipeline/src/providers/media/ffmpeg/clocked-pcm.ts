@@ -2,7 +2,8 @@ import ffmpeg, { FfmpegCommand } from 'fluent-ffmpeg';
 import { UnusableAudio } from '../media';
 import { DecodedFrame, DecodedFrames, DESCRIBE_FRAMES } from './decoded-frames';
 import { ByteRange, inputAddress, untrustedInput } from './input-options';
-import { PresentationClock, Stretch } from './presentation-clock';
+import { Stretch } from '../../../stretch';
+import { PresentationClock } from './presentation-clock';
 import { MediaPrograms } from './programs';
 import { failureOf, startFfmpeg } from './run-program';
 

@@ -9,7 +9,7 @@ import { ffprobe, Probed, ProbedStream } from './ffprobe';
 import { isLink } from './input-options';
 import { joinedFiles, joinedMp4, joinedOgg } from './joined-files';
 import { isCutOgg } from './ogg-pages';
-import { Stretch } from './presentation-clock';
+import { Stretch } from '../../../stretch';
 import { MediaPrograms } from './programs';
 import { scanWav } from './wav-chunks';
 

@@ -1,3 +1,5 @@
+import { abortReason } from './abort-reason';
+
 interface Waiting {
   start: () => void;
 }
@@ -26,7 +28,7 @@ export class FairSlots {
   }
 
   private slot(bucket: string, signal: AbortSignal | undefined): Promise<void> {
-    if (signal?.aborted) return Promise.reject(reasonOf(signal));
+    if (signal?.aborted) return Promise.reject(abortReason(signal));
     if (this.free > 0) {
       this.free -= 1;
       return Promise.resolve();
@@ -34,7 +36,7 @@ export class FairSlots {
     return new Promise((resolve, reject) => {
       const onAbort = (): void => {
         this.remove(bucket, waiting);
-        reject(reasonOf(signal));
+        reject(abortReason(signal));
       };
       const waiting: Waiting = {
         start: () => {
@@ -65,8 +67,4 @@ export class FairSlots {
     if (rest.length > 0) this.queues.set(bucket, rest);
     else this.queues.delete(bucket);
   }
-}
-
-function reasonOf(signal: AbortSignal | undefined): Error {
-  return signal?.reason instanceof Error ? signal.reason : new Error('aborted');
 }

@@ -62,6 +62,13 @@ const withDataSize = (size: number, riffSize = size + 36): Buffer => {
 /** The base on one of several channels. */
 const onChannel = (channel: number, channels: number): Buffer =>
   wavFile(Array.from({ length: channels }, (_, n) => (n === channel ? samples : silent(SECONDS))));
+/** Makes a file of two equal ones. */
+const joinedTwice =
+  (one: string, ...args: string[]) =>
+  (name: string): void => {
+    const bytes = encode(one, ...args);
+    write(name, bytes, bytes);
+  };
 const between = (from: number, to: number): TimedWord[] =>
   WORDS.filter(({ start, end }) => start >= from && end <= to);
 const twice = [...WORDS, ...shifted(WORDS, SECONDS)];
@@ -132,32 +139,20 @@ const CASES: Record<string, Case> = {
     probe: { durationSeconds: expect.closeTo(2 * SECONDS, 0) as number },
   },
   'joined.webm': {
-    make: (name) => {
-      const one = encode('one.webm', ...OPUS);
-      write(name, one, one);
-    },
+    make: joinedTwice('one.webm', ...OPUS),
     words: twice,
   },
   'joined.mp4': {
-    make: (name) => {
-      const one = encode('one.m4a', '-c:a', 'aac');
-      write(name, one, one);
-    },
+    make: joinedTwice('one.m4a', '-c:a', 'aac'),
     words: twice,
     probe: { longerThanDeclared: { declaredSeconds: expect.closeTo(SECONDS, 0) as number } },
   },
   'joined.ogg': {
-    make: (name) => {
-      const one = encode('one.ogg', ...OPUS);
-      write(name, one, one);
-    },
+    make: joinedTwice('one.ogg', ...OPUS),
     words: twice,
   },
   'joined.mp3': {
-    make: (name) => {
-      const one = encode('one.mp3', '-c:a', 'libmp3lame');
-      write(name, one, one);
-    },
+    make: joinedTwice('one.mp3', '-c:a', 'libmp3lame'),
     words: twice,
   },
   'short-header.wav': {

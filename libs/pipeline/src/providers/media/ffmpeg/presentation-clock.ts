@@ -1,3 +1,4 @@
+import { Stretch } from '../../../stretch';
 import { DecodedFrame } from './decoded-frames';
 
 /** A forward step of the timestamps of this much is filled with silence; less is rounding. */
@@ -12,11 +13,6 @@ const GAP_SECONDS = 1;
 const LONGEST_STEP_SECONDS = 3_600;
 /** The last frame has no follower that could confirm its timestamp. */
 const LONGEST_LAST_STEP_SECONDS = 60;
-
-export interface Stretch {
-  start: number;
-  end: number;
-}
 
 /**
  * Places decoded frames on the presentation clock of their file: lost packets and a late start become silence, so that

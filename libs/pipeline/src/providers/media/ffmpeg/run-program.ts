@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { constants, setPriority } from 'node:os';
 import { Readable, Writable } from 'node:stream';
 import { ProviderFailure } from '../../provider-failure';
+import { abortReason } from './abort-reason';
 import { withoutLinks } from './input-options';
 import { MediaPrograms } from './programs';
 
@@ -68,7 +69,7 @@ export function startProgram(
     stops.first ??= { by, error };
     child.kill('SIGKILL');
   };
-  const onAbort = (): void => stop('abort', reasonOf(signal));
+  const onAbort = (): void => stop('abort', abortReason(signal));
   signal?.addEventListener('abort', onAbort, { once: true });
   if (signal?.aborted) onAbort();
   const limit = setTimeout(
@@ -197,8 +198,4 @@ function bareEnvironment(): NodeJS.ProcessEnv {
     return value === undefined ? [] : [[name, value] as const];
   });
   return { ...Object.fromEntries(kept), LC_ALL: 'C' };
-}
-
-function reasonOf(signal: AbortSignal | undefined): Error {
-  return signal?.reason instanceof Error ? signal.reason : new Error('aborted');
 }

@@ -3,7 +3,8 @@ import { VOICE_SAMPLE_RATE, VoiceActivity } from '../../voice-activity/voice-act
 import { cutSpans, CutSpan, stretchesWithin } from '../cut-points';
 import { listen } from '../listen';
 import { AudioChunk, SplitRequest, SplitResult, Timeline } from '../media';
-import { SoundMap, soundMapOf, Stretch } from '../sound-map';
+import { Stretch } from '../../../stretch';
+import { SoundMap, soundMapOf } from '../sound-map';
 import { channelsToSplit, SplitChannel } from './channels-to-split';
 import { ChunkWriter } from './chunk-writer';
 import { ClockedPcm } from './clocked-pcm';

@@ -1,8 +1,4 @@
-/** A stretch of a chunk, in seconds from its start. */
-export interface Stretch {
-  start: number;
-  end: number;
-}
+import { Stretch } from '../stretch';
 
 /**
  * Why text was left out, or why there is none:
