@@ -4,12 +4,11 @@ import { chatDecider, deriveId, DomainEvent } from '@voxpersona/domain';
 import {
   Actors,
   CheckpointedRunner,
-  EventCodec,
-  EventStore,
   FollowerStatus,
   Leadership,
+  LogReader,
 } from '@voxpersona/event-store';
-import { EVENT_STORE, LEADERSHIP } from '@voxpersona/pipeline';
+import { LEADERSHIP } from '@voxpersona/pipeline';
 import { aborted, Environment, PostgresListener } from '@voxpersona/platform';
 import {
   ChatLocks,
@@ -60,7 +59,7 @@ export class BotRunner {
   constructor(
     @InjectBot() private readonly bot: Telegraf<BotContext>,
     @Inject(ENVIRONMENT) private readonly environment: Environment,
-    @Inject(EVENT_STORE) store: EventStore,
+    reader: LogReader<DomainEvent>,
     @Inject(LEADERSHIP) private readonly leadership: Leadership,
     @Inject(BOT_IDENTITY) identity: BotIdentity,
     @Inject(WEBHOOK_SECRET) private readonly webhookSecret: string,
@@ -69,7 +68,6 @@ export class BotRunner {
     private readonly ledger: SentLedger,
     private readonly links: UploadLinks,
     private readonly gate: SendGate,
-    codec: EventCodec<DomainEvent>,
     pool: Pool,
     listener: PostgresListener,
     inbox: UpdateInbox,
@@ -86,7 +84,7 @@ export class BotRunner {
       handle: (update) => this.handle(update),
       giveUp: (update) => this.giveUp(update),
     });
-    this.messages = new CheckpointedRunner(store, codec, pool, new MessagesConsumer(), leadership, log);
+    this.messages = new CheckpointedRunner(reader, pool, new MessagesConsumer(), leadership, log);
     this.keeper = new MessageKeeper({
       ...{ rows, sender, listener, log },
       face: (message) => faces.of(message),

@@ -1,5 +1,5 @@
 import { DynamicModule, Module } from '@nestjs/common';
-import { Actors, EventCodec, SealSigner } from '@voxpersona/event-store';
+import { Actors, EventCodec, LogReader, SealSigner } from '@voxpersona/event-store';
 import {
   ApiKeyUses,
   CATALOGUE,
@@ -27,7 +27,6 @@ import { Environment, PostgresListener } from '@voxpersona/platform';
 import {
   Generations,
   IndexGenerations,
-  PROJECTIONS_EVENT_STORE,
   PROJECTIONS_LEADERSHIP,
 } from '@voxpersona/projections';
 import { VectorStore } from '@voxpersona/vector-store';
@@ -62,8 +61,8 @@ export class FoundationModule {
       { provide: LEADERSHIP, useValue: foundation.leadership },
       { provide: PROJECTIONS_LEADERSHIP, useValue: foundation.leadership },
       { provide: EVENT_STORE, useValue: foundation.store },
-      { provide: PROJECTIONS_EVENT_STORE, useValue: foundation.store },
       { provide: EventCodec, useValue: foundation.codec },
+      { provide: LogReader, useValue: foundation.reader },
       { provide: Actors, useValue: foundation.actors },
       { provide: SealSigner, useValue: foundation.sealSigner },
       { provide: Generations, useValue: new Generations(foundation.pool) },

@@ -1,13 +1,15 @@
-import { deriveId, DOMAIN_EVENTS, DomainEvent } from '@voxpersona/domain';
+import { deriveId, DOMAIN_EVENTS, DomainEvent, RecordingErasureCompleted } from '@voxpersona/domain';
 import {
   Actors,
   CHECKPOINT_MIGRATIONS,
   EVENT_LOG_MIGRATIONS,
   EventCodec,
+  EventFilter,
   EventStore,
   KEY_RING_MIGRATIONS,
   KeyRing,
   Leadership,
+  LogReader,
   PostgresKeyRing,
   PostgresLeadership,
   SEALED_EVENTS_MIGRATIONS,
@@ -36,7 +38,7 @@ import {
   SessionLocks,
   withPatience,
 } from '@voxpersona/platform';
-import { PROJECTION_MIGRATIONS } from '@voxpersona/projections';
+import { ERASING_EVENTS, PROJECTION_MIGRATIONS } from '@voxpersona/projections';
 import { TELEGRAM_MIGRATIONS } from '@voxpersona/telegram';
 import { VECTOR_STORE_MIGRATIONS, VectorStore } from '@voxpersona/vector-store';
 import { Pool } from 'pg';
@@ -59,6 +61,8 @@ export interface Foundation {
   logPlace: string;
   leadership: Leadership;
   codec: EventCodec<DomainEvent>;
+  /** Reads the log once for everything in this process. */
+  reader: LogReader<DomainEvent>;
   actors: Actors<DomainEvent>;
   jobs: JobQueue;
   results: ResultStore;
@@ -98,6 +102,11 @@ export const MIGRATIONS = [
   ...PROJECTION_MIGRATIONS,
   ...TELEGRAM_MIGRATIONS,
 ];
+
+/** What was decrypted before one of these must not stay in memory. */
+const FORGETTING_EVENTS: EventFilter = {
+  types: [...(ERASING_EVENTS.types ?? []), RecordingErasureCompleted.type],
+};
 
 /** Queries still running get so long to finish before the database is closed. */
 const POOL_END_MS = 500;
@@ -155,6 +164,7 @@ export async function layFoundation(
     logPlace: opened.place,
     leadership,
     codec,
+    reader: new LogReader(store, codec, { erasing: FORGETTING_EVENTS }),
     actors: new Actors(store, codec),
     jobs: new JobQueue(pool),
     results: new ResultStore(pool, keyRing),

@@ -23,7 +23,7 @@ export function vectorIndexes(
   adapters: Adapters,
 ): IndexGenerations {
   const log = new Logger('VectorIndex');
-  const { store, codec, vectors, pool, snapshotKey, database } = foundation;
+  const { reader, vectors, pool, snapshotKey, database } = foundation;
   const createReplica = (identity: RecordedEmbedder, generation: number): VectorIndexReplica => {
     const index = new VectorIndexProcess({
       folder: join(
@@ -36,7 +36,7 @@ export function vectorIndexes(
       dimension: identity.dimension,
       index: { engine: environment.VECTOR_INDEX },
     });
-    return new VectorIndexReplica(store, codec, vectors, index, identity, log, {
+    return new VectorIndexReplica(reader, vectors, index, identity, log, {
       park: (event, reason) => parkEvent(pool, VECTOR_INDEX, generation, event, reason),
     });
   };

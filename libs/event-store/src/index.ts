@@ -14,18 +14,25 @@ export * from './outcomes/nothing-appended';
 export * from './outcomes/store-transient';
 export * from './actors/actors';
 export { UnknownEventInStream } from './actors/read-forward';
+export * from './reader/log-event';
+export * from './reader/log-reader';
+export { passes } from './reader/log-tail';
 export * from './subscriptions/checkpointed-consumer';
 export * from './subscriptions/checkpointed-runner';
 export * from './subscriptions/leadership';
 export * from './subscriptions/log-follower';
 export {
   CHECKPOINT_MIGRATIONS,
+  CheckpointAhead,
   CheckpointFenced,
+  CHECKPOINTS_CHANNEL,
   deleteCheckpoint,
   listCheckpoints,
   moveCheckpoint,
+  moveCheckpoints,
   type NamedCheckpoint,
   readCheckpoint,
+  takeCheckpoint,
   writeCheckpoint,
 } from './subscriptions/checkpoints';
 export * from './postgres/migrations';

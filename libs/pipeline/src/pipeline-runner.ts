@@ -4,10 +4,9 @@ import { DomainEvent, embedderName, Failure } from '@voxpersona/domain';
 import {
   CheckpointedRunner,
   CommandContext,
-  EventCodec,
-  EventStore,
   FollowerStatus,
   Leadership,
+  LogReader,
 } from '@voxpersona/event-store';
 import { aborted, PostgresListener, withPatience } from '@voxpersona/platform';
 import { Pool } from 'pg';
@@ -30,7 +29,7 @@ import { reprocessingSaga } from './sagas/reprocessing.saga';
 import { SagaConsumer } from './sagas/saga-consumer';
 import { Sealer } from './sealer/sealer';
 import { Sweeper } from './sweeper/sweeper';
-import { CHAT_FILES, EMBEDDER, EVENT_STORE, LANGUAGE_MODEL, LEADERSHIP, SPEECH_TO_TEXT } from './tokens';
+import { CHAT_FILES, EMBEDDER, LANGUAGE_MODEL, LEADERSHIP, SPEECH_TO_TEXT } from './tokens';
 
 const MAX_DELAY_MS = 5 * 60_000;
 /** Sagas, the sweeper and the sealer end within this after what they are at, or are cut off. */
@@ -47,8 +46,7 @@ export class PipelineRunner {
   private inTurns: Promise<unknown> = Promise.resolve();
 
   constructor(
-    @Inject(EVENT_STORE) store: EventStore,
-    codec: EventCodec<DomainEvent>,
+    reader: LogReader<DomainEvent>,
     pool: Pool,
     queue: JobQueue,
     listener: PostgresListener,
@@ -67,7 +65,7 @@ export class PipelineRunner {
     const sagas = [recordingSaga, reportSaga, reprocessingSaga, telegramSaga, reembedding];
     this.sagas = sagas.map(
       (saga) =>
-        new CheckpointedRunner(store, codec, pool, new SagaConsumer(saga, queue), leadership, this.log),
+        new CheckpointedRunner(reader, pool, new SagaConsumer(saga, queue), leadership, this.log),
     );
     this.jobs = new JobRunner(
       queue,

@@ -36,3 +36,4 @@ export * from './transcripts/transcripts.projection';
 export * from './vector-index/durable-vector-index';
 export * from './vector-index/index-generations';
 export * from './vector-index/vector-index-replica';
+export { ERASING_EVENTS } from './generations/read-model';

@@ -2,10 +2,10 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DomainEvent, recordingDecider } from '@voxpersona/domain';
 import {
   Actors,
-  EventCodec,
   EventStore,
   formatPosition,
   InvalidPositionToken,
+  LogReader,
   parsePosition,
   Position,
   Recorded,
@@ -22,7 +22,7 @@ export class ProgressFeed {
 
   constructor(
     @Inject(EVENT_STORE) private readonly store: EventStore,
-    private readonly codec: EventCodec<DomainEvent>,
+    private readonly reader: LogReader<DomainEvent>,
     private readonly trail: RecordingTrail,
     private readonly actors: Actors<DomainEvent>,
   ) {}
@@ -78,9 +78,9 @@ export class ProgressFeed {
     after: Position,
     signal: AbortSignal,
   ): AsyncIterable<Recorded<DomainEvent>> {
-    for await (const item of this.store.subscribe({ after, filter: { streamPrefixes }, signal })) {
+    for await (const item of this.reader.subscribe({ after, filter: { streamPrefixes }, signal })) {
       if (item.kind !== 'event') continue;
-      const decoded = await this.codec.decode(item.event);
+      const decoded = await item.event.decode();
       if (decoded.known) yield decoded.event;
     }
   }

@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { EventCodec, NewEvent, Recorded } from '../codec/event-codec';
 import { CHAIN_START, ChainEnd } from '../codec/hash-chain';
 import { PostgresKeyRing } from '../key-ring/postgres-key-ring';
+import { LogReader } from '../reader/log-reader';
 import { CheckpointedConsumer } from './checkpointed-consumer';
 import { CheckpointedRunner } from './checkpointed-runner';
 import { ALONE } from './leadership';
@@ -75,7 +76,7 @@ describe('A runner with a checkpoint', () => {
 
   function run(consumer: Numbers): CheckpointedRunner<CountedEvent> {
     const { pool, store } = log.openAgain();
-    const runner = new CheckpointedRunner(store, codec, pool, consumer, ALONE, silent);
+    const runner = new CheckpointedRunner(new LogReader(store, codec), pool, consumer, ALONE, silent);
     started.push(runner);
     runner.start();
     return runner;

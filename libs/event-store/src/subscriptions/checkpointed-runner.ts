@@ -1,17 +1,19 @@
 import { inTransaction } from '@voxpersona/platform';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'pg';
-import { EventCodec, NewEvent, Recorded } from '../codec/event-codec';
-import { EventStore, Position, START, StoredEvent } from '../port/event-store';
+import { NewEvent, Recorded } from '../codec/event-codec';
+import { Position, START, StoredEvent } from '../port/event-store';
+import { LogEvent } from '../reader/log-event';
+import { LogReader, ReaderItem } from '../reader/log-reader';
 import { CheckpointedConsumer } from './checkpointed-consumer';
 import { CheckpointAhead, moveCheckpoint, readCheckpoint, writeCheckpoint } from './checkpoints';
 import { Leadership } from './leadership';
-import { EventNotHandled, FollowerLog, isPassing, LogFollower } from './log-follower';
+import { EventNotHandled, EventTypeUnknown, FollowerLog, isPassing, LogFollower, UNKNOWN_TYPE } from './log-follower';
 
-/** Why an event was parked that a newer build wrote. */
-export const UNKNOWN_TYPE = 'this build does not know events of this type';
 /** Events that share one transaction when there are many to catch up with. */
 const BATCH = 500;
+/** Events that the consumer ignores move its checkpoint at most so often, and when it stops. */
+const IGNORED_MS = 1_000;
 /** A process of a newer build that lost its connection is back after these looks. */
 const NEWER_BUILD_LOOKS = 5;
 const NEWER_BUILD_MILLISECONDS = 1_000;
@@ -23,12 +25,12 @@ const NEWER_BUILD_MILLISECONDS = 1_000;
  */
 export class CheckpointedRunner<E extends NewEvent> extends LogFollower {
   constructor(
-    private readonly store: EventStore,
-    private readonly codec: EventCodec<E>,
+    private readonly reader: LogReader<E>,
     private readonly pool: Pool,
     private readonly consumer: CheckpointedConsumer<E>,
     private readonly leadership: Leadership,
     log: FollowerLog,
+    private readonly ignoredMs = IGNORED_MS,
   ) {
     super(consumer.name, log);
   }
@@ -48,21 +50,49 @@ export class CheckpointedRunner<E extends NewEvent> extends LogFollower {
   }
 
   private async lead(signal: AbortSignal): Promise<void> {
-    const from = await this.prepare();
-    let position = from;
-    let batch: StoredEvent[] = [];
+    let position = await this.prepare();
     this.reached(position, false);
-    const flush = async (to: Position, caughtUp: boolean): Promise<void> => {
+    let batch: LogEvent<E>[] = [];
+    /** Looked at, and nothing in it for this consumer: not yet in the checkpoint. */
+    let ignoredTo = position;
+    let ignoredSince = performance.now();
+    const flush = async (to: Position): Promise<void> => {
       if (to > position) await this.apply(batch, position, to);
       batch = [];
-      position = to > position ? to : position;
-      this.reached(position, caughtUp);
+      position = ignoredTo = to > position ? to : position;
+      ignoredSince = performance.now();
     };
-    for await (const item of this.store.subscribe({ after: from, filter: this.consumer.filter, signal })) {
-      if (item.kind === 'event') batch.push(item.event);
-      else await flush(item.position, item.kind === 'caughtUp');
-      const last = batch.at(-1);
-      if (last && batch.length >= BATCH) await flush(last.position, false);
+    const take = async (item: ReaderItem<E>): Promise<void> => {
+      if (item.kind === 'event') {
+        batch.push(item.event);
+        if (batch.length >= BATCH) await flush(item.event.stored.position);
+      } else if (batch.length > 0 || performance.now() - ignoredSince >= this.ignoredMs) {
+        await flush(item.position);
+      } else if (item.position > ignoredTo) {
+        ignoredTo = item.position;
+      }
+      this.reached(ignoredTo, item.kind === 'caughtUp');
+    };
+    const ending = new AbortController();
+    const both = AbortSignal.any([signal, ending.signal]);
+    const items = this.reader.subscribe({ after: position, filter: this.consumer.filter, signal: both });
+    try {
+      for (let next = items.next(); ;) {
+        const patience = ignoredTo > position ? this.ignoredMs - (performance.now() - ignoredSince) : null;
+        const item = await orLater(next, patience);
+        if (item === 'later') {
+          await flush(ignoredTo);
+          continue;
+        }
+        if (item.done) break;
+        await take(item.value);
+        next = items.next();
+      }
+    } finally {
+      ending.abort();
+      await items.return(undefined).catch(() => undefined);
+      // What was not written down is looked at again.
+      if (ignoredTo > position && batch.length === 0) await flush(ignoredTo).catch(() => undefined);
     }
   }
 
@@ -84,8 +114,8 @@ export class CheckpointedRunner<E extends NewEvent> extends LogFollower {
   /** Where to go on; resets the consumer when its version, or the log itself, is another one than before. */
   private async prepare(): Promise<Position> {
     const { name, version } = this.consumer;
-    const logId = await this.store.logId();
-    const head = await this.store.head();
+    const logId = await this.reader.store.logId();
+    const head = await this.reader.store.head();
     return inTransaction(this.pool, async (transaction) => {
       const checkpoint = await readCheckpoint(transaction, name);
       if (checkpoint?.version === version && checkpoint.logId === logId) {
@@ -100,7 +130,7 @@ export class CheckpointedRunner<E extends NewEvent> extends LogFollower {
     });
   }
 
-  private async apply(batch: readonly StoredEvent[], from: Position, to: Position): Promise<void> {
+  private async apply(batch: readonly LogEvent<E>[], from: Position, to: Position): Promise<void> {
     try {
       // Before the transaction: keys are asked for, and who holds a connection must not wait for another one.
       const { events, unknown } = await this.decode(batch);
@@ -112,17 +142,17 @@ export class CheckpointedRunner<E extends NewEvent> extends LogFollower {
     } catch (error) {
       const first = batch[0];
       if (!first || isPassing(error)) throw error;
-      if (batch.length === 1) return this.parkOrHalt(first, from, to, new EventNotHandled(first, error));
+      if (batch.length === 1) return this.parkOrHalt(first.stored, from, to, new EventNotHandled(first.stored, error));
       // One event of many is at fault: go up to it one by one, so that all before it are applied and it is named.
       await this.applyOneByOne(batch, from, to);
     }
   }
 
-  private async applyOneByOne(batch: readonly StoredEvent[], from: Position, to: Position): Promise<void> {
+  private async applyOneByOne(batch: readonly LogEvent<E>[], from: Position, to: Position): Promise<void> {
     let position = from;
     for (const event of batch) {
-      await this.apply([event], position, event.position);
-      position = event.position;
+      await this.apply([event], position, event.stored.position);
+      position = event.stored.position;
       this.reached(position, false);
     }
     if (to > position) await this.apply([], position, to);
@@ -143,17 +173,31 @@ export class CheckpointedRunner<E extends NewEvent> extends LogFollower {
     this.log.error(`${this.name} goes on without ${event.type} ${event.id}: ${fault.message}`);
   }
 
-  /** Those of a type that this build does not know are for one that does. */
+  /** Those of a type that this build does not know are for one that does: parked, or not gone past. */
   private async decode(
-    batch: readonly StoredEvent[],
+    batch: readonly LogEvent<E>[],
   ): Promise<{ events: Recorded<E>[]; unknown: StoredEvent[] }> {
     const events: Recorded<E>[] = [];
     const unknown: StoredEvent[] = [];
-    for (const stored of batch) {
-      const decoded = await this.codec.decode(stored);
+    for (const event of batch) {
+      const decoded = await event.decode();
       if (decoded.known) events.push(decoded.event);
-      else unknown.push(stored);
+      else if (this.consumer.park) unknown.push(event.stored);
+      else throw new EventTypeUnknown();
     }
     return { events, unknown };
+  }
+}
+
+/** What a promise gives, or `later` where that takes longer than `milliseconds`; null: however long it takes. */
+async function orLater<T>(promise: Promise<T>, milliseconds: number | null): Promise<T | 'later'> {
+  if (milliseconds === null) return promise;
+  const done = new AbortController();
+  const later = sleep(Math.max(0, milliseconds), 'later' as const, { signal: done.signal, ref: false });
+  try {
+    return await Promise.race([promise, later]);
+  } finally {
+    done.abort();
+    later.catch(() => undefined);
   }
 }

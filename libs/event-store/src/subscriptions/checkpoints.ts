@@ -12,7 +12,16 @@ export const CHECKPOINT_MIGRATIONS = [
         position bigint NOT NULL
       );`,
   },
+  {
+    name: '0048-checkpoint-fences',
+    sql: `
+      -- Raised by whoever takes a checkpoint away from the one that moves it.
+      ALTER TABLE checkpoints ADD COLUMN fence integer NOT NULL DEFAULT 0;`,
+  },
 ] as const;
+
+/** Channel on which the database says that the read models that serve have moved. */
+export const CHECKPOINTS_CHANNEL = 'voxpersona_checkpoints';
 
 /** Another runner has moved this checkpoint: what was written on top of the old one must not be kept. */
 export class CheckpointFenced extends Error {
@@ -37,6 +46,8 @@ export interface Checkpoint {
   version: number;
   logId: string;
   position: Position;
+  /** Grows whenever the checkpoint is taken away from whoever moves it. */
+  fence: number;
 }
 
 export interface NamedCheckpoint extends Checkpoint {
@@ -48,12 +59,13 @@ interface CheckpointRow {
   version: number;
   log_id: string;
   position: string;
+  fence: number;
 }
 
-const SELECT = 'SELECT name, version, log_id, position FROM checkpoints';
+const SELECT = 'SELECT name, version, log_id, position, fence FROM checkpoints';
 
-function toCheckpoint({ name, version, log_id: logId, position }: CheckpointRow): NamedCheckpoint {
-  return { name, version, logId, position: BigInt(position) };
+function toCheckpoint({ log_id: logId, position, ...row }: CheckpointRow): NamedCheckpoint {
+  return { ...row, logId, position: BigInt(position) };
 }
 
 export async function readCheckpoint(
@@ -67,7 +79,7 @@ export async function readCheckpoint(
 export async function writeCheckpoint(
   transaction: PoolClient,
   name: string,
-  checkpoint: Checkpoint,
+  checkpoint: Omit<Checkpoint, 'fence'>,
 ): Promise<void> {
   await transaction.query(
     `INSERT INTO checkpoints (name, version, log_id, position) VALUES ($1, $2, $3, $4)
@@ -92,6 +104,41 @@ export async function moveCheckpoint(
     [name, from.toString(), to.toString()],
   );
   if (rowCount !== 1) throw new CheckpointFenced(name);
+}
+
+/**
+ * Moves several checkpoints together, all from exactly `from` to `to`, and says so to whoever waits.
+ *
+ * @param checkpoints with the fences that the mover knows
+ * @throws CheckpointFenced when one of them is not at `from`, or was taken away
+ */
+export async function moveCheckpoints(
+  transaction: PoolClient,
+  checkpoints: readonly { name: string; fence: number }[],
+  from: Position,
+  to: Position,
+): Promise<void> {
+  const { rows } = await transaction.query<{ moved: string }>({
+    name: 'move-checkpoints',
+    text: `
+      WITH moved AS (
+        UPDATE checkpoints SET position = $4 FROM unnest($1::text[], $2::integer[]) AS mine(name, fence)
+        WHERE checkpoints.name = mine.name AND checkpoints.fence = mine.fence AND position = $3
+        RETURNING 1)
+      SELECT count(*) AS moved, pg_notify('${CHECKPOINTS_CHANNEL}', '') FROM moved`,
+    values: [
+      checkpoints.map(({ name }) => name),
+      checkpoints.map(({ fence }) => fence),
+      from.toString(),
+      to.toString(),
+    ],
+  });
+  if (Number(rows[0]?.moved) !== checkpoints.length) throw new CheckpointFenced('of the read models');
+}
+
+/** Takes a checkpoint away: whoever moves it finds out before it writes anything more. */
+export async function takeCheckpoint(transaction: PoolClient, name: string): Promise<void> {
+  await transaction.query('UPDATE checkpoints SET fence = fence + 1 WHERE name = $1', [name]);
 }
 
 export async function listCheckpoints(connection: Pool | PoolClient): Promise<NamedCheckpoint[]> {

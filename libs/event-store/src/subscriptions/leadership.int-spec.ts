@@ -9,6 +9,7 @@ import { EventCodec, NewEvent, Recorded } from '../codec/event-codec';
 import { CHAIN_START, ChainEnd } from '../codec/hash-chain';
 import { PostgresKeyRing } from '../key-ring/postgres-key-ring';
 import { CheckpointedConsumer } from './checkpointed-consumer';
+import { LogReader } from '../reader/log-reader';
 import { CheckpointedRunner } from './checkpointed-runner';
 import { readCheckpoint } from './checkpoints';
 import { PostgresLeadership } from './leadership';
@@ -82,8 +83,7 @@ describe('Runners of several processes', () => {
     const leadership = new PostgresLeadership(locks, opened.pool);
     const consumer = new Numbers(name, version);
     const runner = new CheckpointedRunner(
-      opened.store,
-      codecOf(opened),
+      new LogReader(opened.store, codecOf(opened)),
       opened.pool,
       consumer,
       leadership,

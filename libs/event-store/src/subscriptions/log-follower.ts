@@ -39,14 +39,26 @@ export class EventNotHandled extends Error {
 
 /** Of our own errors every word, which are ours; of others the kind and the code. */
 function reasonOf(cause: unknown): string {
-  if (cause instanceof EventInvalid || cause instanceof EventTampered || cause instanceof SealBroken) {
-    return cause.message;
-  }
+  const ours = [EventInvalid, EventTampered, EventTypeUnknown, SealBroken];
+  if (cause instanceof Error && ours.some((kind) => cause instanceof kind)) return cause.message;
   const code = errorCode(cause);
   return `${cause instanceof Error ? cause.name : 'Error'}${code === undefined ? '' : ` ${code}`}`;
 }
 
+/** Why an event was parked, or a consumer halted: a newer build wrote it. */
+export const UNKNOWN_TYPE = 'this build does not know events of this type';
+
+/** An event that only a newer build can handle. */
+export class EventTypeUnknown extends Error {
+  constructor() {
+    super(UNKNOWN_TYPE);
+    this.name = 'EventTypeUnknown';
+  }
+}
+
 const RETRY_MILLISECONDS = 1_000;
+/** A newer build may have handled the event meanwhile. */
+const RETRY_UNKNOWN_MILLISECONDS = 30_000;
 
 /**
  * The life of something that follows the log: it runs until it is stopped, waits while the database is away, and halts,
@@ -101,25 +113,28 @@ export abstract class LogFollower {
       try {
         await this.follow(signal);
       } catch (error) {
-        if (!this.canGoOn(error)) return;
-        await sleep(RETRY_MILLISECONDS, undefined, { signal }).catch(() => undefined);
+        const delay = this.delayAfter(error);
+        if (delay === undefined) return;
+        await sleep(delay, undefined, { signal }).catch(() => undefined);
       }
     }
   }
 
-  private canGoOn(error: unknown): boolean {
+  /** Notes a failure. @returns milliseconds until the next try; undefined: there is none */
+  private delayAfter(error: unknown): number | undefined {
     const { position } = this.current;
     const reason = error instanceof EventNotHandled ? error.message : nameAndMessage(error);
     if (this.isPassing(error)) {
       this.current = { state: 'waiting', position, reason };
       this.log.warn(`${this.name} waits: ${reason}`);
-      return true;
+      return RETRY_MILLISECONDS;
     }
     const at =
       error instanceof EventNotHandled ? `${error.event.type} ${error.event.id}` : `after ${position}`;
     this.current = { state: 'halted', position, reason, at };
     this.log.error(`${this.name} halted at ${at}: ${reason}`);
-    return false;
+    const isForNewerBuild = error instanceof EventNotHandled && error.cause instanceof EventTypeUnknown;
+    return isForNewerBuild ? RETRY_UNKNOWN_MILLISECONDS : undefined;
   }
 }
 

@@ -1,6 +1,6 @@
 import { Pool, PoolClient } from 'pg';
 import { READ_MODELS } from '../read-models';
-import { checkpointName, tableName } from './generation';
+import { tableName } from './generation';
 import { ActiveTables } from './read-tables';
 
 /** Tables of the generations that serve. */
@@ -10,15 +10,6 @@ export async function activeTables(connection: Pool | PoolClient): Promise<Activ
     ({ name, table }) => [table, tableName(table, active.get(name) ?? 1)] as const,
   );
   return Object.fromEntries(names) as ActiveTables;
-}
-
-/** Names of the checkpoints of the generations that serve. */
-export async function activeCheckpoints(
-  connection: Pool | PoolClient,
-  projections: readonly string[],
-): Promise<string[]> {
-  const active = await activeGenerations(connection);
-  return projections.map((name) => checkpointName(name, active.get(name) ?? 1));
 }
 
 async function activeGenerations(connection: Pool | PoolClient): Promise<Map<string, number>> {

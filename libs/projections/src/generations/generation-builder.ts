@@ -1,12 +1,11 @@
 import { DomainEvent } from '@voxpersona/domain';
 import {
-  EventCodec,
   EventNotHandled,
-  EventStore,
   FollowerLog,
   isPassing,
   Leadership,
   LogFollower,
+  LogReader,
   moveCheckpoint,
   Position,
   readCheckpoint,
@@ -63,8 +62,7 @@ export class GenerationBuilder extends LogFollower {
   private readonly meter: BuildProgressMeter;
 
   constructor(
-    private readonly store: EventStore,
-    private readonly codec: EventCodec<DomainEvent>,
+    private readonly reader: LogReader<DomainEvent>,
     private readonly pool: Pool,
     private readonly model: ReadModel,
     private readonly generation: Generation,
@@ -109,7 +107,7 @@ export class GenerationBuilder extends LogFollower {
   }
 
   private async build(signal: AbortSignal): Promise<void> {
-    const position = await this.catchUp(await this.prepare(), await this.store.head(), signal);
+    const position = await this.catchUp(await this.prepare(), await this.reader.store.head(), signal);
     signal.throwIfAborted();
     let served: { position: Position | null; since: number } | undefined;
     let notCompared: GenerationComparison | undefined;
@@ -139,7 +137,7 @@ export class GenerationBuilder extends LogFollower {
   }
 
   private async prepare(): Promise<Position> {
-    const logId = await this.store.logId();
+    const logId = await this.reader.store.logId();
     return inTransaction(this.pool, async (transaction) => {
       const { pruned } = await this.claim(transaction);
       const checkpoint = await readCheckpoint(transaction, this.name);
@@ -168,7 +166,7 @@ export class GenerationBuilder extends LogFollower {
     let position = from;
     this.reached(position, false);
     while (position < to && !signal.aborted) {
-      const page = await this.store.readAll({ after: position, filter: this.model.filter, limit: PAGE });
+      const page = await this.reader.store.readAll({ after: position, filter: this.model.filter, limit: PAGE });
       const events = page.events.filter((event) => event.position <= to);
       const end = page.position < to ? page.position : to;
       await this.applyPage(events, position, end, to);
@@ -209,7 +207,7 @@ export class GenerationBuilder extends LogFollower {
   private async decode(stored: readonly StoredEvent[]): Promise<DecodedPage> {
     const page: DecodedPage = { events: [], unknown: [] };
     for (const event of stored) {
-      const decoded = await this.codec.decode(event);
+      const decoded = await this.reader.event(event).decode();
       if (decoded.known) page.events.push(decoded.event);
       else page.unknown.push(event);
     }
@@ -286,14 +284,14 @@ export class GenerationBuilder extends LogFollower {
     if (!active) return undefined;
     const { rows } = await transaction.query<{ position: string }>(
       'SELECT position FROM checkpoints WHERE name = $1 AND log_id = $2 FOR UPDATE',
-      [checkpointName(this.model.name, active.generation), await this.store.logId()],
+      [checkpointName(this.model.name, active.generation), await this.reader.store.logId()],
     );
     return rows[0] && BigInt(rows[0].position);
   }
 
   private async readUpTo(from: Position, to: Position, transaction: PoolClient): Promise<void> {
     for (let position = from; position < to;) {
-      const page = await this.store.readAll({ after: position, filter: this.model.filter, limit: PAGE });
+      const page = await this.reader.store.readAll({ after: position, filter: this.model.filter, limit: PAGE });
       await this.applyWithin(
         page.events.filter((event) => event.position <= to),
         transaction,

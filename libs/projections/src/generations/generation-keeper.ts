@@ -1,12 +1,11 @@
 import { DomainEvent } from '@voxpersona/domain';
 import {
   CheckpointedRunner,
-  EventCodec,
-  EventStore,
   FollowerLog,
   FollowerStatus,
   Leadership,
   LogFollower,
+  LogReader,
   Position,
   readCheckpoint,
   START,
@@ -14,6 +13,9 @@ import {
 import { inTransaction, isDatabaseFailure, PostgresListener } from '@voxpersona/platform';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool, PoolClient } from 'pg';
+import { ServingGroup } from '../serving/serving-group';
+import { beginOwnVersion } from './begin-own-version';
+import { ErasureConsumer } from './erasure-consumer';
 import {
   announceGenerations,
   checkpointName,
@@ -22,23 +24,23 @@ import {
   listGenerations,
 } from './generation';
 import { GenerationBuilder, STANDS_STILL_MS } from './generation-builder';
-import { ErasureConsumer, GenerationConsumer } from './generation-consumer';
-import { beginGeneration } from './begin-generation';
 import { OneAtATime } from './one-at-a-time';
 import { ReadModel } from './read-model';
-import { alignColumns, dropGeneration } from './tables';
+import { dropRetired } from './retired-generations';
 
 /** Looks at the generations at least so often, should a notification be lost. */
-const FALLBACK_POLL_MS = 1_000;
+const FALLBACK_POLL_MS = 30_000;
+/** The same while it waits for something that nobody announces. */
+const UNSETTLED_POLL_MS = 1_000;
 /** A process of a newer build that lost its connection is back after these looks. */
 const NEWER_BUILD_LOOKS = 5;
+/** Erasures in a retired generation are rare; its checkpoint is written so often. */
+const ERASURE_IGNORED_MS = 60_000;
 
 interface Part {
   follower: LogFollower;
   /** What it was started for; another one takes its place when this changes. */
   purpose: string;
-  /** Of the generation that serves. */
-  isServing: boolean;
 }
 
 /** A build that stopped at an event: it waits for somebody. */
@@ -48,76 +50,87 @@ export interface FailedBuild {
   at: string;
 }
 
+export interface KeeperOptions {
+  reader: LogReader<DomainEvent>;
+  pool: Pool;
+  listener: PostgresListener;
+  leadership: Leadership;
+  log: FollowerLog;
+  /** Called with the position that the read models which serve have reached. */
+  onMoved?: (position: Position, names: readonly string[]) => void;
+  standsStillMs?: number;
+  ignoredMs?: number;
+}
+
 /**
- * Runs, of one read model, what its generations ask for: follows those that are complete, builds the next one, and begins
- * one by itself when this build's version is another than that which serves. Every worker process has one; which of them
- * does the work is settled by leadership, part by part.
+ * Runs what the generations of the read models ask for: feeds those that serve, together, builds the next ones beside them,
+ * begins one by itself when this build's version is another than that which serves, and keeps erased things out of the
+ * others. Every worker process has one; which of them does the work is settled by leadership, part by part.
  */
 export class GenerationKeeper {
-  private readonly parts = new Map<number, Part>();
+  private readonly group: ServingGroup;
+  private readonly parts = new Map<string, Part>();
+  private readonly builds = new OneAtATime();
   private readonly stopping = new AbortController();
   private running: Promise<void> | undefined;
   private wake: () => void = () => undefined;
-  private newerBuildLooks = 0;
-  /** Where the generation that serves stands, while nobody here goes on with it. */
-  private servedAt: Position | undefined;
-  private failed: FailedBuild | undefined;
+  private readonly newerBuildLooks = new Map<string, number>();
+  private isSettled = false;
+  private serving = '';
+  /** Where those stand that this build cannot feed, by name. */
+  private readonly servedAt = new Map<string, Position>();
+  private readonly failed = new Map<string, FailedBuild>();
 
   constructor(
-    private readonly model: ReadModel,
-    private readonly store: EventStore,
-    private readonly codec: EventCodec<DomainEvent>,
-    private readonly pool: Pool,
-    private readonly listener: PostgresListener,
-    private readonly leadership: Leadership,
-    private readonly builds: OneAtATime,
-    private readonly log: FollowerLog,
-    private readonly standsStillMs = STANDS_STILL_MS,
-  ) {}
-
-  get name(): string {
-    return this.model.name;
+    private readonly models: readonly ReadModel[],
+    private readonly options: KeeperOptions,
+  ) {
+    const { reader, pool, leadership, log, onMoved = () => undefined } = options;
+    this.group = new ServingGroup(models, reader, pool, leadership, log, onMoved);
   }
 
-  /** Of the generation that serves. */
-  get status(): FollowerStatus {
-    const serving = [...this.parts.values()].find(({ isServing }) => isServing);
-    // Until it has looked for the first time nobody knows how far it is.
-    const status = serving?.follower.status ?? { state: 'running', position: START, caughtUp: false };
-    const isWell = status.state === 'running' || status.state === 'standby';
-    if (this.servedAt === undefined || !isWell) return status;
-    // What only cuts erased things out of it says nothing about the rest: that stands still until the next one serves.
-    return { state: 'running', position: this.servedAt, caughtUp: false };
-  }
-
-  /** A build of it that cannot go on by itself. */
-  get failedBuild(): FailedBuild | undefined {
-    return this.failed;
+  /** Of each read model: how the generation that serves is, and a build that cannot go on by itself. */
+  get statuses(): { name: string; status: FollowerStatus; failedBuild: FailedBuild | undefined }[] {
+    return this.models.map(({ name }) => ({
+      name,
+      status: this.statusOf(name),
+      failedBuild: this.failed.get(name),
+    }));
   }
 
   start(): void {
     this.running ??= this.run();
+    this.group.start();
   }
 
   async stop(): Promise<void> {
     this.stopping.abort();
     this.wake();
     await this.running;
-    await Promise.all([...this.parts.values()].map(({ follower }) => follower.stop()));
+    await Promise.all([this.group.stop(), ...[...this.parts.values()].map(({ follower }) => follower.stop())]);
+  }
+
+  private statusOf(name: string): FollowerStatus {
+    const position = this.servedAt.get(name);
+    if (position === undefined) return this.group.statusOf(name);
+    // Another version serves: it stands still, unless a process of its build feeds it.
+    return { state: 'running', position, caughtUp: false };
   }
 
   private async run(): Promise<void> {
     const { signal } = this.stopping;
-    const unsubscribe = this.listener.subscribe(GENERATIONS_CHANNEL, () => this.wake());
+    const unsubscribe = this.options.listener.subscribe(GENERATIONS_CHANNEL, () => this.wake());
     try {
       while (!signal.aborted) {
-        await this.reconcile().catch((error: unknown) => {
-          if (!isDatabaseFailure(error)) this.log.error(`${this.name}: ${String(error)}`);
-        });
         const woken = new AbortController();
         this.wake = () => woken.abort();
+        await this.reconcile().catch((error: unknown) => {
+          this.isSettled = false;
+          if (!isDatabaseFailure(error)) this.options.log.error(`Read models: ${String(error)}`);
+        });
         const either = AbortSignal.any([signal, woken.signal]);
-        await sleep(FALLBACK_POLL_MS, undefined, { signal: either }).catch(() => undefined);
+        const patience = this.isSettled ? FALLBACK_POLL_MS : UNSETTLED_POLL_MS;
+        await sleep(patience, undefined, { signal: either }).catch(() => undefined);
       }
     } finally {
       unsubscribe();
@@ -127,141 +140,135 @@ export class GenerationKeeper {
   private async reconcile(): Promise<void> {
     const generations = await this.withOneThatServes();
     await this.look(generations);
-    const wanted = new Map<number, Part | (() => Part)>();
-    for (const generation of generations) {
-      const purpose = this.purposeOf(generation);
-      const known = this.parts.get(generation.generation);
-      const isServing = generation.state === 'active';
-      if (known?.purpose === purpose) {
-        known.isServing = isServing;
-        wanted.set(generation.generation, known);
-      } else {
-        wanted.set(generation.generation, () => ({
-          ...{ follower: this.create(generation, purpose), purpose, isServing },
-        }));
+    const wanted = new Map<string, Part | (() => Part)>();
+    for (const model of this.models) {
+      for (const generation of generations.filter(({ projection }) => projection === model.name)) {
+        const purpose = purposeOf(model, generation);
+        if (purpose === 'serve') continue;
+        const name = checkpointName(model.name, generation.generation);
+        const known = this.parts.get(name);
+        if (known?.purpose === purpose) wanted.set(name, known);
+        else wanted.set(name, () => ({ follower: this.create(model, generation, purpose), purpose }));
       }
     }
-    const ended = [...this.parts].filter(([number, part]) => wanted.get(number) !== part);
+    const ended = [...this.parts].filter(([name, part]) => wanted.get(name) !== part);
     await Promise.all(ended.map(([, { follower }]) => follower.stop()));
-    for (const [number] of ended) this.parts.delete(number);
-    for (const [number, part] of wanted) {
+    for (const [name] of ended) this.parts.delete(name);
+    for (const [name, part] of wanted) {
       if (typeof part !== 'function') continue;
       const made = part();
-      this.parts.set(number, made);
+      this.parts.set(name, made);
       made.follower.start();
     }
+    await dropRetired(this.models, generations, this.options.pool);
   }
 
-  /** Notes what is to be seen from outside. */
+  /** Notes what is to be seen from outside, and tells the group who serves. */
   private async look(generations: readonly Generation[]): Promise<void> {
-    const failed = generations.find(({ state, phase }) => state === 'building' && phase === 'failed');
-    this.failed = failed && {
-      ...{ generation: failed.generation, at: `${failed.problem?.type} ${failed.problem?.eventId}` },
-    };
-    const serving = generations.find(({ state }) => state === 'active');
-    if (!serving || this.purposeOf(serving) !== 'cut') {
-      this.servedAt = undefined;
-      return;
+    const serving = generations.filter(({ state }) => state === 'active');
+    const names = serving.map(({ projection, generation, version }) => `${projection}@${generation}.${version}`);
+    if (names.join() !== this.serving || this.group.hasLeft) this.group.refresh();
+    this.serving = names.join();
+    this.isSettled = true;
+    this.failed.clear();
+    for (const { projection, generation, state, phase, problem } of generations) {
+      if (state !== 'building' || phase !== 'failed') continue;
+      this.failed.set(projection, { generation, at: `${problem?.type} ${problem?.eventId}` });
     }
-    const checkpoint = await readCheckpoint(this.pool, checkpointName(this.name, serving.generation));
-    this.servedAt = checkpoint?.position ?? START;
+    for (const { name, version } of this.models) {
+      const active = serving.find(({ projection }) => projection === name);
+      if (!active || active.version === version) {
+        this.servedAt.delete(name);
+        continue;
+      }
+      this.isSettled = false;
+      const checkpoint = await readCheckpoint(this.options.pool, checkpointName(name, active.generation));
+      this.servedAt.set(name, checkpoint?.position ?? START);
+    }
   }
 
-  /** What this build does with a generation. */
-  private purposeOf({ version, state, phase }: Generation): string {
-    if (version !== this.model.version) return 'cut';
-    if (state !== 'building') return 'follow';
-    return phase === 'reading' || phase === 'accepted' ? `build ${phase}` : 'cut';
-  }
-
-  private create(generation: Generation, purpose: string): LogFollower {
-    const { store, codec, pool, model, leadership, builds, log, standsStillMs } = this;
+  private create(model: ReadModel, generation: Generation, purpose: string): LogFollower {
+    const { reader, pool, leadership, log, standsStillMs = STANDS_STILL_MS } = this.options;
     if (purpose.startsWith('build')) {
-      const work = [store, codec, pool, model, generation, leadership, builds, log] as const;
+      const work = [reader, pool, model, generation, leadership, this.builds, log] as const;
       return new GenerationBuilder(...work, standsStillMs);
     }
-    const consumer =
-      purpose === 'cut'
-        ? new ErasureConsumer(model, generation, leadership)
-        : new GenerationConsumer(model, generation.generation);
-    return new CheckpointedRunner(store, codec, pool, consumer, leadership, log);
+    const consumer = new ErasureConsumer(model, generation, leadership);
+    const ignoredMs = this.options.ignoredMs ?? ERASURE_IGNORED_MS;
+    return new CheckpointedRunner(reader, pool, consumer, leadership, log, ignoredMs);
   }
 
-  /** All generations, after making sure that one serves, and that one of this build's version does or is built. */
+  /** All generations, after making sure that one of each serves, and that one of this build's version does or is built. */
   private async withOneThatServes(): Promise<Generation[]> {
-    const generations = await listGenerations(this.pool, this.name);
-    const active = generations.find(({ state }) => state === 'active');
-    const building = generations.find(({ state }) => state === 'building');
-    const isSettled = active && [active, building].some((one) => one?.version === this.model.version);
-    if (isSettled || (active && (await this.isLeftToNewerBuild([active, building])))) return generations;
-    await inTransaction(this.pool, (transaction) => this.makeOne(transaction));
-    return listGenerations(this.pool, this.name);
+    const { pool } = this.options;
+    const generations = await listGenerations(pool);
+    const unsettled: ReadModel[] = [];
+    for (const model of this.models) {
+      const own = generations.filter(({ projection }) => projection === model.name);
+      const active = own.find(({ state }) => state === 'active');
+      const building = own.find(({ state }) => state === 'building');
+      const isSettled = active && [active, building].some((one) => one?.version === model.version);
+      if (isSettled || (active && (await this.isLeftToNewerBuild(model, [active, building])))) continue;
+      unsettled.push(model);
+    }
+    if (unsettled.length === 0) return generations;
+    await inTransaction(pool, async (transaction) => {
+      for (const model of unsettled) await this.makeOne(model, transaction);
+      await announceGenerations(transaction);
+    });
+    return listGenerations(pool);
   }
 
-  private async makeOne(transaction: PoolClient): Promise<void> {
+  private async makeOne(model: ReadModel, transaction: PoolClient): Promise<void> {
+    const { name, version } = model;
     // Whoever comes second finds what the first has made.
-    await transaction.query('SELECT pg_advisory_xact_lock(hashtext($1))', [`generations of ${this.name}`]);
-    const generations = await listGenerations(transaction, this.name);
+    await transaction.query('SELECT pg_advisory_xact_lock(hashtext($1))', [`generations of ${name}`]);
+    const generations = await listGenerations(transaction, name);
     const active = generations.find(({ state }) => state === 'active');
     if (!active) {
-      const checkpoint = await readCheckpoint(transaction, checkpointName(this.name, 1));
+      const checkpoint = await readCheckpoint(transaction, checkpointName(name, 1));
       await transaction.query(
         `INSERT INTO projection_generations (projection, generation, version, state, reason, activated_at)
          VALUES ($1, 1, $2, 'active', 'first', now())`,
-        [this.name, checkpoint?.version ?? this.model.version],
+        [name, checkpoint?.version ?? version],
       );
-    } else if (
-      !generations.some(({ state, version }) => state !== 'retired' && version === this.model.version)
-    ) {
-      await this.beginOwnVersion(generations, active, transaction);
-    }
-    await announceGenerations(transaction);
-  }
-
-  private async beginOwnVersion(
-    generations: readonly Generation[],
-    active: Generation,
-    transaction: PoolClient,
-  ): Promise<void> {
-    for (const { state, generation } of generations) {
-      if (state === 'building') await dropGeneration(this.model, generation, transaction);
-    }
-    await alignColumns(this.model, active.generation, transaction);
-    const { version } = this.model;
-    // A build before, or the one that was gone back from, may have left one of this very version.
-    const kept = generations.find((one) => one.state === 'retired' && one.version === version && !one.pruned);
-    if (kept) {
-      await transaction.query(
-        `UPDATE projection_generations SET state = 'building', phase = 'reading', reason = 'version'
-         WHERE projection = $1 AND generation = $2`,
-        [this.name, kept.generation],
+    } else if (!generations.some((one) => one.state !== 'retired' && one.version === version)) {
+      await beginOwnVersion(model, generations, active, transaction);
+      this.options.log.warn(
+        `${name}: version ${version} is built beside version ${active.version}, which serves until then`,
       );
-    } else {
-      await beginGeneration(this.model, { version, reason: 'version', embedder: null }, transaction);
     }
-    this.log.warn(
-      `${this.name}: version ${version} is built beside version ${active.version}, which serves until then`,
-    );
   }
 
   /**
    * While a deploy rolls, processes of two builds live side by side: the older one leaves things to the newer. Where no newer
    * one is left, as after going back, it builds its own. A newer one that cannot be seen may just have lost its connection.
    */
-  private async isLeftToNewerBuild(generations: readonly (Generation | undefined)[]): Promise<boolean> {
-    const newer = generations.filter((one) => one && one.version > this.model.version) as Generation[];
+  private async isLeftToNewerBuild(
+    { name, version: own }: ReadModel,
+    generations: readonly (Generation | undefined)[],
+  ): Promise<boolean> {
+    const newer = generations.filter((one) => one && one.version > own) as Generation[];
     if (newer.length === 0) return false;
+    const { leadership } = this.options;
     for (const { generation, version } of newer) {
-      const checkpoint = checkpointName(this.name, generation);
+      const checkpoint = checkpointName(name, generation);
       const isThere =
-        (await this.leadership.isRun(checkpoint, version)) ||
-        (await this.leadership.isRun(`build ${checkpoint}`, version));
+        (await leadership.isRun(checkpoint, version)) || (await leadership.isRun(`build ${checkpoint}`, version));
       if (isThere) {
-        this.newerBuildLooks = 0;
+        this.newerBuildLooks.delete(name);
         return true;
       }
     }
-    this.newerBuildLooks += 1;
-    return this.newerBuildLooks < NEWER_BUILD_LOOKS;
+    const looks = (this.newerBuildLooks.get(name) ?? 0) + 1;
+    this.newerBuildLooks.set(name, looks);
+    return looks < NEWER_BUILD_LOOKS;
   }
+}
+
+/** What this build does with a generation. */
+function purposeOf(model: ReadModel, { version, state, phase }: Generation): string {
+  if (version !== model.version) return 'erase';
+  if (state === 'active') return 'serve';
+  return state === 'building' && (phase === 'reading' || phase === 'accepted') ? `build ${phase}` : 'erase';
 }

@@ -68,6 +68,8 @@ export interface Generation {
   reason: GenerationReason;
   /** Something erased was cut out of it by a build that could not go on with it: it is no way back any more. */
   pruned: boolean;
+  /** Kept for longer than a retired generation is kept. */
+  pinned: boolean;
   /** Of a vector index; null for read models. */
   embedder: RecordedEmbedder | null;
   progress: BuildProgress | null;
@@ -76,6 +78,7 @@ export interface Generation {
   /** ISO 8601. */
   startedAt: string;
   activatedAt: string | null;
+  retiredAt: string | null;
 }
 
 /** Channel on which the database says that a generation has changed. */
@@ -120,15 +123,28 @@ export const GENERATION_MIGRATIONS = [
         PRIMARY KEY (projection, generation, event_id)
       );`,
   },
+  {
+    name: '0049-retired-generations',
+    sql: `
+      ALTER TABLE projection_generations ADD COLUMN pinned boolean NOT NULL DEFAULT false;
+      ALTER TABLE projection_generations ADD COLUMN retired_at timestamptz;`,
+  },
 ] as const;
 
-interface GenerationRow extends Omit<Generation, 'startedAt' | 'activatedAt'> {
+interface GenerationRow extends Omit<Generation, 'startedAt' | 'activatedAt' | 'retiredAt'> {
   started_at: Date;
   activated_at: Date | null;
+  retired_at: Date | null;
 }
 
-function toGeneration({ started_at: started, activated_at: activated, ...row }: GenerationRow): Generation {
-  return { ...row, startedAt: started.toISOString(), activatedAt: activated?.toISOString() ?? null };
+function toGeneration(row: GenerationRow): Generation {
+  const { started_at: started, activated_at: activated, retired_at: retired, ...rest } = row;
+  return {
+    ...rest,
+    startedAt: started.toISOString(),
+    activatedAt: activated?.toISOString() ?? null,
+    retiredAt: retired?.toISOString() ?? null,
+  };
 }
 
 /** Of all projections, or of one; in the order of their numbers. */
@@ -137,8 +153,8 @@ export async function listGenerations(
   projection?: string,
 ): Promise<Generation[]> {
   const { rows } = await connection.query<GenerationRow>(
-    `SELECT projection, generation, version, state, phase, reason, pruned, embedder, progress, problem, comparison,
-       started_at, activated_at
+    `SELECT projection, generation, version, state, phase, reason, pruned, pinned, embedder, progress, problem,
+       comparison, started_at, activated_at, retired_at
      FROM projection_generations WHERE $1::text IS NULL OR projection = $1 ORDER BY projection, generation`,
     [projection ?? null],
   );

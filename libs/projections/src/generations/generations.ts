@@ -73,8 +73,8 @@ export class Generations {
   rollBack(name: string): Promise<Generation> {
     return this.change(name, async (projection, generations, transaction) => {
       const active = this.withoutBuilding(projection, generations);
-      const before = generations.find(({ state }) => state === 'retired');
-      if (!before || before.pruned) {
+      const before = generations.findLast(({ state }) => state === 'retired');
+      if (!before) {
         throw new GenerationRefused(
           'generation_gone',
           `${projection} has no generation before ${active.generation} to go back to. Rebuild it instead.`,

@@ -1,11 +1,12 @@
+import { takeCheckpoint } from '@voxpersona/event-store';
 import { PoolClient } from 'pg';
-import { listGenerations } from './generation';
+import { checkpointName, listGenerations } from './generation';
 import { ReadModel } from './read-model';
 import { dropGeneration, forgetGeneration } from './tables';
 
 /**
  * Makes a generation the one that serves, and retires the one that did. Of those that served before one stays, for a way
- * back. All of it in the caller's transaction: whoever reads sees one or the other.
+ * back, and those that are pinned. All of it in the caller's transaction: whoever reads sees one or the other.
  *
  * @param model its name, and its table where it has one in PostgreSQL
  */
@@ -15,13 +16,14 @@ export async function activate(
   transaction: PoolClient,
 ): Promise<void> {
   const { name, table } = model;
-  for (const { state, generation: earlier } of await listGenerations(transaction, name)) {
-    if (state !== 'retired') continue;
+  for (const { state, pinned, generation: earlier } of await listGenerations(transaction, name)) {
+    if (state === 'active') await takeCheckpoint(transaction, checkpointName(name, earlier));
+    if (state !== 'retired' || pinned) continue;
     if (table) await dropGeneration({ name, table }, earlier, transaction);
     else await forgetGeneration(name, earlier, transaction);
   }
   await transaction.query(
-    "UPDATE projection_generations SET state = 'retired' WHERE projection = $1 AND state = 'active'",
+    "UPDATE projection_generations SET state = 'retired', retired_at = now() WHERE projection = $1 AND state = 'active'",
     [name],
   );
   await transaction.query(

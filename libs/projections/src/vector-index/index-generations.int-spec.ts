@@ -1,6 +1,7 @@
 import { createEmbeddedLog, EmbeddedLog } from '@test/vectors/embedded-log';
 import { sentenceLikeVectors } from '@test/vectors/random-vectors';
 import { embedderName, RecordedEmbedder } from '@voxpersona/domain';
+import { LogReader } from '@voxpersona/event-store';
 import { migrate } from '@voxpersona/platform';
 import { VectorIndexProcess } from '@voxpersona/vector-index';
 import { randomBytes, randomUUID } from 'node:crypto';
@@ -64,7 +65,8 @@ describe('Generations of the vector index', () => {
           embedder: embedderName(identity),
           dimension: identity.dimension,
         });
-        return new VectorIndexReplica(store, world.codec, world.vectors, index, identity, {
+        const reader = new LogReader(store, world.codec);
+        return new VectorIndexReplica(reader, world.vectors, index, identity, {
           warn: tell,
           error: tell,
         });

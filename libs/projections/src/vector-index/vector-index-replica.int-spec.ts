@@ -1,6 +1,7 @@
 import { proofSize } from '@test/proof-size';
 import { createEmbeddedLog, EmbeddedLog } from '@test/vectors/embedded-log';
 import { randomNumbers, sentenceLikeVectors } from '@test/vectors/random-vectors';
+import { LogReader } from '@voxpersona/event-store';
 import { VectorIndexProcess } from '@voxpersona/vector-index';
 import { execFileSync } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
@@ -46,7 +47,8 @@ describe('The replica of the vector index', () => {
     });
     const { store } = world.log.openAgain();
     const options = { snapshotEvery };
-    const replica = new VectorIndexReplica(store, world.codec, world.vectors, index, embedder, log, options);
+    const reader = new LogReader(store, world.codec);
+    const replica = new VectorIndexReplica(reader, world.vectors, index, embedder, log, options);
     replica.start();
     started.push({ replica, index });
     return { replica, index, file: join(folder, name, 'vectors.snapshot') };

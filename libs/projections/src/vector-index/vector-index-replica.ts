@@ -1,12 +1,12 @@
 import { DomainEvent, embedderName, RecordedEmbedder } from '@voxpersona/domain';
 import {
-  EventCodec,
   EventFilter,
   EventNotHandled,
-  EventStore,
   FollowerLog,
   isPassing,
+  LogEvent,
   LogFollower,
+  LogReader,
   Position,
   Recorded,
   StoredEvent,
@@ -62,8 +62,7 @@ export class VectorIndexReplica extends LogFollower {
   readonly embedder: string;
 
   constructor(
-    private readonly store: EventStore,
-    private readonly codec: EventCodec<DomainEvent>,
+    private readonly reader: LogReader<DomainEvent>,
     private readonly vectors: VectorStore,
     private readonly index: DurableVectorIndex,
     embedder: RecordedEmbedder,
@@ -83,7 +82,7 @@ export class VectorIndexReplica extends LogFollower {
 
   /** Position of the last event in the log. */
   head(): Promise<Position> {
-    return this.store.head();
+    return this.reader.store.head();
   }
 
   /** Null while the process of the index is not there. */
@@ -131,7 +130,7 @@ export class VectorIndexReplica extends LogFollower {
         return;
       }
       this.digests.set(position, [...(this.digests.get(position) ?? []), resolve]);
-      if (this.complete && this.status.position === position) void this.giveDigests(position);
+      if (this.complete && this.status.position === position) void this.giveDigests((asked) => asked === position);
     });
   }
 
@@ -155,12 +154,12 @@ export class VectorIndexReplica extends LogFollower {
     this.wakeAll();
   }
 
-  /** Answers who asked for a position up to here: what is held now is what was held there. Null: to none of them. */
-  private async giveDigests(upTo: Position | null): Promise<void> {
+  /** Answers who asked for a position that is due: what is held now is what was held there. Null: nobody gets one. */
+  private async giveDigests(isDue: ((position: Position) => boolean) | null): Promise<void> {
     for (const [position, waiting] of [...this.digests]) {
-      if (upTo !== null && position > upTo) continue;
+      if (isDue !== null && !isDue(position)) continue;
       this.digests.delete(position);
-      const digest = upTo === null ? null : await this.index.digest().catch(() => null);
+      const digest = isDue === null ? null : await this.index.digest().catch(() => null);
       for (const give of waiting) give(digest);
     }
   }
@@ -174,11 +173,17 @@ export class VectorIndexReplica extends LogFollower {
     try {
       let position = await this.open();
       const both = AbortSignal.any([signal, lost.signal]);
-      for await (const item of this.store.subscribe({ after: position, filter: FILTER, signal: both })) {
-        const upTo = item.kind === 'event' ? item.event.position - 1n : item.position;
-        await this.giveDigests(upTo);
-        if (item.kind === 'event') await this.handle(item.event);
-        position = item.kind === 'event' ? item.event.position : item.position;
+      for await (const item of this.reader.subscribe({ after: position, filter: FILTER, signal: both })) {
+        if (item.kind === 'event') {
+          const { position: at } = item.event.stored;
+          await this.giveDigests((asked) => asked < at);
+          await this.handle(item.event);
+          position = at;
+        } else {
+          position = item.position;
+          const at = position;
+          await this.giveDigests((asked) => asked <= at);
+        }
         this.complete ||= item.kind === 'caughtUp';
         this.reached(position, item.kind === 'caughtUp');
         this.wakeAll();
@@ -197,7 +202,7 @@ export class VectorIndexReplica extends LogFollower {
 
   private async open(): Promise<Position> {
     this.complete = false;
-    const { position, snapshotProblem } = await this.index.open(await this.store.logId());
+    const { position, snapshotProblem } = await this.index.open(await this.reader.store.logId());
     if (snapshotProblem !== null) {
       this.log.warn(
         `The snapshot of the vector index cannot be used and is rebuilt from the stored vectors: ${snapshotProblem}`,
@@ -219,9 +224,10 @@ export class VectorIndexReplica extends LogFollower {
     );
   }
 
-  private async handle(stored: StoredEvent): Promise<void> {
+  private async handle(event: LogEvent<DomainEvent>): Promise<void> {
+    const { stored } = event;
     try {
-      const decoded = await this.codec.decode(stored);
+      const decoded = await event.decode();
       if (decoded.known) await this.apply(decoded.event);
     } catch (error) {
       if (isPassing(error) || error instanceof VectorIndexLost) throw error;
