@@ -7,6 +7,7 @@ import {
   IssueApiKeyHandler,
   RemoveMemberHandler,
   RotateApiKeyHandler,
+  RecentWorkspaces,
   Workspaces,
 } from './access';
 import { AssembleTranscriptHandler } from './activities/assemble-transcript.handler';
@@ -95,6 +96,7 @@ const ACCESS = [
   AcceptInvitationHandler,
   RemoveMemberHandler,
   Workspaces,
+  RecentWorkspaces,
   Denials,
   TelegramAccounts,
 ];
@@ -131,6 +133,7 @@ const UPLOAD_LINKS = [IssueUploadLinkHandler, RevokeUploadLinkHandler, UploadLin
     Reprocessings,
     Sweeper,
     Workspaces,
+    RecentWorkspaces,
     Denials,
     UploadLinks,
     TelegramAccounts,

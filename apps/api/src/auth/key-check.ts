@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { authorise, Authorisation, Right } from '@voxpersona/domain';
-import { hashSecret, parseApiKey, Workspaces } from '@voxpersona/pipeline';
+import { hashSecret, parseApiKey, RecentWorkspaces } from '@voxpersona/pipeline';
 import { FindKeyOwner } from '@voxpersona/projections';
 
 const REMEMBERED = 10_000;
 
 /**
- * Asks the log itself whether a key opens a door: whoever was blocked a moment ago stays outside, however late the read
- * models are. From these comes only which workspace a key belongs to, and that never changes.
+ * Decides by the log itself whether a key may do something: whoever was blocked a moment ago stays outside, however late
+ * the read models are. They tell only which workspace a key belongs to, and that never changes.
  */
 @Injectable()
 export class KeyCheck {
@@ -16,7 +16,7 @@ export class KeyCheck {
 
   constructor(
     private readonly queries: QueryBus,
-    private readonly workspaces: Workspaces,
+    private readonly workspaces: RecentWorkspaces,
   ) {}
 
   /** @param authorization the header; `missing` when it holds nothing that could be a key of ours */

@@ -1,8 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { DomainEvent } from '@voxpersona/domain';
 import {
   EventStore,
   formatPosition,
   InvalidPositionToken,
+  LogReader,
   parsePosition,
   Position,
 } from '@voxpersona/event-store';
@@ -23,6 +25,7 @@ export interface NotYet {
 export class ReadAfter {
   constructor(
     @Inject(EVENT_STORE) private readonly store: EventStore,
+    private readonly reader: LogReader<DomainEvent>,
     private readonly projections: ProjectionsRunner,
     @Inject(ENVIRONMENT) private readonly environment: Environment,
   ) {}
@@ -34,6 +37,8 @@ export class ReadAfter {
   /** @throws InvalidPositionToken for what this log never gave */
   async position(token: string): Promise<Position> {
     const position = parsePosition(await this.store.logId(), token);
+    // What this process has read is there: the log need not be asked.
+    if (position <= this.reader.position) return position;
     if (position > (await this.store.head())) throw new InvalidPositionToken('beyond_the_end');
     return position;
   }

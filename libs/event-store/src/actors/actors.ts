@@ -105,6 +105,14 @@ export class Actors<E extends NewEvent> {
     });
   }
 
+  /** Where the newest event stands that this process has folded of a stream; undefined: it keeps nothing of it. */
+  knownPosition<State, Command, Event extends E, R extends Refusal>(
+    decider: Decider<State, Command, Event, R>,
+    id: string,
+  ): Position | undefined {
+    return this.cache.get<State>(streamName(decider.category, id))?.position;
+  }
+
   /** Runs `use` when it is this stream's turn, with its state loaded. An actor that failed is forgotten. */
   private inMailbox<State, Command, Event extends E, R extends Refusal, T>(
     decider: Decider<State, Command, Event, R>,

@@ -5,6 +5,7 @@ export * from './invite-member';
 export * from './issue-api-key';
 export * from './issued-secrets';
 export type { WantedApiKey } from './make-api-key';
+export * from './recent-workspaces';
 export * from './remove-member';
 export * from './rotate-api-key';
 export * from './secrets';
