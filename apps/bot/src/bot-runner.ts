@@ -1,13 +1,7 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { ENVIRONMENT } from '@voxpersona/composition';
 import { chatDecider, deriveId, DomainEvent } from '@voxpersona/domain';
-import {
-  Actors,
-  CheckpointedRunner,
-  FollowerStatus,
-  Leadership,
-  LogReader,
-} from '@voxpersona/event-store';
+import { Actors, CheckpointedRunner, FollowerStatus, Leadership, LogReader } from '@voxpersona/event-store';
 import { LEADERSHIP } from '@voxpersona/pipeline';
 import { aborted, Environment, PostgresListener } from '@voxpersona/platform';
 import {

@@ -24,11 +24,7 @@ import {
   TELEGRAM_ID_SECRET,
 } from '@voxpersona/pipeline';
 import { Environment, PostgresListener } from '@voxpersona/platform';
-import {
-  Generations,
-  IndexGenerations,
-  PROJECTIONS_LEADERSHIP,
-} from '@voxpersona/projections';
+import { Generations, IndexGenerations, PROJECTIONS_LEADERSHIP } from '@voxpersona/projections';
 import { VectorStore } from '@voxpersona/vector-store';
 import { Pool } from 'pg';
 import { Registry } from 'prom-client';

@@ -10,7 +10,7 @@ export function sealFileOf({ database }: Foundation): SealFile {
 
 /** Who seals the log of this installation. */
 export function sealerOf(foundation: Foundation): Sealer {
-  const { store, actors, pool, sealSigner } = foundation;
-  const options = { ...SEALER_DEFAULTS, log: new Logger('Sealer') };
+  const { store, reader, actors, pool, sealSigner } = foundation;
+  const options = { ...SEALER_DEFAULTS, reader, log: new Logger('Sealer') };
   return new Sealer(store, actors, pool, sealSigner, sealFileOf(foundation), options);
 }

@@ -42,6 +42,7 @@ export function vectorIndexes(
   };
   return new IndexGenerations({
     pool,
+    listener: foundation.listener,
     configured: adapters.embedder,
     openEmbedder: (identity) => adapters.openEmbedder(identity),
     createReplica,

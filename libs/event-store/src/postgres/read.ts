@@ -75,16 +75,29 @@ export function readAll(pool: Pool, options: ReadAllOptions): Promise<ReadAllPag
   return options.direction === 'backwards' ? readBackwards(pool, options) : readForwards(pool, options);
 }
 
-/** The head is read first: up to it the log is complete, since positions are assigned in the order of commits. */
+const ALL_FORWARDS = {
+  name: 'read-all-forwards',
+  text: `SELECT ${COLUMNS} FROM events WHERE position > $1 ORDER BY position LIMIT $2`,
+};
+
+/** Positions are assigned in the order of commits: what one statement sees is complete up to its last event. */
 async function readForwards(
   pool: Pool,
   options: Exclude<ReadAllOptions, { direction: 'backwards' }>,
 ): Promise<ReadAllPage> {
   const after = options.after ?? START;
   const limit = options.limit ?? DEFAULT_PAGE;
+  if (!options.filter) {
+    const { rows } = await orUnavailable(() =>
+      pool.query<EventRow>({ ...ALL_FORWARDS, values: [after.toString(), limit] }),
+    );
+    const events = rows.map(toEvent);
+    return { events, position: events.at(-1)?.position ?? after, atEnd: events.length < limit };
+  }
+  // The head is read first: up to it the log is complete.
   const head = await readHead(pool);
   if (head <= after) return { events: [], position: after, atEnd: true };
-  const windowEnd = options.filter && after + WINDOW < head ? after + WINDOW : head;
+  const windowEnd = after + WINDOW < head ? after + WINDOW : head;
   const { condition, values } = filterSql(options.filter, 4);
   const { rows } = await orUnavailable(() =>
     pool.query<EventRow>(

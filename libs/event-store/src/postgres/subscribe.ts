@@ -11,7 +11,7 @@ import {
 import { EVENTS_CHANNEL } from './append-batch';
 
 /** Looks at the log at least so often, should a notification be lost. */
-const FALLBACK_POLL_MS = 5_000;
+const FALLBACK_POLL_MS = 1_000;
 
 /** Remembers a wake-up that came while nobody waited. */
 class WakeUp {

@@ -50,6 +50,13 @@ export class LogReader<E extends NewEvent> {
     return new LogEvent(stored, this.codec);
   }
 
+  /** The next events after a position, without waiting for more: of the tail where that holds them, else of the log. */
+  async read(after: Position): Promise<TailPage<E>> {
+    if (this.tail?.holds(after) && this.filling) return this.tail.page(after, undefined, PAGE);
+    const page = await this.store.readAll({ after, limit: PAGE });
+    return { ...page, events: page.events.map((stored) => this.event(stored)) };
+  }
+
   /**
    * Catch-up subscription: what is there, then what comes, as `EventStore.subscribe`.
    *
@@ -108,7 +115,7 @@ export class LogReader<E extends NewEvent> {
       const { tail } = this;
       if (signal.aborted || !tail) return;
       if (item.kind === 'event') {
-        const event = new LogEvent(item.event, this.codec);
+        const event = this.event(item.event);
         tail.push(event);
         if (erasing && passes(erasing, item.event)) tail.forgetDecoded();
       } else {
@@ -142,7 +149,7 @@ export class LogReader<E extends NewEvent> {
       if (signal?.aborted) return { events: [], position: after, atEnd: false };
       try {
         const page = await this.store.readAll({ after, limit: PAGE, ...(filter && { filter }) });
-        const events = page.events.map((stored) => new LogEvent(stored, this.codec));
+        const events = page.events.map((stored) => this.event(stored));
         // The end of the log is where the tail ends: whether it was reached is seen there.
         return { events, position: page.position, atEnd: false };
       } catch (error) {

@@ -7,8 +7,16 @@ import { LogEvent } from '../reader/log-event';
 import { LogReader, ReaderItem } from '../reader/log-reader';
 import { CheckpointedConsumer } from './checkpointed-consumer';
 import { CheckpointAhead, moveCheckpoint, readCheckpoint, writeCheckpoint } from './checkpoints';
+import { lazyCheckpointsOf } from './lazy-checkpoints';
 import { Leadership } from './leadership';
-import { EventNotHandled, EventTypeUnknown, FollowerLog, isPassing, LogFollower, UNKNOWN_TYPE } from './log-follower';
+import {
+  EventNotHandled,
+  EventTypeUnknown,
+  FollowerLog,
+  isPassing,
+  LogFollower,
+  UNKNOWN_TYPE,
+} from './log-follower';
 
 /** Events that share one transaction when there are many to catch up with. */
 const BATCH = 500;
@@ -131,6 +139,7 @@ export class CheckpointedRunner<E extends NewEvent> extends LogFollower {
   }
 
   private async apply(batch: readonly LogEvent<E>[], from: Position, to: Position): Promise<void> {
+    if (batch.length === 0) return lazyCheckpointsOf(this.pool).move(this.name, from, to);
     try {
       // Before the transaction: keys are asked for, and who holds a connection must not wait for another one.
       const { events, unknown } = await this.decode(batch);
@@ -142,7 +151,8 @@ export class CheckpointedRunner<E extends NewEvent> extends LogFollower {
     } catch (error) {
       const first = batch[0];
       if (!first || isPassing(error)) throw error;
-      if (batch.length === 1) return this.parkOrHalt(first.stored, from, to, new EventNotHandled(first.stored, error));
+      if (batch.length === 1)
+        return this.parkOrHalt(first.stored, from, to, new EventNotHandled(first.stored, error));
       // One event of many is at fault: go up to it one by one, so that all before it are applied and it is named.
       await this.applyOneByOne(batch, from, to);
     }

@@ -25,8 +25,8 @@ export const CHECKPOINTS_CHANNEL = 'voxpersona_checkpoints';
 
 /** Another runner has moved this checkpoint: what was written on top of the old one must not be kept. */
 export class CheckpointFenced extends Error {
-  constructor(readonly name_: string) {
-    super(`Another runner moved the checkpoint ${name_}`);
+  constructor(checkpoint: string) {
+    super(`Another process moved the checkpoint ${checkpoint}`);
     this.name = 'CheckpointFenced';
   }
 }

@@ -44,6 +44,12 @@ interface JobRow {
   failure_request_id: string | null;
 }
 
+/** When the next job of a lane is due. */
+interface Waiting {
+  lane: Lane;
+  ms: number;
+}
+
 const COLUMNS = `id, job, lane, state, attempts, forgiven_attempts, interruptions, correlation_id, causation_id, saga,
   owner, failure_code, failure_provider, failure_request_id`;
 
@@ -56,14 +62,28 @@ export class JobQueue {
 
   /** Adds jobs in the caller's transaction; a job whose id is known is left as it is. */
   async add(transaction: PoolClient, jobs: readonly QueuedJob[]): Promise<void> {
-    for (const { id, job, correlationId, causationId, saga, owner } of jobs) {
-      await transaction.query(
-        `INSERT INTO jobs (id, lane, job, recording_id, saga, correlation_id, causation_id, owner)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING`,
-        [id, laneOf(job), JSON.stringify(job), job.recordingId, saga, correlationId, causationId, owner],
-      );
-    }
-    if (jobs.length > 0) await transaction.query(`NOTIFY ${JOBS_CHANNEL}`);
+    if (jobs.length === 0) return;
+    const column = <T>(valueOf: (queued: QueuedJob) => T): T[] => jobs.map(valueOf);
+    await transaction.query({
+      name: 'add-jobs',
+      text: `
+        WITH added AS (
+          INSERT INTO jobs (id, lane, job, recording_id, saga, correlation_id, causation_id, owner)
+          SELECT * FROM unnest($1::uuid[], $2::text[], $3::json[], $4::uuid[], $5::text[], $6::text[], $7::text[],
+            $8::uuid[])
+          ON CONFLICT (id) DO NOTHING RETURNING 1)
+        SELECT pg_notify('${JOBS_CHANNEL}', '') FROM (SELECT count(*) FROM added) AS counted`,
+      values: [
+        column(({ id }) => id),
+        column(({ job }) => laneOf(job)),
+        column(({ job }) => JSON.stringify(job)),
+        column(({ job }) => job.recordingId),
+        column(({ saga }) => saga),
+        column(({ correlationId }) => correlationId),
+        column(({ causationId }) => causationId),
+        column(({ owner }) => owner),
+      ],
+    });
   }
 
   /** Cancels what is still open for a recording; a worker in the middle of it loses its lease. */
@@ -93,29 +113,52 @@ export class JobQueue {
   }
 
   /**
-   * Takes up to `limit` jobs of a lane that are due, or whose worker died, in the order they were queued.
+   * Takes jobs that are due, or whose worker died, in the order in which they were queued: of each lane at most so many.
    *
    * @param except jobs that this worker is running: after an outage of the database their leases may have run out
+   * @returns the jobs, and in how many milliseconds the next job of a lane is due or a lease runs out: of lanes that
+   *          gave fewer jobs than they could
    */
   async claim(
     worker: string,
-    lane: Lane,
-    limit: number,
+    places: ReadonlyMap<Lane, number>,
     except: readonly string[] = [],
-  ): Promise<JobRecord[]> {
-    const { rows } = await this.pool.query<JobRow>(
-      `UPDATE jobs SET
-         interruptions = interruptions + CASE state WHEN 'running' THEN 1 ELSE 0 END,
-         state = 'running', leased_by = $1, leased_until = now() + make_interval(secs => $4)
-       WHERE id IN (
-         SELECT id FROM jobs
-         WHERE lane = $2 AND (state = 'ready' AND run_at <= now() OR state = 'running' AND leased_until < now())
-           AND NOT id = ANY ($5)
-         ORDER BY run_at, number LIMIT $3 FOR UPDATE SKIP LOCKED)
-       RETURNING ${COLUMNS}`,
-      [worker, lane, limit, LEASE_SECONDS, except],
-    );
-    return rows.map(toRecord);
+  ): Promise<{ records: JobRecord[]; nextDueMs: number | null }> {
+    const { rows } = await this.pool.query<{ jobs: JobRow[] | null; waiting: Waiting[] | null }>({
+      name: 'claim-jobs',
+      text: `
+        WITH due AS (
+          SELECT picked.id FROM unnest($2::text[], $3::integer[]) AS wanted(lane, places)
+          CROSS JOIN LATERAL (
+            SELECT id FROM jobs
+            WHERE lane = wanted.lane AND NOT id = ANY ($5)
+              AND (state = 'ready' AND run_at <= now() OR state = 'running' AND leased_until < now())
+            ORDER BY run_at, number LIMIT wanted.places FOR UPDATE SKIP LOCKED) AS picked),
+        claimed AS (
+          UPDATE jobs SET
+            interruptions = interruptions + CASE state WHEN 'running' THEN 1 ELSE 0 END,
+            state = 'running', leased_by = $1, leased_until = now() + make_interval(secs => $4)
+          WHERE id IN (SELECT id FROM due) RETURNING ${COLUMNS}, run_at, number),
+        waiting AS (
+          SELECT lane, least(
+            (SELECT run_at FROM jobs
+             WHERE jobs.lane = lanes.lane AND state = 'ready' AND NOT id = ANY ($5) AND id NOT IN (SELECT id FROM due)
+             ORDER BY run_at, number LIMIT 1),
+            (SELECT min(leased_until) FROM jobs
+             WHERE jobs.lane = lanes.lane AND state = 'running' AND NOT id = ANY ($5)
+               AND id NOT IN (SELECT id FROM due))) AS at
+          FROM unnest($2::text[]) AS lanes(lane))
+        SELECT (SELECT json_agg(claimed ORDER BY run_at, number) FROM claimed) AS jobs,
+          (SELECT json_agg(json_build_object('lane', lane,
+             'ms', greatest(0, extract(epoch FROM at - now()) * 1000))) FROM waiting WHERE at IS NOT NULL) AS waiting`,
+      values: [worker, [...places.keys()], [...places.values()], LEASE_SECONDS, except],
+    });
+    const records = (rows[0]?.jobs ?? []).map(toRecord);
+    const taken = (lane: Lane): number => records.filter((record) => record.lane === lane).length;
+    const next = (rows[0]?.waiting ?? [])
+      .filter(({ lane }) => taken(lane) < (places.get(lane) ?? 0))
+      .map(({ ms }) => ms);
+    return { records, nextDueMs: next.length === 0 ? null : Math.min(...next) };
   }
 
   /** Renews the leases of a worker; gives the ids that it still holds. */
@@ -181,17 +224,6 @@ export class JobQueue {
        WHERE state = 'running'`,
     );
     return rowCount ?? 0;
-  }
-
-  /** Milliseconds until the next job of a lane is due or a lease runs out; null when there is none. */
-  async nextDueMs(lane: Lane): Promise<number | null> {
-    const { rows } = await this.pool.query<{ due: string | null }>(
-      `SELECT extract(epoch FROM min(CASE state WHEN 'ready' THEN run_at ELSE leased_until END) - now()) * 1000 AS due
-       FROM jobs WHERE lane = $1 AND state IN ('ready', 'running')`,
-      [lane],
-    );
-    const due = rows[0]?.due;
-    return due === null || due === undefined ? null : Math.max(0, Number(due));
   }
 
   async count(state: JobState): Promise<number> {

@@ -180,7 +180,7 @@ describe('The job runner', () => {
   it('takes over from a worker that died, and its late word counts nothing', async () => {
     const [id] = await add();
     const dead = randomUUID();
-    await queue.claim(dead, 'speech-to-text', 1);
+    await queue.claim(dead, new Map([['speech-to-text', 1]]));
     await pool.query(`UPDATE jobs SET leased_until = now() - interval '1 second'`);
     start(() => Promise.resolve());
     const [record] = await until('done', 1);

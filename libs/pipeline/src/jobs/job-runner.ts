@@ -24,7 +24,7 @@ export interface JobRunnerOptions {
 }
 
 /** Looks for due jobs at least so often, should a notification be lost. */
-const FALLBACK_POLL_MS = 5_000;
+const FALLBACK_POLL_MS = 30_000;
 /** Time for an aborted job to clean up and be handed back. */
 const ABORT_PATIENCE_MS = 5_000;
 /** A database that does not answer is not waited for. */
@@ -49,9 +49,11 @@ export class JobRunner {
   /** Identity of this worker for as long as the process lives. */
   readonly worker = randomUUID();
   private readonly running = new Map<string, Running>();
-  private readonly timers = new Map<Lane, NodeJS.Timeout>();
-  private readonly claiming = new Map<Lane, Promise<void>>();
-  private readonly claimAgain = new Set<Lane>();
+  private timer: NodeJS.Timeout | undefined;
+  private claiming: Promise<void> | undefined;
+  private claimAgain = false;
+  /** Lanes that had no place left when jobs were claimed last: more may be due. */
+  private readonly full = new Set<Lane>();
   private heartbeat: NodeJS.Timeout | undefined;
   private readonly unsubscribe: (() => void)[] = [];
   private accepting = false;
@@ -67,12 +69,12 @@ export class JobRunner {
   start(): void {
     this.accepting = true;
     this.unsubscribe.push(
-      this.listener.subscribe(JOBS_CHANNEL, () => this.wakeAll()),
+      this.listener.subscribe(JOBS_CHANNEL, () => this.wake()),
       // A job that was called off has lost its lease: this worker finds out now instead of at the next heartbeat.
       this.listener.subscribe(JOBS_CALLED_OFF_CHANNEL, () => void this.renewLeases()),
     );
     this.heartbeat = setInterval(() => void this.renewLeases(), HEARTBEAT_MS);
-    this.wakeAll();
+    this.wake();
   }
 
   /**
@@ -81,8 +83,8 @@ export class JobRunner {
   async stop(graceMs: number): Promise<void> {
     this.accepting = false;
     for (const unsubscribe of this.unsubscribe.splice(0)) unsubscribe();
-    for (const timer of this.timers.values()) clearTimeout(timer);
-    await withPatience(Promise.all(this.claiming.values()), CLAIM_PATIENCE_MS);
+    clearTimeout(this.timer);
+    await withPatience(this.claiming ?? Promise.resolve(), CLAIM_PATIENCE_MS);
     const finished = Promise.all([...this.running.values()].map((run) => run.finished));
     await withPatience(finished, graceMs);
     for (const run of this.running.values()) run.abort.abort();
@@ -95,74 +97,85 @@ export class JobRunner {
     return this.running.size;
   }
 
-  private wakeAll(): void {
-    for (const lane of LANES) this.wake(lane);
-  }
-
-  /** Claims for a lane; a wake-up during a claim leads to one more claim after it. */
-  private wake(lane: Lane): void {
+  /** Claims for all lanes; a wake-up during a claim leads to one more claim after it. */
+  private wake(): void {
     if (!this.accepting) return;
-    if (this.claiming.has(lane)) {
-      this.claimAgain.add(lane);
+    if (this.claiming) {
+      this.claimAgain = true;
       return;
     }
-    const claim = this.claim(lane).finally(() => {
-      this.claiming.delete(lane);
-      if (this.claimAgain.delete(lane)) this.wake(lane);
+    this.claimAgain = false;
+    this.claiming = this.claim().finally(() => {
+      this.claiming = undefined;
+      if (this.claimAgain) this.wake();
     });
-    this.claiming.set(lane, claim);
   }
 
-  private async claim(lane: Lane): Promise<void> {
-    clearTimeout(this.timers.get(lane));
+  private async claim(): Promise<void> {
+    clearTimeout(this.timer);
     let next = FALLBACK_POLL_MS;
     try {
-      const taken = [...this.running.values()].filter((run) => run.lane === lane).length;
-      const free = this.options.places[lane] - taken;
-      // With no place free the next finished run of this lane wakes it.
-      if (free <= 0) return;
-      const records = await this.queue.claim(this.worker, lane, free, [...this.running.keys()]);
+      const places = this.freePlaces();
+      // With no place free, the next finished job wakes it.
+      if (places.size === 0) return;
+      const { records, nextDueMs } = await this.queue.claim(this.worker, places, [...this.running.keys()]);
       for (const record of records) {
         if (this.accepting) this.begin(record);
         else await this.queue.putBack(this.worker, record.id, 0, null);
       }
-      if (records.length < free) next = Math.min(next, (await this.queue.nextDueMs(lane)) ?? next);
+      this.freePlaces();
+      next = Math.min(next, nextDueMs ?? next);
     } catch (error) {
-      this.options.log.warn(`Cannot claim jobs of lane ${lane}: ${describe(error)}`);
+      this.options.log.warn(`Cannot claim jobs: ${describe(error)}`);
       next = 1_000;
     }
-    if (this.accepting)
-      this.timers.set(
-        lane,
-        setTimeout(() => this.wake(lane), Math.max(next, 5)),
-      );
+    if (this.accepting) this.timer = setTimeout(() => this.wake(), Math.max(next, 5));
+  }
+
+  /** Free places by lane, without lanes that have none: those are noted as full. */
+  private freePlaces(): Map<Lane, number> {
+    const places = new Map<Lane, number>();
+    for (const lane of LANES) {
+      const taken = [...this.running.values()].filter((run) => run.lane === lane).length;
+      const free = this.options.places[lane] - taken;
+      if (free > 0) places.set(lane, free);
+      else this.full.add(lane);
+    }
+    return places;
   }
 
   private begin(record: JobRecord): void {
     const abort = new AbortController();
-    const finished = this.execute(record, abort.signal).finally(() => {
+    const finished = this.execute(record, abort.signal).then((isOver) => {
       this.running.delete(record.id);
-      this.wake(record.lane);
+      // Where there was a place before, everything that is due has been claimed.
+      if (this.full.delete(record.lane) || !isOver) this.wake();
     });
     this.running.set(record.id, { lane: record.lane, abort, finished });
   }
 
-  /** Never rejects: what cannot be written now is left to the lease, which runs out. */
-  private async execute(record: JobRecord, signal: AbortSignal): Promise<void> {
+  /**
+   * Never rejects: what cannot be written now is left to the lease, which runs out.
+   *
+   * @returns false where the job is to run again
+   */
+  private async execute(record: JobRecord, signal: AbortSignal): Promise<boolean> {
     try {
       if (isPoisonous(record)) {
         await this.giveUp(record, { code: 'interrupted_too_often', provider: null, requestId: null });
-        return;
+        return true;
       }
       try {
         await this.runJob(record, signal);
       } catch (error) {
         await this.afterFailure(record, error, signal);
-        return;
+        return false;
       }
       await this.queue.finish(this.worker, record.id, 'done');
+      return true;
     } catch (error) {
       this.options.log.warn(`${describeJob(record)}: its outcome cannot be written: ${describe(error)}`);
+      return false;
     }
   }
 

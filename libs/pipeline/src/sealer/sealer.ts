@@ -7,8 +7,10 @@ import {
   isPassing,
   lastSealedPosition,
   leafHash,
+  LogReader,
   MerkleFrontier,
   Position,
+  ReadAllPage,
   readSeals,
   SealedEvent,
   SealedMeanwhile,
@@ -26,6 +28,8 @@ export interface SealerOptions {
   everyMs: number;
   /** Milliseconds between two looks at the log. */
   pollMs: number;
+  /** Where what this process has read anyway is found; without it the log is read. */
+  reader?: Pick<LogReader<DomainEvent>, 'read'>;
   log: { warn(message: string): void; error(message: string): void };
 }
 
@@ -108,7 +112,7 @@ export class Sealer {
   }
 
   private async look(): Promise<void> {
-    const atEnd = await this.readPage();
+    const atEnd = this.take(await this.nextPage());
     const isDue =
       this.pending.length >= this.options.everyEvents ||
       (this.pending.length > 0 && Date.now() - this.pendingSince >= this.options.everyMs);
@@ -156,12 +160,19 @@ export class Sealer {
   }
 
   private async readAll(): Promise<void> {
-    while (!(await this.readPage()));
+    while (!this.take(await this.store.readAll({ after: this.position })));
+  }
+
+  /** What this process has read anyway need not be read again. */
+  private async nextPage(): Promise<ReadAllPage> {
+    const { reader } = this.options;
+    if (!reader) return this.store.readAll({ after: this.position });
+    const page = await reader.read(this.position);
+    return { ...page, events: page.events.map(({ stored }) => stored) };
   }
 
   /** Never seals what does not stand for itself. @returns whether the end of the log was reached */
-  private async readPage(): Promise<boolean> {
-    const page = await this.store.readAll({ after: this.position });
+  private take(page: ReadAllPage): boolean {
     if (this.pending.length === 0 && page.events.length > 0) this.pendingSince = Date.now();
     for (const event of page.events) {
       const { id: eventId, type, position } = event;

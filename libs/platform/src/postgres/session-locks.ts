@@ -16,12 +16,14 @@ export interface HeldLock {
   release(): Promise<void>;
 }
 
-/** Waiting locks are tried so often; the same question shows PostgreSQL, and us, that the session is alive. */
+/** Waiting locks are tried so often. */
 const POLL_MS = 500;
+/** The same question shows PostgreSQL, and us, that the session is alive; so often while no lock is waited for. */
+const ALIVE_MS = 1_500;
 /** An answer that takes longer means that the session is lost to us, whatever the network will still say. */
 const ANSWER_MS = 3_000;
 /** PostgreSQL ends a session that asked nothing for so long: that of a process that hangs, or of a machine that is gone. */
-const IDLE_MS = 4_000;
+const IDLE_MS = 5_000;
 const RECONNECT_MS = 500;
 const CLOSE_MS = 500;
 
@@ -120,7 +122,7 @@ export class SessionLocks {
     const wanted = new AbortController();
     this.ask = () => wanted.abort();
     const signal = AbortSignal.any([this.closing.signal, wanted.signal]);
-    await sleep(POLL_MS, undefined, { signal }).catch(() => undefined);
+    await sleep(this.waiting.size > 0 ? POLL_MS : ALIVE_MS, undefined, { signal }).catch(() => undefined);
   }
 
   private async connect(): Promise<Client> {

@@ -41,8 +41,9 @@ export const eventsReadModel: ReadModel = {
   table: 'read_events',
   filter: {},
   apply: async (events, table, transaction) => {
-    const owners = await ownersOf(events, table, transaction);
-    let latest = await latestRecordedAt(table, transaction);
+    const before = await lookUp(events, table, transaction);
+    const { owners } = before;
+    let { latest } = before;
     const times = events.map(({ metadata }) => (latest = later(latest, metadata.recordedAt)));
     const column = <T>(valueOf: (event: Recorded<DomainEvent>) => T): T[] => events.map(valueOf);
     await transaction.query(
@@ -86,32 +87,28 @@ function ownerOf(event: Recorded<DomainEvent>, owners: ReadonlyMap<string, strin
   return owners.get(recordingOf(event) ?? '') ?? metadata.actor.owner;
 }
 
-/** Whose recordings these events are about. Their streams began in this batch, or before it. */
-async function ownersOf(
+/**
+ * Whose recordings these events are about, and the latest time in the table. The recordings' streams began in this batch,
+ * or before it.
+ */
+async function lookUp(
   events: readonly Recorded<DomainEvent>[],
   table: string,
   transaction: PoolClient,
-): Promise<Map<string, string>> {
+): Promise<{ owners: Map<string, string>; latest: string }> {
   const wanted = [...new Set(events.map(recordingOf).filter((id) => id !== null))];
-  const owners = new Map<string, string>();
-  if (wanted.length > 0) {
-    const { rows } = await transaction.query<{ recording_id: string; owner: string }>(
-      `SELECT recording_id, owner FROM ${table} WHERE event_type = 'AudioUploaded' AND recording_id = ANY ($1::uuid[])`,
-      [wanted],
-    );
-    for (const { recording_id: id, owner } of rows) owners.set(id, owner);
-  }
+  const { rows } = await transaction.query<{ latest: Date | null; owners: [string, string][] | null }>(
+    `SELECT
+       (SELECT latest_recorded_at FROM ${table} ORDER BY position DESC LIMIT 1) AS latest,
+       (SELECT json_agg(json_build_array(recording_id, owner)) FROM ${table}
+        WHERE event_type = 'AudioUploaded' AND recording_id = ANY ($1::uuid[])) AS owners`,
+    [wanted],
+  );
+  const owners = new Map(rows[0]?.owners ?? []);
   for (const event of events) {
     if (event.type === 'AudioUploaded') owners.set(event.data.recordingId, event.data.owner);
   }
-  return owners;
-}
-
-async function latestRecordedAt(table: string, transaction: PoolClient): Promise<string> {
-  const { rows } = await transaction.query<{ latest: Date }>(
-    `SELECT latest_recorded_at AS latest FROM ${table} ORDER BY position DESC LIMIT 1`,
-  );
-  return rows[0]?.latest.toISOString() ?? '';
+  return { owners, latest: rows[0]?.latest?.toISOString() ?? '' };
 }
 
 /** ISO 8601 in UTC with milliseconds, as all our times are, sorts as text. */

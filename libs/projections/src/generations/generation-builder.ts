@@ -166,7 +166,11 @@ export class GenerationBuilder extends LogFollower {
     let position = from;
     this.reached(position, false);
     while (position < to && !signal.aborted) {
-      const page = await this.reader.store.readAll({ after: position, filter: this.model.filter, limit: PAGE });
+      const page = await this.reader.store.readAll({
+        after: position,
+        filter: this.model.filter,
+        limit: PAGE,
+      });
       const events = page.events.filter((event) => event.position <= to);
       const end = page.position < to ? page.position : to;
       await this.applyPage(events, position, end, to);
@@ -291,7 +295,11 @@ export class GenerationBuilder extends LogFollower {
 
   private async readUpTo(from: Position, to: Position, transaction: PoolClient): Promise<void> {
     for (let position = from; position < to;) {
-      const page = await this.reader.store.readAll({ after: position, filter: this.model.filter, limit: PAGE });
+      const page = await this.reader.store.readAll({
+        after: position,
+        filter: this.model.filter,
+        limit: PAGE,
+      });
       await this.applyWithin(
         page.events.filter((event) => event.position <= to),
         transaction,

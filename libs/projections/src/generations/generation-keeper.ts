@@ -107,7 +107,10 @@ export class GenerationKeeper {
     this.stopping.abort();
     this.wake();
     await this.running;
-    await Promise.all([this.group.stop(), ...[...this.parts.values()].map(({ follower }) => follower.stop())]);
+    await Promise.all([
+      this.group.stop(),
+      ...[...this.parts.values()].map(({ follower }) => follower.stop()),
+    ]);
   }
 
   private statusOf(name: string): FollowerStatus {
@@ -166,7 +169,9 @@ export class GenerationKeeper {
   /** Notes what is to be seen from outside, and tells the group who serves. */
   private async look(generations: readonly Generation[]): Promise<void> {
     const serving = generations.filter(({ state }) => state === 'active');
-    const names = serving.map(({ projection, generation, version }) => `${projection}@${generation}.${version}`);
+    const names = serving.map(
+      ({ projection, generation, version }) => `${projection}@${generation}.${version}`,
+    );
     if (names.join() !== this.serving || this.group.hasLeft) this.group.refresh();
     this.serving = names.join();
     this.isSettled = true;
@@ -254,7 +259,8 @@ export class GenerationKeeper {
     for (const { generation, version } of newer) {
       const checkpoint = checkpointName(name, generation);
       const isThere =
-        (await leadership.isRun(checkpoint, version)) || (await leadership.isRun(`build ${checkpoint}`, version));
+        (await leadership.isRun(checkpoint, version)) ||
+        (await leadership.isRun(`build ${checkpoint}`, version));
       if (isThere) {
         this.newerBuildLooks.delete(name);
         return true;

@@ -131,7 +131,9 @@ export class ServingGroup extends LogFollower {
   }
 
   private async haveChanged(): Promise<boolean> {
-    const now = (await this.serving()).map(({ model, generation }) => `${model.name}@${generation.generation}`);
+    const now = (await this.serving()).map(
+      ({ model, generation }) => `${model.name}@${generation.generation}`,
+    );
     const known = this.members.map(({ model, generation }) => `${model.name}@${generation}`);
     return now.join() !== known.join();
   }
@@ -328,7 +330,8 @@ async function applyTo(
   const own = events.filter((event) => passes(model.filter, event));
   if (own.length > 0) await model.apply(own, table, transaction);
   for (const event of unknown) {
-    if (passes(model.filter, event)) await parkEvent(transaction, model.name, generation, event, UNKNOWN_TYPE);
+    if (passes(model.filter, event))
+      await parkEvent(transaction, model.name, generation, event, UNKNOWN_TYPE);
   }
 }
 

@@ -55,6 +55,7 @@ describe('Generations of the vector index', () => {
     const { pool, store } = world.log.openAgain();
     const generations = new IndexGenerations({
       pool,
+      listener: world.log.listener,
       configured,
       openEmbedder: (identity) =>
         Promise.resolve(openable.find((one) => one.identity.provider === identity.provider)),

@@ -1,9 +1,16 @@
 import { embedderName, RecordedEmbedder } from '@voxpersona/domain';
 import { FollowerLog, FollowerStatus, Position } from '@voxpersona/event-store';
 import { VectorFilter, VectorIndexDigest, VectorIndexState } from '@voxpersona/vector-index';
+import { PostgresListener } from '@voxpersona/platform';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'pg';
-import { Generation, GenerationComparison, listGenerations, TableDigest } from '../generations/generation';
+import {
+  Generation,
+  GenerationComparison,
+  GENERATIONS_CHANNEL,
+  listGenerations,
+  TableDigest,
+} from '../generations/generation';
 import { VECTOR_INDEX } from '../read-models';
 import { finishIndexGeneration, noteIndexProgress, settleIndexGenerations } from './index-generation-rows';
 import { VectorIndexNotReady, VectorIndexReplica } from './vector-index-replica';
@@ -34,7 +41,9 @@ export interface IndexGenerationsOptions {
   log: FollowerLog & { log(message: string): void };
   /** Milliseconds that a search waits for an index that is being built. */
   patienceMs: number;
-  /** Milliseconds between two looks at the generations, and whether the next index is complete. */
+  /** Tells when the generations have changed. */
+  listener: PostgresListener;
+  /** Milliseconds between two looks whether the next index is complete. */
   pollMs?: number;
 }
 
@@ -54,6 +63,8 @@ export interface GenerationsStatus {
 }
 
 const POLL_MS = 1_000;
+/** Looks at the generations at least so often, should a notification be lost. */
+const FALLBACK_POLL_MS = 30_000;
 /** Tries to find both indexes at one position before the next one takes over without being compared. */
 const COMPARE_TRIES = 20;
 
@@ -69,6 +80,9 @@ export class IndexGenerations {
   private timer: NodeJS.Timeout | undefined;
   private looking: Promise<void> = Promise.resolve();
   private stopped = false;
+  private isLooking = false;
+  private lookAgain = false;
+  private unsubscribe: () => void = () => undefined;
   private compareTries = 0;
 
   constructor(private readonly options: IndexGenerationsOptions) {}
@@ -87,11 +101,13 @@ export class IndexGenerations {
       );
     }
     await this.follow(generations);
+    this.unsubscribe = this.options.listener.subscribe(GENERATIONS_CHANNEL, () => this.lookSoon());
     this.lookLater();
   }
 
   async stop(): Promise<void> {
     this.stopped = true;
+    this.unsubscribe();
     clearTimeout(this.timer);
     await this.looking;
     await Promise.all([this.current?.replica.stop(), this.next?.replica.stop()]);
@@ -154,22 +170,36 @@ export class IndexGenerations {
   }
 
   private lookLater(): void {
-    this.timer = setTimeout(() => {
-      this.looking = this.look();
-    }, this.options.pollMs ?? POLL_MS);
+    const due = this.next ? (this.options.pollMs ?? POLL_MS) : FALLBACK_POLL_MS;
+    this.timer = setTimeout(() => this.lookSoon(), due);
+  }
+
+  /** Looks now, or once more after the look that is under way. */
+  private lookSoon(): void {
+    if (this.stopped) return;
+    this.lookAgain = true;
+    if (this.isLooking) return;
+    clearTimeout(this.timer);
+    this.isLooking = true;
+    this.looking = this.look().finally(() => {
+      this.isLooking = false;
+      if (!this.stopped) this.lookLater();
+    });
   }
 
   private async look(): Promise<void> {
-    try {
-      await this.follow(await this.generations());
-      if (this.next) await this.goOnWith(this.next);
-    } catch (error) {
-      // The database, most likely: the index before goes on serving.
-      this.options.log.warn(
-        `The next vector index waits: ${error instanceof Error ? error.message : String(error)}`,
-      );
+    while (this.lookAgain && !this.stopped) {
+      this.lookAgain = false;
+      try {
+        await this.follow(await this.generations());
+        if (this.next) await this.goOnWith(this.next);
+      } catch (error) {
+        // The database, most likely: the index before goes on serving.
+        this.options.log.warn(
+          `The next vector index waits: ${error instanceof Error ? error.message : String(error)}`,
+        );
+      }
     }
-    if (!this.stopped) this.lookLater();
   }
 
   private async generations(): Promise<Generation[]> {

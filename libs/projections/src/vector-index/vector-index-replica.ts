@@ -130,7 +130,8 @@ export class VectorIndexReplica extends LogFollower {
         return;
       }
       this.digests.set(position, [...(this.digests.get(position) ?? []), resolve]);
-      if (this.complete && this.status.position === position) void this.giveDigests((asked) => asked === position);
+      if (this.complete && this.status.position === position)
+        void this.giveDigests((asked) => asked === position);
     });
   }
 
