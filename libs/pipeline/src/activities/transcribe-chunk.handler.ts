@@ -106,7 +106,14 @@ export class TranscribeChunkHandler implements ICommandHandler<TranscribeChunk> 
     const stored = await this.resultStore.getOrCall(recordingId, dependsOn, () =>
       this.storage.withLocalFile(chunk.objectKey, (file) =>
         this.speechToText.transcribe(
-          { file, durationSeconds, language: language ?? undefined, promptContext, attempt },
+          {
+            file,
+            durationSeconds,
+            speech: chunk.speech ?? undefined,
+            language: language ?? undefined,
+            promptContext,
+            attempt,
+          },
           signal,
         ),
       ),

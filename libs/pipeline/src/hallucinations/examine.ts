@@ -1,5 +1,6 @@
 import { SpeechSegment } from '../providers/speech-to-text';
 import { stretchOf, timedTokens, TimedTokens } from '../transcript/timed-text';
+import { withoutDuplicates } from './duplicates';
 import { markersIn, textWithout } from './markers';
 import { repeatedCopies, TimedKey, WINDOW_SECONDS } from './repetition';
 import { Heard, isHalfSilent, isOnSilence } from './silence';
@@ -30,7 +31,8 @@ const JOIN_SECONDS = 2;
  */
 export function examine(segments: readonly SpeechSegment[], audio: Heard): Examined {
   const removed: RemovedText[] = [];
-  const words = segments.flatMap((segment) => withoutMarkers(segment, removed));
+  const once = withoutDuplicates(segments, removed);
+  const words = once.flatMap((segment) => withoutMarkers(segment, removed));
   const believed = withoutInvented(words, audio, removed);
   const said = withoutLoops(believed, removed);
   const inOrder = removed.sort((a, b) => a.start - b.start);
@@ -136,7 +138,7 @@ function lasting({ start, end }: Stretch): Stretch {
 function gapsOf(removed: readonly RemovedText[]): Examined['gaps'] {
   const gaps: Examined['gaps'] = [];
   for (const { start, end, code } of removed) {
-    if (code === 'non_speech_marker') continue;
+    if (code === 'non_speech_marker' || code === 'duplicate') continue;
     const last = gaps.at(-1);
     if (last?.code === code && start - last.end <= JOIN_SECONDS) last.end = Math.max(last.end, end);
     else gaps.push({ start, end, code });
