@@ -136,6 +136,33 @@ describe('A loop', () => {
   });
 });
 
+describe('A segment that the answer holds twice', () => {
+  const [first, second] = [says(0, 4, 'The room was clean.'), says(4, 6, 'The shower was not.')];
+  it('is kept once; the copy leaves a trace, and no gap', () => {
+    const { segments, gaps, removed } = examine([first, second, first, second]);
+    expect(segments).toEqual([first, second]);
+    expect(gaps).toEqual([]);
+    expect(removed).toEqual([
+      { ...first, code: 'duplicate' },
+      { ...second, code: 'duplicate' },
+    ]);
+  });
+  it('is no copy at another time, of other words, without a length, or where the times are estimates', () => {
+    const said = (start: number, end: number) => ({
+      ...says(0, 4, 'Yes.'),
+      words: [{ start, end, text: 'Yes.' }],
+    });
+    const estimated: SpeechSegment = { ...says(0, 4, 'Yes.'), timesEstimated: true };
+    for (const both of [
+      [says(0, 2, 'Yes.'), says(2, 4, 'Yes.')],
+      [said(0, 1), said(2, 3)],
+      [says(4, 4, 'Yes.'), says(4, 4, 'Yes.')],
+      [estimated, estimated],
+    ])
+      expect(examine(both)).toMatchObject({ segments: both, removed: [] });
+  });
+});
+
 describe('A stock phrase', () => {
   it.each([
     'Thanks for watching!',

@@ -14,6 +14,7 @@ const SPOKEN = [
 const inUnits = (units: number): RawSegment[] =>
   SPOKEN.map(({ start, end, text }) => raw((start ?? 0) * units, (end ?? 0) * units, text));
 const DURATION = 120;
+const SPEECH = SPOKEN.map(({ start, end }) => ({ start: start ?? 0, end: end ?? 0 }));
 
 describe('Times of an answer', () => {
   it.each([
@@ -26,7 +27,7 @@ describe('Times of an answer', () => {
     ['samples', 16_000],
     ['minutes', 1 / 60],
   ])('are understood in %s', (_unit, units) => {
-    const segments = repairTimes(inUnits(units), { durationSeconds: DURATION });
+    const segments = repairTimes(inUnits(units), { durationSeconds: DURATION, speech: SPEECH });
     expect(segments.map(({ text }) => text)).toEqual(SPOKEN.map(({ text }) => text));
     segments.forEach(({ start, end, timesEstimated }, index) => {
       expect(start).toBeCloseTo(SPOKEN[index]?.start ?? -1, 3);
@@ -71,9 +72,59 @@ describe('Times of an answer', () => {
       { start: 9, end: 10, text: 'e' },
     ]);
   });
-  it('of a segment that was sent twice are taken once', () => {
+  it('of a segment that was sent twice are left: what is a copy is decided later', () => {
     const heard = [raw(0, 2, 'yes'), raw(0, 2, 'yes'), raw(2, 4, 'yes')];
-    expect(repairTimes(heard, { durationSeconds: 5 })).toHaveLength(2);
+    expect(repairTimes(heard, { durationSeconds: 5 })).toEqual(heard);
+  });
+  it.each([
+    [0, 0],
+    [0, 30],
+    [0, 120],
+    [7, 7],
+    [0, 30_000],
+    [0, null],
+  ])('are estimated where all segments last from %p to %p', (start, end) => {
+    const heard = SPOKEN.map(({ text }) => raw(start, end, text));
+    const segments = repairTimes(heard, { durationSeconds: DURATION, speech: SPEECH });
+    expect(segments.map(({ text }) => text)).toEqual(SPOKEN.map(({ text }) => text));
+    expect(segments.every(({ timesEstimated }) => timesEstimated)).toBe(true);
+    // People speak at an even speed here: the length of the texts tells where in the speech they are.
+    segments.forEach((segment, index) => {
+      expect(Math.abs(segment.start - (SPEECH[index]?.start ?? 0))).toBeLessThan(4);
+      expect(segment.end).toBeGreaterThan(segment.start);
+    });
+  });
+  it('are estimated within the stretch that some segments share', () => {
+    const heard = [raw(0, 4, 'one'), raw(4, 10, 'two'), raw(4, 10, 'six'), raw(10, 12, 'nine')];
+    const speech = [
+      { start: 0, end: 6 },
+      { start: 8, end: 12 },
+    ];
+    expect(repairTimes(heard, { durationSeconds: 12, speech })).toEqual([
+      { start: 0, end: 4, text: 'one' },
+      { start: 4, end: 6, text: 'two', timesEstimated: true },
+      { start: 8, end: 10, text: 'six', timesEstimated: true },
+      { start: 10, end: 12, text: 'nine' },
+    ]);
+    const windows = [raw(0, 30, 'one'), raw(0, 30, 'two'), raw(30, 60, 'six'), raw(30, 60, 'ten')];
+    expect(repairTimes(windows, { durationSeconds: 60 })).toEqual([
+      { start: 0, end: 15, text: 'one', timesEstimated: true },
+      { start: 15, end: 30, text: 'two', timesEstimated: true },
+      { start: 30, end: 45, text: 'six', timesEstimated: true },
+      { start: 45, end: 60, text: 'ten', timesEstimated: true },
+    ]);
+  });
+  it('are those of the words where the segments share one', () => {
+    const given = [
+      { ...raw(0, 30, 'Good.'), words: [raw(2, 2.5, 'Good.')] },
+      { ...raw(0, 30, 'Bad luck.'), words: [raw(4, 4.5, 'Bad'), raw(5, 5.5, 'luck.')] },
+    ];
+    expect(repairTimes(given, { durationSeconds: 30 })).toMatchObject([
+      { start: 2, end: 2.5, text: 'Good.' },
+      { start: 4, end: 5.5, text: 'Bad luck.' },
+    ]);
+    const zeros = { ...raw(1, 3, 'Bad luck.'), words: [raw(0, 0, 'Bad'), raw(0, 0, 'luck.')] };
+    expect(repairTimes([zeros], { durationSeconds: 30 })).toEqual([{ start: 1, end: 3, text: 'Bad luck.' }]);
   });
   it('of words are converted like those of segments, and left out when they are not those of the text', () => {
     const word = (start: number, end: number, text: string) => ({ start, end, text });

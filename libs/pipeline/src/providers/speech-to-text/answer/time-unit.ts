@@ -4,8 +4,8 @@ import { RawWord } from './raw-segment';
 
 /** Units that are so far apart that a wrong one gives impossible times: ms, µs, ns, 100 ns. */
 const DECIMAL_UNITS = [1_000, 1e6, 1e9, 1e7];
-/** Samples of the usual rates. */
-const SAMPLE_RATES = [8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 88_200, 96_000];
+/** Samples of the usual rates, and the clock of MPEG. */
+const SAMPLE_RATES = [8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 90_000, 96_000];
 /** Frames of recognisers, 10 to 80 ms long. */
 const FRAME_RATES = [100, 75, 50, 25, 12.5];
 /** How many of the unit make a second. */
@@ -15,18 +15,17 @@ const PADDING_SECONDS = 30;
 /** Nobody speaks faster or slower, in characters a second over a whole answer. */
 const FASTEST = 30;
 const SLOWEST = 0.3;
-/** More characters a second than that cannot be seconds. */
-const IMPOSSIBLE = 60;
-/** A shorter text proves nothing about speed. */
-const ENOUGH_CHARACTERS = 100;
+/** Times with more characters a second than that cannot be seconds; a short text has to be faster to prove it. */
+const IMPOSSIBLE = [
+  { speed: 60, characters: 100 },
+  { speed: 240, characters: 20 },
+];
 /** The closest rates are 8 % apart: a length within half of that belongs to one of them only. */
 const LENGTH_ERROR = 0.04;
 /** Lengths of audio are rough by an encoder's padding, ends of text by a fraction of a word. */
 const LENGTH_ERROR_SECONDS = 0.3;
 /** By so much of the speech, one unit has to match the pauses better than another to be clearly better. */
 const CLEAR_DIFFERENCE = 0.04;
-/** Times of the one, read as the other, still end near the end of the audio. */
-const NEAR_RATES = 1.2;
 
 /**
  * Finds the unit of an answer's times by comparing them with the length of the audio, with where people speak in it and with
@@ -45,9 +44,9 @@ export function unitsPerSecond(pieces: readonly RawWord[], audio: AudioFacts): n
   const isSpeech = (units: number): boolean =>
     speed === undefined || (speed * units <= FASTEST && speed * units >= SLOWEST);
   if (fits(1, PADDING_SECONDS)) {
-    const impossible = speed !== undefined && speed > IMPOSSIBLE && charactersOf(timed) >= ENOUGH_CHARACTERS;
-    if (!impossible) return 1;
-    return [1 / 60].find((units) => fits(units, 0.5) && isSpeech(units));
+    if (!isImpossible(speed, charactersOf(timed))) return 1;
+    const minutes = 1 / 60;
+    return fits(minutes, 0.5) && isSpeech(minutes) ? unitByEnd([minutes], timed, audio) : undefined;
   }
   const slack = Math.max(1, durationSeconds / 20);
   const possible = SMALLER_UNITS.filter((units) => fits(units, slack) && isSpeech(units));
@@ -57,7 +56,7 @@ export function unitsPerSecond(pieces: readonly RawWord[], audio: AudioFacts): n
 
 /**
  * The unit in which the text ends where the speech or the audio does. Where several do, the one that clearly matches the pauses
- * best; where none does, such as when the recogniser stopped early, a decimal one that is alone.
+ * best; where none does, such as when the recogniser stopped early, or where speech was not measured, a decimal one that is alone.
  */
 function unitByEnd(
   possible: readonly number[],
@@ -70,23 +69,17 @@ function unitByEnd(
   const ends = [speech.at(-1)?.end ?? durationSeconds, durationSeconds];
   const ending = views.filter(({ end }) => ends.some((expected) => isClose(end, expected)));
   const [only] = possible;
-  if (ending.length === 0) {
+  if (ending.length === 0 || !audio.speech?.length) {
     return only !== undefined && possible.length === 1 && DECIMAL_UNITS.includes(only) ? only : undefined;
   }
   const betterBy = (one: View, other: View): number =>
-    audio.speech ? mismatch(other, one, speech) - mismatch(one, other, speech) : 0;
+    mismatch(other, one, speech) - mismatch(one, other, speech);
   return ending.find((one) =>
     views.every((other) => {
       if (other === one) return true;
-      if (ending.includes(other)) return betterBy(one, other) > CLEAR_DIFFERENCE;
-      return !isNear(one, other) || betterBy(other, one) < CLEAR_DIFFERENCE;
+      return betterBy(one, other) > (ending.includes(other) ? CLEAR_DIFFERENCE : -CLEAR_DIFFERENCE);
     }),
   )?.units;
-}
-
-/** True for rates that are easily taken for each other. */
-function isNear(one: View, other: View): boolean {
-  return Math.max(one.units, other.units) < NEAR_RATES * Math.min(one.units, other.units);
 }
 
 /** Where the text lies if its times are in one unit. */
@@ -138,6 +131,10 @@ function shareWithin(pieces: readonly RawWord[], end: number, latest: number): n
     return start < end && (one.end ?? start) <= latest;
   });
   return within.length / pieces.length;
+}
+
+function isImpossible(speed: number | undefined, characters: number): boolean {
+  return IMPOSSIBLE.some((proof) => (speed ?? 0) > proof.speed && characters >= proof.characters);
 }
 
 /** Undefined when no segment has a length. */
