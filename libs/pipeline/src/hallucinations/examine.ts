@@ -34,7 +34,7 @@ export function examine(segments: readonly SpeechSegment[], audio: Heard): Exami
   const once = withoutDuplicates(segments, removed);
   const words = once.flatMap((segment) => withoutMarkers(segment, removed));
   const believed = withoutInvented(words, audio, removed);
-  const said = withoutLoops(believed, removed);
+  const said = withoutLoops(believed, audio, removed);
   const inOrder = removed.sort((a, b) => a.start - b.start);
   const gaps = [...gapsOf(inOrder), ...unheard(segments, audio)].sort((a, b) => a.start - b.start);
   return { segments: said, gaps, removed: inOrder };
@@ -94,9 +94,13 @@ function isDoubtful(segment: SpeechSegment, audio: Heard, nothingElse: boolean):
   return isHalfSilent(segment, audio) || (recogniserDoubts && !nothingElse);
 }
 
-function withoutLoops(segments: readonly SpeechSegment[], removed: RemovedText[]): SpeechSegment[] {
+function withoutLoops(
+  segments: readonly SpeechSegment[],
+  audio: Heard,
+  removed: RemovedText[],
+): SpeechSegment[] {
   const timed = segments.map(timedTokens);
-  const runs = repeatedCopies(timed.flatMap(keysOf));
+  const runs = repeatedCopies(timed.flatMap(keysOf), audio.speech);
   let offset = 0;
   return timed.flatMap((one) => {
     const pieces: SpeechSegment[] = [];
@@ -126,6 +130,8 @@ function keysOf({ segment, tokens, times }: TimedTokens): TimedKey[] {
   return tokens.map(({ key }, index) => ({
     key,
     start: times[index]?.start ?? segment.start,
+    end: times[index]?.end ?? segment.end,
+    timesEstimated: segment.timesEstimated ?? false,
     compressionRatio,
   }));
 }
