@@ -154,6 +154,28 @@ function repeated(times: number): TimedWord[] {
   ];
 }
 
+/** A phrase that a person says five times in a row: now faster, now slower, and with a breath in between. */
+function phrase(): ResponseCase {
+  const before = spoken(10);
+  const said = spoken(5).slice(0, 4);
+  const words = [...before];
+  let at = 10;
+  for (const [breath, step] of [
+    [0.7, 0.6],
+    [1.1, 0.66],
+    [0.5, 0.63],
+    [0.9, 0.72],
+    [1.3, 0.6],
+  ] as const) {
+    at += breath;
+    for (const { word } of said) {
+      words.push({ start: at, end: at + 0.5, word });
+      at += step;
+    }
+  }
+  return { name: 'a phrase that is said five times', seconds: 29, words, answers: {}, expect: { words } };
+}
+
 function ofLanguage(name: string, ...languages: string[]): ResponseCase {
   const reshape: Reshape = (answer) => ({ ...answer, language: name });
   return { ...timed(`the language is called ${name}`, reshape), languages };
@@ -256,6 +278,7 @@ export function responseCases(stop: { at: number; of: number; turns: number }): 
     })),
     timed('markers for what are no words', withMarkers(MARKERS)),
     seven(),
+    phrase(),
     stopsAt(stop.at, stop.of),
     longTurns('segments of more than a minute', stop.turns, { segmentSeconds: 75, givesWordTimes: false }),
     longTurns('one text for all of it', stop.turns, { reshape: ({ text }) => ({ text }) }),

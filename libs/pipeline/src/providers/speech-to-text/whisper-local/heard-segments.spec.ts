@@ -2,9 +2,9 @@ import { heardSegments } from './heard-segments';
 
 describe('What Whisper heard', () => {
   it('is held within the audio', () => {
-    expect(heardSegments([{ start: -1, end: 2.4, text: ' Good morning. ' }], { durationSeconds: 2 })).toEqual([
-      { start: 0, end: 2, text: 'Good morning.' },
-    ]);
+    expect(heardSegments([{ start: -1, end: 2.4, text: ' Good morning. ' }], { durationSeconds: 2 })).toEqual(
+      [{ start: 0, end: 2, text: 'Good morning.' }],
+    );
   });
   it('reaches to the next text, or to the end, where no end is named', () => {
     const heard = [
@@ -21,7 +21,12 @@ describe('What Whisper heard', () => {
       { start: 0, end: 2, text: 'one' },
       { start: null, end: null, text: 'two' },
     ];
-    expect(heardSegments(heard, { durationSeconds: 5 })[1]).toEqual({ start: 2, end: 5, text: 'two', timesEstimated: true });
+    expect(heardSegments(heard, { durationSeconds: 5 })[1]).toEqual({
+      start: 2,
+      end: 5,
+      text: 'two',
+      timesEstimated: true,
+    });
   });
   it('is put in order of time, and blank texts are dropped', () => {
     const heard = [
