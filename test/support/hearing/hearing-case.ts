@@ -21,6 +21,8 @@ export type Expectation =
       gaps?: readonly ExpectedGap[];
       /** Words in this stretch may be heard or not: the file was cut somewhere in it. */
       uncertain?: { start: number; end: number };
+      /** Whether each line says that its times are estimates. Default: not looked at. */
+      timesEstimated?: boolean;
       /** How many speakers the lines name. Default: not looked at. */
       speakers?: number;
     };

@@ -22,6 +22,7 @@ export function faultsOf(expected: Expectation, outcome: Outcome): string[] {
     ...faultsOfGaps(expected.gaps ?? [], outcome.gaps),
     ...faultsOfClip(expected, outcome),
     ...faultsOfSpeakers(expected, outcome),
+    ...faultsOfEstimates(expected, outcome),
   ];
 }
 
@@ -78,6 +79,12 @@ function faultsOfSpeakers(expected: ExpectedWords, { lines }: Heard): string[] {
   return speakers.size === expected.speakers && !speakers.has(null)
     ? []
     : [`speakers: ${[...speakers].join(', ')}`];
+}
+
+function faultsOfEstimates({ timesEstimated }: ExpectedWords, { lines }: Heard): string[] {
+  if (timesEstimated === undefined) return [];
+  const others = lines.filter((line) => (line.timesEstimated ?? false) !== timesEstimated);
+  return others.length > 0 ? [`${others.length} lines do not say how their times were found`] : [];
 }
 
 function summary(what: string, words: readonly TimedWord[]): string[] {

@@ -7,6 +7,7 @@ export interface SaidLine {
   end: number;
   text: string;
   speaker?: string | null;
+  timesEstimated?: boolean;
 }
 
 /**

@@ -48,7 +48,7 @@ const removed = z
     id: 'RemovedText',
     description:
       'Text of the recogniser that is not in the transcript, and the rule that removed it: `text_on_silence`, `repetition`, ' +
-      '`stock_phrase` or `non_speech_marker` (such as "[music]").',
+      '`stock_phrase`, `non_speech_marker` (such as "[music]") or `duplicate` (the recogniser sent the same text for the same time twice).',
   });
 
 export const details = z.record(z.string(), z.string()).meta({

@@ -106,7 +106,14 @@ export class TranscribeChunkHandler implements ICommandHandler<TranscribeChunk> 
     const stored = await this.resultStore.getOrCall(recordingId, dependsOn, () =>
       this.storage.withLocalFile(chunk.objectKey, (file) =>
         this.speechToText.transcribe(
-          { file, durationSeconds, language: language ?? undefined, promptContext, attempt },
+          {
+            file,
+            durationSeconds,
+            speech: chunk.speech ?? undefined,
+            language: language ?? undefined,
+            promptContext,
+            attempt,
+          },
           signal,
         ),
       ),
@@ -123,7 +130,7 @@ export class TranscribeChunkHandler implements ICommandHandler<TranscribeChunk> 
 
 /** What of an answer is believed, and where speech was heard that it holds nothing of. */
 function judge({ segments }: TranscriptionResult, { start, end, silences, speech }: ChunkState): Examined {
-  const examined = examine(segments, { silences, durationSeconds: end - start });
+  const examined = examine(segments, { silences, speech: speech ?? undefined, durationSeconds: end - start });
   const missed = missedSpeech(examined.segments, examined.gaps, speech ?? []);
   return { ...examined, gaps: [...examined.gaps, ...missed].sort((a, b) => a.start - b.start) };
 }

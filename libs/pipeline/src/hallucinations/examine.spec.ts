@@ -136,6 +136,107 @@ describe('A loop', () => {
   });
 });
 
+describe('A phrase that is said five times in a row', () => {
+  const PHRASE = 'We will see what happens then.';
+  const TIMES = [
+    { start: 0.1, end: 1.62 },
+    { start: 2, end: 3.6 },
+    { start: 4.24, end: 5.68 },
+    { start: 6.1, end: 7.5 },
+    { start: 8.38, end: 9.88 },
+  ];
+  const said = TIMES.map(({ start, end }) => says(start, end, PHRASE));
+  const removedOf = (segments: SpeechSegment[], spoken: Stretch[] | undefined): string[] => {
+    const audio = { silences: [{ start: 10, end: DURATION }], speech: spoken, durationSeconds: DURATION };
+    return examineWith(segments, audio).removed.map(({ code }) => code);
+  };
+  const LOOP = Array(3).fill('repetition');
+  it('is kept where the sound has five utterances of it', () => {
+    expect(removedOf(said, TIMES)).toEqual([]);
+    const rough = TIMES.map(({ start, end }) => ({ start: start + 0.2, end: end + 0.1 }));
+    expect(removedOf(said, rough)).toEqual([]);
+    const words = TIMES.flatMap(({ start, end }) =>
+      PHRASE.split(' ').map((text, index) => {
+        const each = (end - start) / 6;
+        return { start: start + index * each, end: start + (index + 1) * each, text };
+      }),
+    );
+    const inOne = { ...says(0.1, 9.88, Array(5).fill(PHRASE).join(' ')), words };
+    expect(removedOf([inOne], TIMES)).toEqual([]);
+  });
+  it('is a loop over one long speech, over silence, over other sentences, and where nobody knows', () => {
+    expect(removedOf(said, [{ start: 0, end: 10 }])).toEqual(LOOP);
+    expect(removedOf(said, TIMES.slice(0, 3))).toEqual(LOOP);
+    expect(removedOf(said, undefined)).toEqual(LOOP);
+    // As Whisper writes loops: a segment every two seconds.
+    const even = TIMES.map((_, index) => says(index * 2, index * 2 + 2, PHRASE));
+    expect(
+      removedOf(even, [
+        { start: 0, end: 1.5 },
+        { start: 2.7, end: 6.4 },
+        { start: 7, end: 10 },
+      ]),
+    ).toEqual(LOOP);
+    const others = [
+      { start: 0.1, end: 1.62 },
+      { start: 2, end: 5.1 },
+      { start: 5.6, end: 6.4 },
+      { start: 7, end: 7.9 },
+      { start: 8.38, end: 9.88 },
+    ];
+    expect(
+      removedOf(
+        others.map(({ start, end }) => says(start, end, PHRASE)),
+        others,
+      ),
+    ).toEqual(LOOP);
+    const estimated = said.map((one): SpeechSegment => ({ ...one, timesEstimated: true }));
+    expect(removedOf(estimated, TIMES)).toEqual(LOOP);
+  });
+  it('is a loop where its words would be impossibly fast, or stand eight times', () => {
+    const fast = TIMES.map(({ start }) => says(start, start + 0.3, PHRASE));
+    expect(
+      removedOf(
+        fast,
+        fast.map(({ start, end }) => ({ start, end })),
+      ),
+    ).toEqual(LOOP);
+    const eight = Array.from({ length: 8 }, (_, n) => ({
+      start: n * 2.1 + 0.1 * (n % 3),
+      end: n * 2.1 + 1.5,
+    }));
+    const all = eight.map(({ start, end }) => says(start, end, PHRASE));
+    expect(examineWith(all, { silences: [], speech: eight, durationSeconds: 18 }).removed).toHaveLength(6);
+  });
+});
+
+describe('A segment that the answer holds twice', () => {
+  const [first, second] = [says(0, 4, 'The room was clean.'), says(4, 6, 'The shower was not.')];
+  it('is kept once; the copy leaves a trace, and no gap', () => {
+    const { segments, gaps, removed } = examine([first, second, first, second]);
+    expect(segments).toEqual([first, second]);
+    expect(gaps).toEqual([]);
+    expect(removed).toEqual([
+      { ...first, code: 'duplicate' },
+      { ...second, code: 'duplicate' },
+    ]);
+  });
+  it('is no copy at another time, of other words, without a length, or where the times are estimates', () => {
+    const said = (start: number, end: number) => ({
+      ...says(0, 4, 'Yes.'),
+      words: [{ start, end, text: 'Yes.' }],
+    });
+    const estimated: SpeechSegment = { ...says(0, 4, 'Yes.'), timesEstimated: true };
+    for (const both of [
+      [says(0, 2, 'Yes.'), says(2, 4, 'Yes.')],
+      [said(0, 1), said(2, 3)],
+      [says(4, 4, 'Yes.'), says(4, 4, 'Yes.')],
+      [estimated, estimated],
+    ])
+      expect(examine(both)).toMatchObject({ segments: both, removed: [] });
+  });
+});
+
 describe('A stock phrase', () => {
   it.each([
     'Thanks for watching!',

@@ -1,5 +1,6 @@
 import { SpeechSegment } from '../providers/speech-to-text';
 import { stretchOf, timedTokens, TimedTokens } from '../transcript/timed-text';
+import { withoutDuplicates } from './duplicates';
 import { markersIn, textWithout } from './markers';
 import { repeatedCopies, TimedKey, WINDOW_SECONDS } from './repetition';
 import { Heard, isHalfSilent, isOnSilence } from './silence';
@@ -30,9 +31,10 @@ const JOIN_SECONDS = 2;
  */
 export function examine(segments: readonly SpeechSegment[], audio: Heard): Examined {
   const removed: RemovedText[] = [];
-  const words = segments.flatMap((segment) => withoutMarkers(segment, removed));
+  const once = withoutDuplicates(segments, removed);
+  const words = once.flatMap((segment) => withoutMarkers(segment, removed));
   const believed = withoutInvented(words, audio, removed);
-  const said = withoutLoops(believed, removed);
+  const said = withoutLoops(believed, audio, removed);
   const inOrder = removed.sort((a, b) => a.start - b.start);
   const gaps = [...gapsOf(inOrder), ...unheard(segments, audio)].sort((a, b) => a.start - b.start);
   return { segments: said, gaps, removed: inOrder };
@@ -92,9 +94,13 @@ function isDoubtful(segment: SpeechSegment, audio: Heard, nothingElse: boolean):
   return isHalfSilent(segment, audio) || (recogniserDoubts && !nothingElse);
 }
 
-function withoutLoops(segments: readonly SpeechSegment[], removed: RemovedText[]): SpeechSegment[] {
+function withoutLoops(
+  segments: readonly SpeechSegment[],
+  audio: Heard,
+  removed: RemovedText[],
+): SpeechSegment[] {
   const timed = segments.map(timedTokens);
-  const runs = repeatedCopies(timed.flatMap(keysOf));
+  const runs = repeatedCopies(timed.flatMap(keysOf), audio.speech);
   let offset = 0;
   return timed.flatMap((one) => {
     const pieces: SpeechSegment[] = [];
@@ -124,6 +130,8 @@ function keysOf({ segment, tokens, times }: TimedTokens): TimedKey[] {
   return tokens.map(({ key }, index) => ({
     key,
     start: times[index]?.start ?? segment.start,
+    end: times[index]?.end ?? segment.end,
+    timesEstimated: segment.timesEstimated ?? false,
     compressionRatio,
   }));
 }
@@ -136,7 +144,7 @@ function lasting({ start, end }: Stretch): Stretch {
 function gapsOf(removed: readonly RemovedText[]): Examined['gaps'] {
   const gaps: Examined['gaps'] = [];
   for (const { start, end, code } of removed) {
-    if (code === 'non_speech_marker') continue;
+    if (code === 'non_speech_marker' || code === 'duplicate') continue;
     const last = gaps.at(-1);
     if (last?.code === code && start - last.end <= JOIN_SECONDS) last.end = Math.max(last.end, end);
     else gaps.push({ start, end, code });

@@ -11,8 +11,11 @@ import { Stretch } from '../stretch';
 export type GapCode =
   'text_on_silence' | 'repetition' | 'stock_phrase' | 'recogniser_stopped' | 'not_recognised';
 
-/** Text that a rule removed, kept so that people can judge the rule. Markers ("[music]") leave no gap. */
+/**
+ * Text that a rule removed, kept so that people can judge the rule. Markers ("[music]") and segments that the answer holds
+ * twice (`duplicate`) leave no gap: nothing is missing there.
+ */
 export interface RemovedText extends Stretch {
-  code: GapCode | 'non_speech_marker';
+  code: GapCode | 'non_speech_marker' | 'duplicate';
   text: string;
 }

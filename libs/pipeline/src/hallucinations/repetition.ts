@@ -1,4 +1,6 @@
 import { deflateSync } from 'node:zlib';
+import { Stretch } from '../stretch';
+import { isSaidAgain, TimedWord } from './said-again';
 
 /** Text that gets so much smaller says the same over and over. Whisper's own threshold, for its windows of 30 seconds. */
 const MAX_COMPRESSION = 2.4;
@@ -15,11 +17,7 @@ const MAX_PHRASE_WORDS = 40;
 const KEPT_COPIES = 2;
 
 /** A word on the time line of a chunk. */
-export interface TimedKey {
-  /** Lower case, letters and digits only. */
-  key: string;
-  /** Seconds. */
-  start: number;
+export interface TimedKey extends TimedWord {
   /** The provider's own measure of the text around, where it can be believed. */
   compressionRatio?: number | undefined;
 }
@@ -37,13 +35,17 @@ export function compressionRatio(text: string): number {
   return bytes.length / deflateSync(bytes).length;
 }
 
-/** The repeated copies of words and phrases in a loop, without the first ones. In order; runs do not overlap. */
-export function repeatedCopies(words: readonly TimedKey[]): Run[] {
+/**
+ * The repeated copies of words and phrases in a loop, without the first ones. In order; runs do not overlap.
+ *
+ * @param speech where people speak, in seconds from the start of the chunk; empty where that was not measured
+ */
+export function repeatedCopies(words: readonly TimedKey[], speech: readonly Stretch[] = []): Run[] {
   const loops: (Run & { period: number })[] = [];
   for (let period = 1; period <= MAX_PHRASE_WORDS; period += 1) {
     for (const run of periodicRuns(words, period)) {
       const isNew = loops.every((loop) => run.to <= loop.from || loop.to <= run.from);
-      if (isNew && isLoop(words, run, period)) loops.push({ ...run, period });
+      if (isNew && isLoop(words, run, period, speech)) loops.push({ ...run, period });
     }
   }
   return loops
@@ -66,12 +68,14 @@ function periodicRuns(words: readonly TimedKey[], period: number): Run[] {
   return runs;
 }
 
-function isLoop(words: readonly TimedKey[], run: Run, period: number): boolean {
+function isLoop(words: readonly TimedKey[], run: Run, period: number, speech: readonly Stretch[]): boolean {
   const times = Math.floor((run.to - run.from) / period);
   if (times >= MAX_TIMES) return true;
   if (times < MAX_TIMES_COMPRESSED || period < LONG_PHRASE_WORDS) return false;
-  const saidSo = words.slice(run.from, run.to).some((word) => (word.compressionRatio ?? 0) > MAX_COMPRESSION);
-  return saidSo || compressionRatio(windowFrom(words, run.from)) > MAX_COMPRESSION;
+  const copies = words.slice(run.from, run.to);
+  const saidSo = copies.some((word) => (word.compressionRatio ?? 0) > MAX_COMPRESSION);
+  const isCompressed = saidSo || compressionRatio(windowFrom(words, run.from)) > MAX_COMPRESSION;
+  return isCompressed && !isSaidAgain(copies, period, speech);
 }
 
 /** What is said in the 30 seconds from a word on. */

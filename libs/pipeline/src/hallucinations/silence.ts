@@ -12,6 +12,8 @@ const SURE_LOG_PROBABILITY = -1;
 /** A chunk's audio as our own measure sees it, in seconds from its start. */
 export interface Heard {
   silences: readonly Stretch[];
+  /** Where people speak; left out where that was not measured. */
+  speech?: readonly Stretch[] | undefined;
   durationSeconds: number;
 }
 

@@ -33,13 +33,21 @@ function untimed(words: readonly TimedWord[]): Expectation {
 /** The answer keeps every word, and every time can be worked out. */
 function timed(name: string, reshape: Reshape): ResponseCase {
   const words = spoken();
-  return { name, seconds: SECONDS, words, answers: { reshape }, expect: { words } };
+  const expected: Expectation = { words, timesEstimated: false };
+  return { name, seconds: SECONDS, words, answers: { reshape }, expect: expected };
 }
 
 /** The answer keeps every word, but not its time. */
 function kept(name: string, reshape: Reshape): ResponseCase {
   const words = spoken();
   return { name, seconds: SECONDS, words, answers: { reshape }, expect: untimed(words) };
+}
+
+/** The answer keeps every word, but not its time, and each line says so. */
+function marked(name: string, reshape: Reshape): ResponseCase {
+  const words = spoken();
+  const expected: Expectation = { words, timeError: Infinity, timesEstimated: true };
+  return { name, seconds: SECONDS, words, answers: { reshape }, expect: expected };
 }
 
 /** Several words share a line, so that their own times are off by less than its length. */
@@ -61,6 +69,23 @@ function inUnits(perSecond: number): Reshape {
       end: scaled(segment.end),
     })),
     words: answer.words?.map(({ word, start, end }) => ({ word, start: scaled(start), end: scaled(end) })),
+  });
+}
+
+/** Times in samples, and nothing that tells the rate. */
+function inSamples(rate: number): ResponseCase {
+  const reshape: Reshape = (answer, heard) => {
+    const scaled = inUnits(rate)(answer, heard) as VerboseAnswer;
+    return without(scaled, 'duration');
+  };
+  return timed(`times in samples at ${rate / 1_000} kHz, and no duration`, reshape);
+}
+
+/** Every segment is said to be at one and the same time. */
+function allAt(start: number, end: number): Reshape {
+  return (answer) => ({
+    ...without(answer, 'words'),
+    segments: answer.segments?.map((segment) => ({ ...segment, start, end })),
   });
 }
 
@@ -93,9 +118,10 @@ function stopsAt(stop: number, seconds: number): ResponseCase {
     words,
     answers: {
       reshape: (answer) => {
-        const segments = (answer.segments ?? []).filter(({ end }) => end <= stop + 0.1);
+        // Each word is a segment.
+        const segments = (answer.segments ?? []).slice(0, heard.length);
         const text = segments.map((segment) => segment.text).join('');
-        const timedWords = answer.words?.filter(({ end }) => end <= stop + 0.1);
+        const timedWords = answer.words?.slice(0, heard.length);
         return { ...answer, text, segments, ...(timedWords && { words: timedWords }) };
       },
     },
@@ -128,6 +154,28 @@ function repeated(times: number): TimedWord[] {
   ];
 }
 
+/** A phrase that a person says five times in a row: now faster, now slower, and with a breath in between. */
+function phrase(): ResponseCase {
+  const before = spoken(10);
+  const said = spoken(5).slice(0, 4);
+  const words = [...before];
+  let at = 10;
+  for (const [breath, step] of [
+    [0.7, 0.6],
+    [1.1, 0.66],
+    [0.5, 0.63],
+    [0.9, 0.72],
+    [1.3, 0.6],
+  ] as const) {
+    at += breath;
+    for (const { word } of said) {
+      words.push({ start: at, end: at + 0.5, word });
+      at += step;
+    }
+  }
+  return { name: 'a phrase that is said five times', seconds: 29, words, answers: {}, expect: { words } };
+}
+
 function ofLanguage(name: string, ...languages: string[]): ResponseCase {
   const reshape: Reshape = (answer) => ({ ...answer, language: name });
   return { ...timed(`the language is called ${name}`, reshape), languages };
@@ -157,6 +205,18 @@ export function responseCases(stop: { at: number; of: number; turns: number }): 
     timed('times in nanoseconds', inUnits(1e9)),
     timed('times in microseconds', inUnits(1e6)),
     timed('times in milliseconds', inUnits(1e3)),
+    ...[8_000, 16_000, 22_050, 24_000, 44_100, 48_000].map(inSamples),
+    marked('all segments from 0 to 0', allAt(0, 0)),
+    marked('all segments from 0 to 30', allAt(0, 30)),
+    marked('times in an unknown unit', inUnits(7)),
+    timed('every segment twice', (answer) => ({
+      ...answer,
+      segments: answer.segments?.flatMap((segment) => [segment, segment]),
+    })),
+    timed('the list of segments twice', (answer) => ({
+      ...answer,
+      segments: [...(answer.segments ?? []), ...(answer.segments ?? [])],
+    })),
     kept('empty segments beside the text', (answer) => ({ ...answer, segments: [] })),
     kept('no segments beside the text', (answer) => without(answer, 'segments')),
     kept('null in place of segments', (answer) => ({ ...answer, segments: null, words: null })),
@@ -218,6 +278,7 @@ export function responseCases(stop: { at: number; of: number; turns: number }): 
     })),
     timed('markers for what are no words', withMarkers(MARKERS)),
     seven(),
+    phrase(),
     stopsAt(stop.at, stop.of),
     longTurns('segments of more than a minute', stop.turns, { segmentSeconds: 75, givesWordTimes: false }),
     longTurns('one text for all of it', stop.turns, { reshape: ({ text }) => ({ text }) }),
@@ -227,8 +288,8 @@ export function responseCases(stop: { at: number; of: number; turns: number }): 
       text: null,
       segments: null,
     })),
-    onSilence('[BLANK_AUDIO] for silence', 10, (answer) => marked(answer, '[BLANK_AUDIO]')),
-    onSilence('♪ for silence', 12, (answer) => marked(answer, '♪')),
+    onSilence('[BLANK_AUDIO] for silence', 10, (answer) => markerAlone(answer, '[BLANK_AUDIO]')),
+    onSilence('♪ for silence', 12, (answer) => markerAlone(answer, '♪')),
     ofLanguage('bengali', 'bn'),
     ofLanguage('cantonese', 'yue', 'zh'),
     ofLanguage('tagalog', 'tl'),
@@ -239,7 +300,7 @@ export function responseCases(stop: { at: number; of: number; turns: number }): 
   ];
 }
 
-function marked(answer: VerboseAnswer, text: string): VerboseAnswer {
+function markerAlone(answer: VerboseAnswer, text: string): VerboseAnswer {
   const segment = { id: 0, start: 0, end: 5, text, temperature: 0 };
   return {
     ...answer,

@@ -1,3 +1,5 @@
+import { Stretch } from '../../stretch';
+
 /** A stretch of recognised speech. Times are seconds from the start of the audio that was given. */
 export interface SpeechSegment {
   start: number;
@@ -34,6 +36,8 @@ export interface TranscriptionRequest {
   file: string;
   /** Length of the chunk in seconds. */
   durationSeconds: number;
+  /** Where people speak in the chunk, in seconds from its start: helps to understand times that are not in seconds. */
+  speech?: readonly Stretch[] | undefined;
   /** ISO 639-1 code, or undefined to let the provider detect it. */
   language: string | undefined;
   /** Names and terms that are likely to be heard; fixed when the audio is split. Empty when there are none. */

@@ -16,6 +16,9 @@ export function withOwnWords(segments: readonly RawSegment[], words: readonly Ra
     const tokens = tokensOf(segment.text);
     const own = takeWords(spoken, next, tokens.length);
     const timed = own.map(({ text }) => ({ text, start: 0, end: 0 }));
+    // The next words may be the same and yet not its own: a person said the same again.
+    const isCopy = segments.slice(0, index).some((one) => isSame(one, segment));
+    if (isCopy && own.some((word) => !overlaps(word, segment))) return segment;
     if (tokens.length > 0 && timesByWords(tokens, timed)) {
       next += own.length;
       return { ...segment, words: own };
@@ -23,6 +26,14 @@ export function withOwnWords(segments: readonly RawSegment[], words: readonly Ra
     next = firstFrom(spoken, next, segments[index + 1]?.start ?? null);
     return segment;
   });
+}
+
+function isSame(one: RawSegment, other: RawSegment): boolean {
+  return one.text === other.text && one.start === other.start && one.end === other.end;
+}
+
+function overlaps(word: RawWord, { start, end }: RawWord): boolean {
+  return (word.start ?? 0) <= (end ?? Infinity) && (word.end ?? Infinity) >= (start ?? 0);
 }
 
 /** The words from `next` on that make up so many tokens. */

@@ -1,6 +1,9 @@
 import { timesByWords, tokensOf } from '../../../transcript/tokens';
+import { Stretch } from '../../../stretch';
 import { SpeechSegment, SpeechWord } from '../speech-to-text';
+import { AudioFacts, speechWithin } from './audio-facts';
 import { RawSegment, RawWord } from './raw-segment';
+import { atOneTime, isAtOneTime } from './one-time';
 import { unitsPerSecond } from './time-unit';
 
 /** Words may stick out of their segment by so much. */
@@ -9,24 +12,40 @@ const WORD_SLACK_SECONDS = 1;
 interface Placed extends Omit<SpeechSegment, 'start' | 'end'> {
   start: number | null;
   end: number | null;
+  /** A segment without times of its own lies somewhere in here; default: between its neighbours. */
+  within?: Stretch | undefined;
 }
 
 /**
  * Gives every segment times within the audio, in order, and never drops a text: times in another unit are converted, and
- * a segment without usable times is spread between its neighbours and marked as estimated.
+ * a segment without usable times is spread over the speech between its neighbours and marked as estimated.
  *
  * @param segments as the recogniser wrote them; blank texts are left out
- * @param declaredDuration the length of the audio in the answer's own words, where it gives one
  */
-export function repairTimes(
-  segments: readonly RawSegment[],
-  durationSeconds: number,
-  declaredDuration: number | null = null,
-): SpeechSegment[] {
+export function repairTimes(segments: readonly RawSegment[], audio: AudioFacts): SpeechSegment[] {
   const spoken = segments.filter(({ text }) => text.trim() !== '');
-  const units = unitsPerSecond(spoken, durationSeconds, declaredDuration);
-  const placed = spoken.map((segment) => place(segment, units, durationSeconds));
-  return withoutCopies(withEstimates(inOrder(placed), durationSeconds)).map(withBelievedWords);
+  const groups = atOneTime(spoken);
+  const together = new Set(groups.flat());
+  const alone = spoken.filter((segment) => !together.has(segment) && isTimed(segment));
+  // A time that all of an answer shares is no time; one that a part of it shares is where that part was said.
+  const told = alone.length === 0 && groups.length === 1 ? [] : [...alone, ...groups.map(asOne)];
+  const words = spoken.flatMap((segment) => segment.words ?? []);
+  // Where no segment tells when it was said, its words may.
+  const units = unitsPerSecond(told.length > 0 || isAtOneTime(words) ? told : words, audio);
+  const placed = spoken.map((segment): Placed => {
+    const one = place(segment, units, audio.durationSeconds);
+    return fromWords(together.has(segment) ? untimed(one, told.length > 0) : one);
+  });
+  return withEstimates(inOrder(placed), audio).map(withBelievedWords);
+}
+
+function isTimed({ start, end }: RawWord): boolean {
+  return start !== null || end !== null;
+}
+
+function asOne(group: readonly RawSegment[]): RawWord {
+  const { start = null, end = null } = group[0] ?? {};
+  return { start, end, text: group.map(({ text }) => text).join(' ') };
 }
 
 /** Times in seconds within the audio; null where they say nothing. */
@@ -40,6 +59,21 @@ function place(segment: RawSegment, units: number | undefined, durationSeconds: 
     ...(known && timed.length > 0 && { words: timed }),
     ...(signals && { signals }),
   };
+}
+
+function untimed({ start, end, ...rest }: Placed, liesThere: boolean): Placed {
+  const isKnown = liesThere && start !== null && end !== null && end > start;
+  return { ...rest, start: null, end: null, ...(isKnown && { within: { start, end } }) };
+}
+
+/** A segment without times lasts from its first word to its last, where these have times. */
+function fromWords(segment: Placed): Placed {
+  const { start, end, text, words } = segment;
+  const [first, last] = [words?.[0], words?.at(-1)];
+  if (start !== null || end !== null || !words || !first || !last) return segment;
+  const { within: _, ...rest } = segment;
+  const placed = { ...rest, text, start: first.start, end: last.end };
+  return withBelievedWords(placed).words ? placed : segment;
 }
 
 function inSeconds(
@@ -65,60 +99,80 @@ function inOrder(segments: readonly Placed[]): Placed[] {
   let last = 0;
   return segments
     .map((segment) => {
-      last = segment.start ?? segment.end ?? last;
+      last = segment.start ?? segment.within?.start ?? segment.end ?? last;
       return { segment, at: segment.start ?? last };
     })
     .sort((a, b) => a.at - b.at)
     .map(({ segment }) => segment);
 }
 
-/** Fills in what is missing: between the neighbours, in proportion to the length of the text. */
-function withEstimates(segments: readonly Placed[], durationSeconds: number): SpeechSegment[] {
+/** Fills in what is missing: in the speech between the neighbours, in proportion to the length of the text. */
+function withEstimates(segments: readonly Placed[], audio: AudioFacts): SpeechSegment[] {
+  const { durationSeconds } = audio;
   const complete: SpeechSegment[] = [];
   for (let index = 0; index < segments.length;) {
-    const unknown = segments.slice(index).findIndex(({ start, end }) => start !== null || end !== null);
-    const run = segments.slice(index, unknown < 0 ? segments.length : index + unknown);
+    const segment = segments[index];
+    if (!segment) break;
     const from = complete.at(-1)?.end ?? 0;
+    const run = segments.slice(index, index + lengthOfRun(segments, index));
     if (run.length > 0) {
-      const next = segments[index + run.length];
-      complete.push(...spread(run, from, Math.max(from, next?.start ?? durationSeconds)));
+      const next = segments.slice(index + run.length).find((one) => startOf(one) !== undefined);
+      const range = segment.within ?? { start: from, end: (next && startOf(next)) ?? durationSeconds };
+      const start = Math.max(from, range.start);
+      complete.push(...spread(run, speechWithin(audio, start, Math.max(start, range.end))));
       index += run.length;
       continue;
     }
-    const segment = segments[index];
-    if (!segment) break;
     const start = segment.start ?? Math.min(from, segment.end ?? from);
     const following = segments.slice(index + 1).find((one) => one.start !== null)?.start ?? durationSeconds;
-    complete.push({ ...segment, start, end: Math.max(start, segment.end ?? following) });
+    const { within: _, ...rest } = segment;
+    complete.push({ ...rest, start, end: Math.max(start, segment.end ?? following) });
     index += 1;
   }
   return complete;
 }
 
-function spread(segments: readonly Placed[], from: number, to: number): SpeechSegment[] {
+/** How many segments from one on have no times and lie in the same range. */
+function lengthOfRun(segments: readonly Placed[], first: number): number {
+  const range = segments[first]?.within;
+  const after = segments.slice(first).findIndex(({ start, end, within }) => {
+    return start !== null || end !== null || within?.start !== range?.start || within?.end !== range?.end;
+  });
+  return after < 0 ? segments.length - first : after;
+}
+
+function startOf({ start, within }: Placed): number | undefined {
+  return start ?? within?.start;
+}
+
+/** @param speech in order and apart, and not empty */
+function spread(segments: readonly Placed[], speech: readonly Stretch[]): SpeechSegment[] {
   const characters = segments.reduce((sum, { text }) => sum + text.length, 0);
   let before = 0;
-  const at = (): number => Math.round((from + ((to - from) * before) / characters) * 1_000) / 1_000;
-  return segments.map(({ words: _, ...segment }) => {
-    const start = at();
+  return segments.map(({ words: _, within: __, ...segment }) => {
+    const start = timeOf(before / characters, speech, 'start');
     before += segment.text.length;
-    return { ...segment, start, end: Math.max(start, Math.min(to, at())), timesEstimated: true as const };
+    const end = Math.max(start, timeOf(before / characters, speech, 'end'));
+    return { ...segment, start, end, timesEstimated: true as const };
   });
 }
 
-/** The same text at the same time is one segment that was sent twice. */
-function withoutCopies(segments: readonly SpeechSegment[]): SpeechSegment[] {
-  return segments.filter((segment, index) => {
-    const before = segments[index - 1];
-    const same =
-      before?.text === segment.text && before.start === segment.start && before.end === segment.end;
-    return !same || segment.timesEstimated;
+/** When so much of the speech is over: in a pause between two stretches a text ends before it and starts after it. */
+function timeOf(share: number, speech: readonly Stretch[], edge: 'start' | 'end'): number {
+  let left = share * speech.reduce((sum, { start, end }) => sum + end - start, 0);
+  const rest = edge === 'start' ? 1e-6 : -1e-6;
+  const stretch = speech.find(({ start, end }) => {
+    if (left + rest <= end - start) return true;
+    left -= end - start;
+    return false;
   });
+  const time = stretch ? stretch.start + left : (speech.at(-1)?.end ?? 0);
+  return Math.round(time * 1_000) / 1_000;
 }
 
-/** Word times are of use only when they are those of the text, in order and within the segment. */
+/** Word times are of use only when they are those of the text, in order, within the segment and not all the same. */
 function withBelievedWords({ words, ...segment }: SpeechSegment): SpeechSegment {
-  if (!words || !timesByWords(tokensOf(segment.text), words)) return segment;
+  if (!words || isAtOneTime(words) || !timesByWords(tokensOf(segment.text), words)) return segment;
   const earliest = segment.start - WORD_SLACK_SECONDS;
   const latest = segment.end + WORD_SLACK_SECONDS;
   const believed = words.every(

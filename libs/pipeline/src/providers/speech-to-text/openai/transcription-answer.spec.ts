@@ -92,6 +92,20 @@ describe('An answer of the transcription call', () => {
     const inside = segments.map((one, index) => ({ ...one, words: words.slice(index * 2, index * 2 + 2) }));
     expect(read({ text: '', segments: inside }).segments).toMatchObject(expected);
   });
+  it('gives a segment that was sent twice no word that was said later', () => {
+    const [first, second] = [
+      { start: 0, end: 0.5, text: 'Yes.' },
+      { start: 1, end: 1.5, text: 'Yes.' },
+    ];
+    const words = [first, second].map(({ start, end }) => ({ start, end, word: 'Yes' }));
+    const own = ({ start, end }: { start: number; end: number }) => [{ start, end, text: 'Yes' }];
+    expect(read({ text: '', segments: [first, first, second, second], words }).segments).toEqual([
+      { ...first, words: own(first) },
+      first,
+      { ...second, words: own(second) },
+      second,
+    ]);
+  });
   it('may consist of words alone', () => {
     const words = [
       { word: 'Good', start: 1, end: 1.5 },

@@ -59,10 +59,11 @@ export function readTranscription(
     });
   }
   const { language, duration, usage } = parsed.data;
-  const { durationSeconds } = request;
+  const { durationSeconds, speech } = request;
+  const audio = { durationSeconds, speech, declaredDuration: duration };
   return {
     language: languageCode(language) ?? request.language,
-    segments: repairTimes(heard(parsed.data), durationSeconds, duration).flatMap(intoLines),
+    segments: repairTimes(heard(parsed.data), audio).flatMap(intoLines),
     usage: {
       audioSeconds: durationSeconds,
       ...(usage?.input_tokens !== undefined && { inputTokens: usage.input_tokens }),

@@ -1,3 +1,4 @@
+import { AudioFacts } from '../answer/audio-facts';
 import { repairTimes } from '../answer/repair-times';
 import { SpeechSegment } from '../speech-to-text';
 import { HeardText } from './whisper-messages';
@@ -5,9 +6,7 @@ import { HeardText } from './whisper-messages';
 /**
  * Segments in order of time, held within the audio. A text without an end reaches to the next one's start; blank texts
  * are dropped.
- *
- * @param durationSeconds of the audio
  */
-export function heardSegments(heard: readonly HeardText[], durationSeconds: number): SpeechSegment[] {
-  return repairTimes(heard, durationSeconds);
+export function heardSegments(heard: readonly HeardText[], audio: AudioFacts): SpeechSegment[] {
+  return repairTimes(heard, audio);
 }

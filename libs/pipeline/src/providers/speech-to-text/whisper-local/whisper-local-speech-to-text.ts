@@ -69,11 +69,11 @@ export class WhisperLocalSpeechToText implements SpeechToText {
   }
 
   async transcribe(request: TranscriptionRequest, signal: AbortSignal): Promise<TranscriptionResult> {
-    const { file, language, durationSeconds, attempt = 0 } = request;
+    const { file, language, durationSeconds, speech, attempt = 0 } = request;
     const answer = await this.worker.request({ file, language, vary: attempt > 0 }, signal);
     return {
       language: answer.language,
-      segments: heardSegments(answer.heard, durationSeconds),
+      segments: heardSegments(answer.heard, { durationSeconds, speech }),
       usage: { audioSeconds: durationSeconds },
       costUsd: 0,
       requestId: undefined,
