@@ -39,6 +39,8 @@ export interface DecodeRequest {
 export interface FilePart extends ByteRange {
   /** Its header states too short a length: read on to the end. */
   ignoreLength: boolean;
+  /** What of the file has to stand before this part, so that it is a file by itself. */
+  head?: ByteRange[] | undefined;
 }
 
 /**
@@ -170,7 +172,7 @@ export class ClockedPcm implements AsyncIterable<Buffer> {
 
   private command(part: FilePart | undefined): FfmpegCommand {
     const { source, track, mix, sampleRate, seekTo } = this.request;
-    return ffmpeg(inputAddress(source, part))
+    return ffmpeg(inputAddress(source, part && [...(part.head ?? []), part]))
       .inputOptions(
         ...['-nostdin', '-hide_banner', '-nostats', '-loglevel', 'info', '-threads', '1'],
         ...untrustedInput(source),

@@ -4,6 +4,7 @@ import { measureTrack } from '../listen';
 import { AudioTrack, Timeline, UnusableAudio } from '../media';
 import { ChannelMeter } from './channel-mix';
 import { ClockedPcm, DecodeRequest, FilePart } from './clocked-pcm';
+import { cutFile } from './cut-files';
 import { DeclaredLength, declaredLength } from './declared-length';
 import { ffprobe, Probed, ProbedStream } from './ffprobe';
 import { isLink } from './input-options';
@@ -96,7 +97,7 @@ export async function examine(
   const heard = await hearTracks(probed, decode);
   const track = await chooseTrack(heard, decode, options);
   const { stream, pcm, mix, identicalChannels } = track;
-  const declared = structure.declared === undefined ? declaredLength(probed, stream) : structure.declared;
+  const declared = structure.declared ? structure.declared(track.index) : declaredLength(probed, stream);
   const length = lengthOf(pcm, declared, structure.isCut);
   return {
     ...{ container: probed.container, stream, parts: structure.parts, track: track.index, mix, clock },
@@ -110,9 +111,9 @@ export async function examine(
 
 interface Structure {
   parts: FilePart[];
-  /** As the file's own header states it, null where it does not; undefined: ask ffprobe. */
-  declared: DeclaredLength | null | undefined;
-  /** The file stops in the middle of a packet, although it declares no length. */
+  /** Length of a track as the file's own header states it, null where it does not; undefined: ask ffprobe. */
+  declared: ((track: number) => DeclaredLength | null) | undefined;
+  /** Bytes are missing at the end of the file, whether or not it declares a length. */
   isCut: boolean;
 }
 
@@ -130,7 +131,7 @@ async function structureOf(source: string, { container }: Probed): Promise<Struc
       case 'mov,mp4,m4a,3gp,3g2,mj2':
         return { ...plain, parts: await joinedMp4(handle, size) };
       default:
-        return { ...plain, parts: await joinedFiles(handle, size, container) };
+        return await structureOfOther(handle, size, container);
     }
   } finally {
     await handle.close();
@@ -139,10 +140,22 @@ async function structureOf(source: string, { container }: Probed): Promise<Struc
 
 async function structureOfWav(handle: FileHandle, size: number): Promise<Omit<Structure, 'isCut'>> {
   const { parts, declaredSeconds } = await scanWav(handle, size);
-  return {
-    parts,
-    declared: declaredSeconds === null ? null : { seconds: declaredSeconds, countedFrom: 'first sample' },
+  const declared: DeclaredLength | null =
+    declaredSeconds === null ? null : { seconds: declaredSeconds, countedFrom: 'first sample' };
+  return { parts, declared: () => declared };
+}
+
+async function structureOfOther(handle: FileHandle, size: number, container: string): Promise<Structure> {
+  const parts = await joinedFiles(handle, size, container);
+  const cut = await cutFile(handle, parts.at(-1) ?? { from: 0, to: size }, container);
+  if (cut === 'whole') return { parts, declared: undefined, isCut: false };
+  if (cut === 'unsized' || parts.length > 0) return { parts, declared: () => null, isCut: cut !== 'unsized' };
+  const countedFrom = cut.isOfAllStreams ? 'zero of the clock' : 'first sample';
+  const declared = (track: number): DeclaredLength | null => {
+    const seconds = cut.trackSeconds[cut.isOfAllStreams ? 0 : track] ?? null;
+    return seconds === null ? null : { seconds, countedFrom };
   };
+  return { parts, declared, isCut: true };
 }
 
 interface HeardTrack {
