@@ -144,7 +144,11 @@ async function aviTracks(handle: FileHandle, { from, to }: ByteRange): Promise<(
       continue;
     }
     if (id === 'strh' && type === 'auds') {
-      const [scale, rate, units] = [28, 32, 40].map((at) => bytes.readUInt32LE(at)) as [number, number, number];
+      const [scale, rate, units] = [28, 32, 40].map((at) => bytes.readUInt32LE(at)) as [
+        number,
+        number,
+        number,
+      ];
       tracks.push(positive((units * scale) / rate));
     }
     offset += 8 + length + (length % 2);

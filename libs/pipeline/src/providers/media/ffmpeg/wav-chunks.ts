@@ -152,7 +152,12 @@ async function splitSound(
     if (chunk.id !== 'data' || !format.chunk) continue;
     const seconds = isPlaceholderSize(chunk.length) ? null : secondsOf(chunk.length, format, false);
     declaredSeconds = declaredSeconds === null || seconds === null ? null : declaredSeconds + seconds;
-    parts.push({ from: range.from, to: Math.min(range.to, end), ignoreLength: false, head: [start, format.chunk] });
+    parts.push({
+      from: range.from,
+      to: Math.min(range.to, end),
+      ignoreLength: false,
+      head: [start, format.chunk],
+    });
   }
   return { parts, end, declaredSeconds };
 }
@@ -235,9 +240,7 @@ async function isSound(
   size: number,
   bytesPerSecond: number,
 ): Promise<boolean> {
-  return (
-    size - dataEnd >= bytesPerSecond * MIN_EXTRA_SECONDS && !(await isZero(handle, dataEnd, size))
-  );
+  return size - dataEnd >= bytesPerSecond * MIN_EXTRA_SECONDS && !(await isZero(handle, dataEnd, size));
 }
 
 async function isWave(handle: FileHandle, offset: number): Promise<boolean> {
