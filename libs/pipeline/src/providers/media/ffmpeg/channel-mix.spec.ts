@@ -75,7 +75,7 @@ describe('ChannelMeter', () => {
       tone(1_300),
     );
     const turns = mix.map((share, channel) => Math.atan2(quadrature?.[channel] ?? 0, share) / Math.PI);
-    expect(turns).toEqual([-1 / 3, 0, 1 / 3].map((turn) => expect.closeTo(turn)));
+    expect(turns).toEqual([-1 / 3, 0, 1 / 3].map((turn) => expect.closeTo(turn) as number));
     mix.forEach((share, channel) => expect(Math.hypot(share, quadrature?.[channel] ?? 0)).toBeCloseTo(1 / 3));
   });
 

@@ -208,9 +208,7 @@ export class ClockedPcm implements AsyncIterable<Buffer> {
   }
 }
 
-/**
- * ffmpeg mixes one or two channels by their shares. It cannot do so where a file changes between more channels and fewer.
- */
+/** ffmpeg's `pan` mixes one or two channels. It fails where there are fewer channels than it has shares. */
 function isMixedByFfmpeg({ mix, quadrature }: ChannelMix): boolean {
   return mix.length <= 2 && !quadrature;
 }

@@ -1,5 +1,6 @@
 import { FileHandle } from 'node:fs/promises';
 import { ByteRange } from './input-options';
+import { isPlaceholderSize } from './wav-chunks';
 
 /** Sizes in headers are off by some bytes in files that are whole: what is missing has to be more. */
 const MIN_MISSING_BYTES = 4_096;
@@ -65,7 +66,7 @@ async function cutCaf(handle: FileHandle, { from, to }: ByteRange): Promise<CutF
         break;
       case 'data': {
         // -1: to the end of the file.
-        if (length < 0 || !isMissing(offset + 12 + length, to)) return 'whole';
+        if (length < 0 || isPlaceholderSize(length) || !isMissing(offset + 12 + length, to)) return 'whole';
         if (packetBytes > 0) seconds = (((length - 4) / packetBytes) * packetSamples) / sampleRate;
         return { trackSeconds: [positive(seconds)], isOfAllStreams: false };
       }
@@ -100,7 +101,7 @@ async function cutW64(handle: FileHandle, { from, to }: ByteRange): Promise<CutF
         samples = Number(content.readBigInt64LE(0));
         break;
       case 'data': {
-        if (!isMissing(offset + length, to)) return 'whole';
+        if (isPlaceholderSize(length) || !isMissing(offset + length, to)) return 'whole';
         const seconds = samples > 0 ? samples / sampleRate : (length - W64_HEADER_BYTES) / bytesPerSecond;
         return { trackSeconds: [positive(seconds)], isOfAllStreams: false };
       }
@@ -196,8 +197,9 @@ function flvProperty(start: Buffer, name: string): number | undefined {
   return at < 0 || at + key.length + 8 > start.length ? undefined : start.readDoubleBE(at + key.length);
 }
 
+/** A size that no file can have is a placeholder. */
 function isMissing(statedEnd: number, end: number): boolean {
-  return statedEnd - end >= MIN_MISSING_BYTES;
+  return statedEnd - end >= MIN_MISSING_BYTES && statedEnd <= Number.MAX_SAFE_INTEGER;
 }
 
 function positive(seconds: number | null): number | null {
