@@ -1,5 +1,6 @@
 import { FORMAT_CASES } from '@test/hearing/cases/formats';
 import { PUBLISHED } from '@test/hearing/cases/published';
+import { SILENT_LOSSES } from '@test/hearing/cases/silent-losses';
 import { VARIANTS } from '@test/hearing/cases/variants';
 import { FileHearing } from '@test/hearing/hear-files';
 import { HearingCase } from '@test/hearing/hearing-case';
@@ -18,15 +19,19 @@ const AT_ONCE = 4;
 
 const REPORTED: Table = ['files that people reported', PUBLISHED];
 const KINDS: Table = ['more files of these kinds', VARIANTS];
+const LOSSES: Table = ['files that lost sound silently', SILENT_LOSSES];
 const FORMATS: Table = ['containers and codecs', FORMAT_CASES];
-const ALL = [REPORTED, KINDS, FORMATS];
+const ALL = [REPORTED, KINDS, LOSSES, FORMATS];
 
 // The short form hears every file that people reported, and some of the others.
 const some = ([name, cases]: Table, every: number): Table => [
   name,
   cases.filter((_, index) => index % every === 0),
 ];
-describeHearing(WITHOUT_MODEL, proofSize({ short: [REPORTED, some(KINDS, 3), some(FORMATS, 2)], full: ALL }));
+describeHearing(
+  WITHOUT_MODEL,
+  proofSize({ short: [REPORTED, some(KINDS, 3), LOSSES, some(FORMATS, 2)], full: ALL }),
+);
 describeHearing(WITH_MODEL, proofSize({ short: [REPORTED], full: ALL }));
 
 /** Uploads the files of all tables to one server, and judges each by itself. */

@@ -79,15 +79,28 @@ export const audioChunk = z.object({
 });
 export type RecordedChunk = z.infer<typeof audioChunk>;
 
-/** How the file is laid on the timeline of the recording; all times of the recording are times on it. */
-const timeline = z.object({
-  /** Which of the audio streams. */
-  track: index,
+const byteRange = z.object({ from: z.number().int().min(0), to: z.number().int().min(1) });
+
+const channelMix = z.object({
   /** Share of each channel in the mono mix. */
   mix: z.array(z.number()).min(1),
+  /** Share of each channel in a second mix, added a quarter turn out of phase; left out: there is none. */
+  quadrature: z.array(z.number()).optional(),
+});
+
+/** How the file is laid on the timeline of the recording; all times of the recording are times on it. */
+const timeline = channelMix.extend({
+  /** Which of the audio streams. */
+  track: index,
   /** Byte ranges of files that were joined into one; empty: the file is one. */
   parts: z.array(
-    z.object({ from: z.number().int().min(0), to: z.number().int().min(1), ignoreLength: z.boolean() }),
+    byteRange.extend({
+      ignoreLength: z.boolean(),
+      /** What of the file stands before this part; left out: nothing. */
+      head: z.array(byteRange).optional(),
+      /** Left out: the mix of the timeline. */
+      channels: channelMix.optional(),
+    }),
   ),
   clock: z.enum(['presentation', 'samples']),
   /** Times are the file's own timestamps. */

@@ -49,7 +49,7 @@ function joined(name: string, ...codec: string[]): HearingCase {
 }
 
 /** Two files of one container, encoded in different ways. */
-function joinedUnlike(name: string, first: string, second: string): HearingCase {
+export function joinedUnlike(name: string, first: string, second: string): HearingCase {
   return {
     name: `${name}: (${first}) and (${second}) one after the other`,
     make: async (studio) =>
@@ -109,7 +109,7 @@ function trailed(name: string, tail: Buffer, ...codec: string[]): HearingCase {
 }
 
 /** A file that says how long it is, cut on its way. */
-function cut(name: string, ...codec: string[]): HearingCase {
+export function cut(name: string, ...codec: string[]): HearingCase {
   return {
     name: `${name} cut in half`,
     make: async (studio) => {

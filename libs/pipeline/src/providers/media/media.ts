@@ -29,14 +29,31 @@ export interface AudioProbe {
   tracks: AudioTrack[];
 }
 
+/** How the channels of a file become one. */
+export interface ChannelMix {
+  /** Share of each channel. */
+  mix: number[];
+  /** Share of each channel in a second mix, which is added a quarter turn out of phase. */
+  quadrature?: number[] | undefined;
+}
+
+/** A file inside a file. */
+export interface TimelinePart {
+  from: number;
+  to: number;
+  ignoreLength: boolean;
+  /** Byte ranges of the file that have to stand before it, so that it is a file by itself. */
+  head?: { from: number; to: number }[] | undefined;
+  /** Left out: that of the timeline. */
+  channels?: ChannelMix | undefined;
+}
+
 /** How a file is laid on the timeline of its recording; fixed when it is split, so that all times agree. */
-export interface Timeline {
+export interface Timeline extends ChannelMix {
   /** Which of the audio streams. */
   track: number;
-  /** Share of each channel in the mono mix. */
-  mix: number[];
   /** Files inside the file that follow each other, as byte ranges; empty: the file is one. */
-  parts: { from: number; to: number; ignoreLength: boolean }[];
+  parts: TimelinePart[];
   /**
    * `samples` counts decoded samples and nothing else: of formats without timestamps, and of recordings that were split
    * before they had a timeline.

@@ -1,18 +1,18 @@
+import { ChannelMix } from '../media';
+
 const BYTES_PER_SAMPLE = 2;
 /** A channel that never gets louder than this (-70 dBFS) is not connected. */
 const UNUSED_PEAK = 10;
 /** Channels that are more often opposite than alike: turned around, they add up instead of cancelling each other. */
 const OPPOSITE_CORRELATION = -0.1;
-/** In a window, channels are opposite or alike where their correlation is beyond this. */
-const CLEAR_CORRELATION = 0.8;
 /** A second at the rate at which files are examined. */
 const WINDOW_SAMPLES = 8_000;
-/** Share of a channel whose phase changes, of the share of the others: it cancels out at no time. */
-const UNSTEADY_SHARE = 0.5;
+/** A difference of two channels is a sound of its own if its power is this share of their sum's, at some time. */
+const OWN_SOUND_SHARE = 0.03;
+/** Channels are opposite at a time at which their difference has this many times the power of their sum. */
+const OPPOSITE_POWER = 4;
 /** Channels that are this much alike carry the same sound, as loud or not, and in phase or not. */
 const IDENTICAL_CORRELATION = 0.99;
-/** A mix with less than this share of the energy that independent channels would give has lost something. */
-const LOST_SHARE = 0.05;
 /** Products of two channels that are worked out per sample, at most. */
 const MAX_PRODUCTS = 64;
 
@@ -23,17 +23,18 @@ export class ChannelMeter {
   private readonly products: number[][];
   private window: number[][];
   private windowSamples = 0;
-  /** For every two channels, whether there were windows in which they were opposite, and in which they were alike. */
-  private readonly phases: { opposite: boolean; alike: boolean }[][];
+  /** The greatest share that a sound of its own had in the difference of two channels in a window: alike, or one inverted. */
+  private readonly ownSounds: { alike: number; inverted: number }[][];
   private readonly stride: number;
   private sampleIndex = 0;
   private carried = Buffer.alloc(0);
 
-  constructor(private readonly channels: number) {
+  /** @param channels how many there are */
+  constructor(readonly channels: number) {
     this.peaks = new Array<number>(channels).fill(0);
     this.products = this.square();
     this.window = this.square();
-    this.phases = this.peaks.map(() => this.peaks.map(() => ({ opposite: false, alike: false })));
+    this.ownSounds = this.peaks.map(() => this.peaks.map(() => ({ alike: 0, inverted: 0 })));
     this.stride = Math.max(1, Math.ceil((channels * channels) / MAX_PRODUCTS));
   }
 
@@ -52,23 +53,28 @@ export class ChannelMeter {
 
   /**
    * Share of each channel in the mix: the same of every channel that is in use. A channel in opposite phase to the loudest
-   * is turned around. One that is opposite at one time and alike at another gets half a share. Where even that cancels sound
-   * out, the loudest channel is used alone.
+   * is turned around. Where that leaves a sound out, because it is opposite on two channels while another is alike on them, the
+   * channels are spread over half a turn of phase: then no two of them cancel each other, whatever they hold.
    */
-  mix(): number[] {
+  mix(): ChannelMix {
     this.closeWindow();
-    const channels = [...this.peaks.keys()];
-    const { loudest } = this;
-    const used = channels.filter((channel) => (this.peaks[channel] ?? 0) > UNUSED_PEAK);
-    const mixed = used.length > 0 ? used : channels;
-    const shares = channels.map((channel) => {
-      if (!mixed.includes(channel)) return 0;
-      const sign = correlation(this.products, channel, loudest) < OPPOSITE_CORRELATION ? -1 : 1;
-      return (sign * (this.isUnsteady(channel, loudest) ? UNSTEADY_SHARE : 1)) / mixed.length;
-    });
-    const expected = shares.reduce((sum, share, channel) => sum + share * share * this.energy(channel), 0);
-    const isLost = this.energyOf(shares) < LOST_SHARE * expected;
-    return isLost ? channels.map((channel) => (channel === loudest ? 1 : 0)) : shares;
+    const { loudest, peaks } = this;
+    const channels = [...peaks.keys()];
+    const inUse = channels.filter((channel) => (peaks[channel] ?? 0) > UNUSED_PEAK);
+    const mixed = inUse.length > 0 ? inUse : channels;
+    const signOf = (channel: number): 1 | -1 =>
+      correlation(this.products, channel, loudest) < OPPOSITE_CORRELATION ? -1 : 1;
+    const mix = channels.map((channel) => (mixed.includes(channel) ? signOf(channel) / mixed.length : 0));
+    const isComplete = mixed.every((one) =>
+      mixed.every((other) => !this.cancels(one, other, signOf(one) * signOf(other))),
+    );
+    if (isComplete) return { mix };
+    const turn = (channel: number): number =>
+      ((mixed.indexOf(channel) - (mixed.length - 1) / 2) * Math.PI) / mixed.length;
+    return {
+      mix: mix.map((share, channel) => share * Math.cos(turn(channel))),
+      quadrature: mix.map((share, channel) => share * Math.sin(turn(channel))),
+    };
   }
 
   /** True where every channel carries the same sound. False for a single channel, and where a channel is silent. */
@@ -93,9 +99,11 @@ export class ChannelMeter {
     return this.products[channel]?.[channel] ?? 0;
   }
 
-  private isUnsteady(one: number, other: number): boolean {
-    const phase = this.phases[one]?.[other];
-    return one !== other && phase !== undefined && phase.opposite && phase.alike;
+  /** Whether the sum of two channels, or their difference where one is inverted, lacks a sound. */
+  private cancels(one: number, other: number, sign: number): boolean {
+    const own = this.ownSounds[one]?.[other];
+    if (one === other || !own) return false;
+    return (sign > 0 ? own.alike : own.inverted) >= OWN_SOUND_SHARE;
   }
 
   private square(): number[][] {
@@ -103,17 +111,15 @@ export class ChannelMeter {
   }
 
   private closeWindow(): void {
-    const { window, products, phases, windowSamples } = this;
-    const isHeard = (channel: number): boolean =>
-      (window[channel]?.[channel] ?? 0) > UNUSED_PEAK ** 2 * windowSamples;
-    phases.forEach((row, one) =>
-      row.forEach((phase, other) => {
+    const { window, products, ownSounds, windowSamples } = this;
+    const quiet = UNUSED_PEAK ** 2 * windowSamples;
+    ownSounds.forEach((row, one) =>
+      row.forEach((own, other) => {
         const added = products[one];
         if (added) added[other] = (added[other] ?? 0) + (window[one]?.[other] ?? 0);
-        if (one === other || !isHeard(one) || !isHeard(other)) return;
-        const alike = correlation(window, one, other);
-        phase.opposite ||= alike < -CLEAR_CORRELATION;
-        phase.alike ||= alike > CLEAR_CORRELATION;
+        if (one === other) return;
+        own.alike = Math.max(own.alike, ownShareOfDifference(window, one, other, 1, quiet));
+        own.inverted = Math.max(own.inverted, ownShareOfDifference(window, one, other, -1, quiet));
       }),
     );
     this.window = this.square();
@@ -135,14 +141,6 @@ export class ChannelMeter {
     }
     if (this.windowSamples * this.stride >= WINDOW_SAMPLES) this.closeWindow();
   }
-
-  private energyOf(shares: readonly number[]): number {
-    return shares.reduce(
-      (sum, share, one) =>
-        sum + shares.reduce((row, other, n) => row + share * other * (this.products[one]?.[n] ?? 0), 0),
-      0,
-    );
-  }
 }
 
 /** From -1 (opposite) to 1 (alike); 1 for a channel without sound. */
@@ -150,4 +148,30 @@ function correlation(products: readonly (readonly number[])[], one: number, othe
   const energy = (channel: number): number => products[channel]?.[channel] ?? 0;
   const norm = Math.sqrt(energy(one) * energy(other));
   return norm > 0 ? (products[one]?.[other] ?? 0) / norm : 1;
+}
+
+/**
+ * How much of the difference of two channels is not in their sum, as a share of the energy of the sum. What is louder on one
+ * of them is in both; what is opposite on them is only in the difference.
+ *
+ * @param sign -1: the other channel is inverted
+ * @param quiet a difference with less energy is silence
+ */
+function ownShareOfDifference(
+  products: readonly (readonly number[])[],
+  one: number,
+  other: number,
+  sign: 1 | -1,
+  quiet: number,
+): number {
+  const energy = (channel: number): number => products[channel]?.[channel] ?? 0;
+  const common = 2 * sign * (products[one]?.[other] ?? 0);
+  const sum = (energy(one) + energy(other) + common) / 4;
+  const difference = (energy(one) + energy(other) - common) / 4;
+  const shared = (energy(one) - energy(other)) / 4;
+  if (difference <= quiet) return 0;
+  // Where next to nothing is left in the sum, all of it counts.
+  const own = difference > sum * OPPOSITE_POWER ? difference : difference - shared ** 2 / sum;
+  if (own <= quiet) return 0;
+  return sum > 0 ? own / sum : Infinity;
 }

@@ -1,26 +1,18 @@
 import { ChannelMode, MAX_SEPARATE_CHANNELS, MixedReason } from '@voxpersona/domain';
 import { Examination } from './examine';
 
-/** What gets chunks of its own. */
-export interface SplitChannel {
-  /** 1 for the first; null: the mix of all. */
-  channel: number | null;
-  /** Share of each channel in it. */
-  mix: number[];
-}
-
-/** Decides whether the channels of a file are cut separately. Where that cannot be done, or makes no sense, they are mixed. */
+/**
+ * Decides whether the channels of a file are cut separately. Where that cannot be done, or makes no sense, they are mixed.
+ *
+ * @returns numbers of the channels that get chunks of their own, 1 for the first; null: the mix of all
+ */
 export function channelsToSplit(
   wanted: ChannelMode,
-  { mix, identicalChannels }: Pick<Examination, 'mix' | 'identicalChannels'>,
-): { channels: SplitChannel[]; mixedBecause: MixedReason | null } {
-  const mixedBecause = wanted === 'mixed' ? null : reasonToMix(mix.length, identicalChannels);
-  if (wanted === 'mixed' || mixedBecause) return { channels: [{ channel: null, mix }], mixedBecause };
-  const channels = mix.map((_, own) => ({
-    channel: own + 1,
-    mix: mix.map((_share, other) => (other === own ? 1 : 0)),
-  }));
-  return { channels, mixedBecause: null };
+  { channelCount, identicalChannels }: Pick<Examination, 'channelCount' | 'identicalChannels'>,
+): { channels: (number | null)[]; mixedBecause: MixedReason | null } {
+  const mixedBecause = wanted === 'mixed' ? null : reasonToMix(channelCount, identicalChannels);
+  if (wanted === 'mixed' || mixedBecause) return { channels: [null], mixedBecause };
+  return { channels: Array.from({ length: channelCount }, (_, index) => index + 1), mixedBecause: null };
 }
 
 function reasonToMix(count: number, identicalChannels: boolean): MixedReason | null {

@@ -1,5 +1,6 @@
 import ffmpeg, { FfmpegCommand } from 'fluent-ffmpeg';
-import { UnusableAudio } from '../media';
+import { ChannelMix, UnusableAudio } from '../media';
+import { ChannelMixer } from './channel-mixer';
 import { DecodedFrame, DecodedFrames, DESCRIBE_FRAMES } from './decoded-frames';
 import { ByteRange, inputAddress, untrustedInput } from './input-options';
 import { Stretch } from '../../../stretch';
@@ -20,8 +21,10 @@ export interface DecodeRequest {
   parts: readonly FilePart[];
   /** Which of the audio streams. */
   track: number;
-  /** Share of each channel in the mono mix; `all` keeps the channels apart, interleaved. */
+  /** Share of each channel in the mono mix; `all` keeps the channels apart, interleaved: each part has its own number. */
   mix: readonly number[] | 'all';
+  /** See `ChannelMix`. */
+  quadrature?: readonly number[] | undefined;
   sampleRate: number;
   /** Default: `presentation`. */
   clock?: 'presentation' | 'samples' | undefined;
@@ -39,6 +42,10 @@ export interface DecodeRequest {
 export interface FilePart extends ByteRange {
   /** Its header states too short a length: read on to the end. */
   ignoreLength: boolean;
+  /** What of the file has to stand before this part, so that it is a file by itself. */
+  head?: ByteRange[] | undefined;
+  /** Default: that of the request. */
+  channels?: ChannelMix | undefined;
 }
 
 /**
@@ -50,16 +57,19 @@ export interface FilePart extends ByteRange {
  * `brokeOff`.
  */
 export class ClockedPcm implements AsyncIterable<Buffer> {
-  /** Known once samples come. */
+  /** In the samples that were read last. */
   channels = 1;
+  /** Which of the parts the samples that were read last are of. */
+  partIndex = 0;
   /** Time of the first sample; 0 unless sought. */
   startsAt = 0;
   /** What ffmpeg reported when it could not decode to the end. */
   brokeOff: string | undefined;
   /** Seconds of sound that were decoded, without what was filled with silence. */
   decodedSeconds = 0;
+  private decodedChannels = 1;
   private readonly clock: PresentationClock;
-  private emittedBytes = 0;
+  private emittedSamples = 0;
 
   constructor(
     private readonly programs: MediaPrograms,
@@ -84,21 +94,34 @@ export class ClockedPcm implements AsyncIterable<Buffer> {
 
   /** Time behind the last sample so far. */
   get endsAt(): number {
-    return this.startsAt + this.emittedBytes / (this.request.sampleRate * this.bytesPerFrame);
+    return this.startsAt + this.emittedSamples / this.request.sampleRate;
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Buffer> {
     const { parts } = this.request;
-    for (const part of parts.length > 0 ? parts : [undefined]) {
+    for (const [index, part] of (parts.length > 0 ? parts : [undefined]).entries()) {
+      const mix = this.mixOf(part);
+      let mixer: ChannelMixer | undefined;
       for await (const bytes of this.decodePart(part)) {
-        this.emittedBytes += bytes.length;
-        yield bytes;
+        this.partIndex = index;
+        this.channels = mix ? 1 : this.decodedChannels;
+        this.emittedSamples += bytes.length / this.bytesPerFrame;
+        if (mix && !isMixedByFfmpeg(mix)) mixer ??= new ChannelMixer(mix, this.decodedChannels);
+        yield mixer ? mixer.mix(bytes) : bytes;
       }
     }
   }
 
+  /** Undefined: the channels are kept apart. */
+  private mixOf(part: FilePart | undefined): ChannelMix | undefined {
+    const { mix, quadrature } = this.request;
+    if (mix === 'all') return undefined;
+    return part?.channels ?? { mix: [...mix], quadrature: quadrature && [...quadrature] };
+  }
+
+  /** Of a sample of all channels, as ffmpeg hands it out. */
   private get bytesPerFrame(): number {
-    return BYTES_PER_SAMPLE * this.channels;
+    return BYTES_PER_SAMPLE * this.decodedChannels;
   }
 
   private async *decodePart(part: FilePart | undefined): AsyncGenerator<Buffer> {
@@ -120,7 +143,9 @@ export class ClockedPcm implements AsyncIterable<Buffer> {
       return end;
     });
     try {
-      const placing = new Placing(frames, this.clock, this.request.sampleRate, (first) => this.begin(first));
+      const placing = new Placing(frames, this.clock, this.request.sampleRate, (first) =>
+        this.begin(first, part),
+      );
       for await (const bytes of program.stdout as AsyncIterable<Buffer>) {
         yield* placing.take(bytes);
         this.assertNotTooLong();
@@ -141,11 +166,11 @@ export class ClockedPcm implements AsyncIterable<Buffer> {
   }
 
   /** @returns bytes of a sample of all channels */
-  private begin(first: DecodedFrame): number {
-    const isStart = this.emittedBytes === 0;
-    if (isStart && this.request.mix === 'all') this.channels = first.channels;
+  private begin(first: DecodedFrame, part: FilePart | undefined): number {
+    const mix = this.mixOf(part);
+    this.decodedChannels = mix && isMixedByFfmpeg(mix) ? 1 : first.channels;
     if (this.request.seekTo !== undefined) this.clock.seekTo(first);
-    if (isStart) this.startsAt = this.clock.cursor;
+    if (this.emittedSamples === 0) this.startsAt = this.clock.cursor;
     return this.bytesPerFrame;
   }
 
@@ -162,15 +187,10 @@ export class ClockedPcm implements AsyncIterable<Buffer> {
     );
   }
 
-  /** Files that were joined may differ in their channels; the samples of all of them are one stream. */
-  private channelOptions(): string[] {
-    const isFollowing = this.request.mix === 'all' && this.emittedBytes > 0;
-    return isFollowing ? ['-ac', String(this.channels)] : [];
-  }
-
   private command(part: FilePart | undefined): FfmpegCommand {
-    const { source, track, mix, sampleRate, seekTo } = this.request;
-    return ffmpeg(inputAddress(source, part))
+    const { source, track, sampleRate, seekTo } = this.request;
+    const mix = this.mixOf(part);
+    return ffmpeg(inputAddress(source, part && [...(part.head ?? []), part]))
       .inputOptions(
         ...['-nostdin', '-hide_banner', '-nostats', '-loglevel', 'info', '-threads', '1'],
         ...untrustedInput(source),
@@ -178,9 +198,9 @@ export class ClockedPcm implements AsyncIterable<Buffer> {
         ...(part?.ignoreLength ? ['-ignore_length', '1'] : []),
         ...(seekTo === undefined ? [] : ['-noaccurate_seek', '-ss', String(seekTo)]),
       )
-      .outputOptions('-map', `0:a:${track}`, '-sn', '-dn', '-map_metadata', '-1', ...this.channelOptions())
+      .outputOptions('-map', `0:a:${track}`, '-sn', '-dn', '-map_metadata', '-1')
       .noVideo()
-      .audioFilters([DESCRIBE_FRAMES, ...mixFilters(mix)])
+      .audioFilters([DESCRIBE_FRAMES, ...(mix && isMixedByFfmpeg(mix) ? mixFilters(mix) : [])])
       .audioFrequency(sampleRate)
       .audioCodec('pcm_s16le')
       .format('s16le')
@@ -188,16 +208,20 @@ export class ClockedPcm implements AsyncIterable<Buffer> {
   }
 }
 
+/** ffmpeg's `pan` mixes one or two channels. It fails where there are fewer channels than it has shares. */
+function isMixedByFfmpeg({ mix, quadrature }: ChannelMix): boolean {
+  return mix.length <= 2 && !quadrature;
+}
+
 /** Never ffmpeg's own mix: for more than two channels it leaves some out. */
-function mixFilters(mix: readonly number[] | 'all'): string[] {
-  if (mix === 'all') return [];
+function mixFilters({ mix }: ChannelMix): string[] {
   // Some files change between one channel and two.
   if (mix.length <= 1) return ['aformat=channel_layouts=mono'];
   const shares = mix
     .map((share, channel) => `${share.toFixed(6)}*c${channel}`)
     .join('+')
     .replaceAll('+-', '-');
-  return [...(mix.length === 2 ? ['aformat=channel_layouts=stereo'] : []), `pan=mono|c0=${shares}`];
+  return ['aformat=channel_layouts=stereo', `pan=mono|c0=${shares}`];
 }
 
 /** Deals a stream of samples out to the frames that they were decoded from, with silence where the clock wants it. */
@@ -237,7 +261,7 @@ class Placing {
       if (!this.isPlaced) {
         const silence = this.clock.place(known.frame, known.next);
         this.isPlaced = true;
-        yield* silenceOf(Math.round(silence * this.sampleRate) * bytesPerFrame);
+        yield* silenceOf(Math.round(silence * this.sampleRate), bytesPerFrame);
       }
       const end = Math.round((this.seconds + known.frame.seconds) * this.sampleRate);
       const piece = this.cut(end - this.taken);
@@ -271,7 +295,9 @@ class Placing {
   }
 }
 
-function* silenceOf(bytes: number): Generator<Buffer> {
-  for (let left = bytes; left > 0; left -= SILENCE.length)
-    yield SILENCE.subarray(0, Math.min(left, SILENCE.length));
+/** In pieces that hold whole samples of all channels. */
+function* silenceOf(samples: number, bytesPerFrame: number): Generator<Buffer> {
+  const pieceBytes = SILENCE.length - (SILENCE.length % bytesPerFrame);
+  for (let left = samples * bytesPerFrame; left > 0; left -= pieceBytes)
+    yield SILENCE.subarray(0, Math.min(left, pieceBytes));
 }

@@ -1,9 +1,10 @@
 import { FileHandle, open } from 'node:fs/promises';
 import { VOICE_SAMPLE_RATE, VoiceActivity } from '../../voice-activity/voice-activity';
 import { measureTrack } from '../listen';
-import { AudioTrack, Timeline, UnusableAudio } from '../media';
+import { AudioTrack, ChannelMix, Timeline, UnusableAudio } from '../media';
 import { ChannelMeter } from './channel-mix';
 import { ClockedPcm, DecodeRequest, FilePart } from './clocked-pcm';
+import { cutFile } from './cut-files';
 import { DeclaredLength, declaredLength } from './declared-length';
 import { ffprobe, Probed, ProbedStream } from './ffprobe';
 import { isLink } from './input-options';
@@ -42,8 +43,10 @@ export interface Examination {
   parts: FilePart[];
   clock: Timeline['clock'];
   track: number;
-  /** Share of each channel in the mono mix. */
-  mix: number[];
+  /** How the channels become one: of the file, or of the first of its parts, each of which has its own. */
+  channelMix: ChannelMix;
+  /** The most that any part has. */
+  channelCount: number;
   /** All channels of the track carry the same sound. */
   identicalChannels: boolean;
   /** Times can be sought. */
@@ -94,13 +97,14 @@ export async function examine(
       options.signal,
     );
   const heard = await hearTracks(probed, decode);
-  const track = await chooseTrack(heard, decode, options);
-  const { stream, pcm, mix, identicalChannels } = track;
-  const declared = structure.declared === undefined ? declaredLength(probed, stream) : structure.declared;
+  const track = await chooseTrack(heard, structure.parts, decode, options);
+  const { stream, pcm, heard: channels } = track;
+  const parts = structure.parts.map((part, index) => withChannels(part, channels[index]));
+  const declared = structure.declared ? structure.declared(track.index) : declaredLength(probed, stream);
   const length = lengthOf(pcm, declared, structure.isCut);
   return {
-    ...{ container: probed.container, stream, parts: structure.parts, track: track.index, mix, clock },
-    identicalChannels,
+    ...{ container: probed.container, stream, parts, track: track.index, clock },
+    ...mixOfParts(channels),
     tracks: probed.audio.map((one, index) => trackOf(one, index === track.index)),
     seekable: structure.parts.length === 0 && pcm.followsTimestamps && !INEXACT_SEEK.has(probed.container),
     declaredEnd,
@@ -110,9 +114,9 @@ export async function examine(
 
 interface Structure {
   parts: FilePart[];
-  /** As the file's own header states it, null where it does not; undefined: ask ffprobe. */
-  declared: DeclaredLength | null | undefined;
-  /** The file stops in the middle of a packet, although it declares no length. */
+  /** Length of a track as the file's own header states it, null where it does not; undefined: ask ffprobe. */
+  declared: ((track: number) => DeclaredLength | null) | undefined;
+  /** Bytes are missing at the end of the file, whether or not it declares a length. */
   isCut: boolean;
 }
 
@@ -130,7 +134,7 @@ async function structureOf(source: string, { container }: Probed): Promise<Struc
       case 'mov,mp4,m4a,3gp,3g2,mj2':
         return { ...plain, parts: await joinedMp4(handle, size) };
       default:
-        return { ...plain, parts: await joinedFiles(handle, size, container) };
+        return await structureOfOther(handle, size, container);
     }
   } finally {
     await handle.close();
@@ -139,18 +143,36 @@ async function structureOf(source: string, { container }: Probed): Promise<Struc
 
 async function structureOfWav(handle: FileHandle, size: number): Promise<Omit<Structure, 'isCut'>> {
   const { parts, declaredSeconds } = await scanWav(handle, size);
-  return {
-    parts,
-    declared: declaredSeconds === null ? null : { seconds: declaredSeconds, countedFrom: 'first sample' },
+  const declared: DeclaredLength | null =
+    declaredSeconds === null ? null : { seconds: declaredSeconds, countedFrom: 'first sample' };
+  return { parts, declared: () => declared };
+}
+
+async function structureOfOther(handle: FileHandle, size: number, container: string): Promise<Structure> {
+  const parts = await joinedFiles(handle, size, container);
+  const cut = await cutFile(handle, parts.at(-1) ?? { from: 0, to: size }, container);
+  if (cut === 'whole') return { parts, declared: undefined, isCut: false };
+  if (cut === 'unsized' || parts.length > 0) return { parts, declared: () => null, isCut: cut !== 'unsized' };
+  const countedFrom = cut.isOfAllStreams ? 'zero of the clock' : 'first sample';
+  const declared = (track: number): DeclaredLength | null => {
+    const seconds = cut.trackSeconds[cut.isOfAllStreams ? 0 : track] ?? null;
+    return seconds === null ? null : { seconds, countedFrom };
   };
+  return { parts, declared, isCut: true };
 }
 
 interface HeardTrack {
   index: number;
   stream: ProbedStream;
   pcm: ClockedPcm;
-  mix: number[];
-  identicalChannels: boolean;
+  /** By part; one for a file that is one. Parts in which nothing was heard have none. */
+  heard: HeardChannels[];
+}
+
+interface HeardChannels {
+  channelMix: ChannelMix;
+  count: number;
+  areIdentical: boolean;
 }
 
 /** Decodes every track. One that cannot be decoded is left out, unless it is the only one. */
@@ -165,7 +187,7 @@ async function hearTracks(
     const pcm = decode(index, { sampleRate: Math.min(RATE, Math.max(1, rate)) });
     try {
       const channels = await hear(pcm);
-      if (pcm.decodedSeconds > 0) heard.push({ index, stream, pcm, ...channels });
+      if (pcm.decodedSeconds > 0) heard.push({ index, stream, pcm, heard: channels });
     } catch (error) {
       if (!isOfTheFile(error)) throw error;
       fault = error;
@@ -183,15 +205,39 @@ async function hearTracks(
   throw new UnusableAudio('too_short', 'The sound is shorter than a tenth of a second.', longest);
 }
 
-async function hear(pcm: ClockedPcm): Promise<Pick<HeardTrack, 'mix' | 'identicalChannels'>> {
+async function hear(pcm: ClockedPcm): Promise<HeardChannels[]> {
+  const heard: HeardChannels[] = [];
   let meter: ChannelMeter | undefined;
+  let part = 0;
+  const close = (): void => {
+    if (!meter) return;
+    heard[part] = { channelMix: meter.mix(), count: meter.channels, areIdentical: meter.areIdentical };
+    meter = undefined;
+  };
   for await (const bytes of pcm) {
+    if (pcm.partIndex !== part) close();
+    part = pcm.partIndex;
     meter ??= new ChannelMeter(pcm.channels);
     meter.add(bytes);
   }
-  return meter
-    ? { mix: meter.mix(), identicalChannels: meter.areIdentical }
-    : { mix: [1], identicalChannels: false };
+  close();
+  return heard;
+}
+
+function mixOfParts(
+  parts: readonly (HeardChannels | undefined)[],
+): Pick<Examination, 'channelMix' | 'channelCount' | 'identicalChannels'> {
+  const heard = parts.filter((part) => part !== undefined);
+  return {
+    channelMix: heard[0]?.channelMix ?? { mix: [1] },
+    channelCount: Math.max(1, ...heard.map(({ count }) => count)),
+    identicalChannels:
+      heard.length > 0 && heard.every(({ count, areIdentical }) => count === 1 || areIdentical),
+  };
+}
+
+function withChannels(part: FilePart, heard: HeardChannels | undefined): FilePart {
+  return heard ? { ...part, channels: heard.channelMix } : part;
 }
 
 function isOfTheFile(error: unknown): boolean {
@@ -201,6 +247,7 @@ function isOfTheFile(error: unknown): boolean {
 /** The one with the most speech; where none has any, with the most sound; of equals the first. */
 async function chooseTrack(
   tracks: readonly HeardTrack[],
+  parts: readonly FilePart[],
   decode: (track: number, change: Partial<DecodeRequest>) => ClockedPcm,
   { voiceActivity, signal }: ExamineOptions,
 ): Promise<HeardTrack> {
@@ -209,7 +256,11 @@ async function chooseTrack(
   if (tracks.length === 1) return first;
   let best = { track: first, speechSeconds: -1, soundSeconds: -1 };
   for (const track of tracks) {
-    const samples = decode(track.index, { mix: track.mix, sampleRate: VOICE_SAMPLE_RATE });
+    const samples = decode(track.index, {
+      ...mixOfParts(track.heard).channelMix,
+      parts: parts.map((part, index) => withChannels(part, track.heard[index])),
+      sampleRate: VOICE_SAMPLE_RATE,
+    });
     const measured = await measureTrack(samples, voiceActivity, signal);
     const isBetter =
       measured.speechSeconds > best.speechSeconds ||

@@ -63,14 +63,21 @@ export interface ByteRange {
  * by, and only as real media.
  */
 export function untrustedInput(source: string): readonly string[] {
-  const protocols = isLink(source) ? 'http,https,tcp,tls,subfile' : 'file,pipe,subfile';
+  const protocols = isLink(source) ? 'http,https,tcp,tls,subfile,concat' : 'file,pipe,subfile,concat';
   return [...MEMORY, '-protocol_whitelist', protocols, ...FORMATS, ...PICTURES];
 }
 
-/** The address by which ffmpeg reads a file, or only some of its bytes. */
-export function inputAddress(source: string, range?: ByteRange): string {
-  if (range) return `subfile,,start,${range.from},end,${range.to},,:${source}`;
-  return isLink(source) ? source : `file:${source}`;
+/** The address by which ffmpeg reads a file, or only some of its bytes: those of all ranges, one after the other. */
+export function inputAddress(source: string, ranges: readonly ByteRange[] = []): string {
+  const [only, ...more] = ranges;
+  if (!only) return isLink(source) ? source : `file:${source}`;
+  if (more.length === 0) return rangeAddress(source, only);
+  // A bar separates addresses. Links are percent-encoded, and paths of temporary files have none.
+  return `concat:${ranges.map((range) => rangeAddress(source, range)).join('|')}`;
+}
+
+function rangeAddress(source: string, { from, to }: ByteRange): string {
+  return `subfile,,start,${from},end,${to},,:${source}`;
 }
 
 /** Text of ffmpeg without the links that it read from: who has one can read the recording. */

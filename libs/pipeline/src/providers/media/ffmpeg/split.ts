@@ -5,7 +5,7 @@ import { listen } from '../listen';
 import { AudioChunk, SplitRequest, SplitResult, Timeline } from '../media';
 import { Stretch } from '../../../stretch';
 import { SoundMap, soundMapOf } from '../sound-map';
-import { channelsToSplit, SplitChannel } from './channels-to-split';
+import { channelsToSplit } from './channels-to-split';
 import { ChunkWriter } from './chunk-writer';
 import { ClockedPcm } from './clocked-pcm';
 import { Examination, examine } from './examine';
@@ -32,9 +32,10 @@ export async function splitAudio(
   const timeline = timelineOf(found);
   const { channels, mixedBecause } = channelsToSplit(request.channels ?? 'mixed', found);
   const chunks: AudioChunk[] = [];
-  for (const { channel, mix } of channels) {
+  for (const channel of channels) {
+    const own = channel === null ? timeline : ofChannel(timeline, channel, found.channelCount);
     const decode = (sampleRate: number): ClockedPcm =>
-      decodeTimeline(programs, request.file, { ...timeline, mix }, sampleRate, signal);
+      decodeTimeline(programs, request.file, own, sampleRate, signal);
     const map = soundMapOf(await listen(decode(VOICE_SAMPLE_RATE), voiceActivity, signal));
     const cut = { channel, firstIndex: chunks.length, spans: cutSpans(map, request.preference), map };
     const samples = decode(request.encoding.sampleRate);
@@ -50,8 +51,23 @@ export async function splitAudio(
 }
 
 /** What has to be remembered of a file to decode it once more in the same way. */
-export function timelineOf({ track, mix, parts, clock, seekable, declaredEnd }: Examination): Timeline {
-  return { track, mix, parts, clock, seekable, declaredEnd };
+export function timelineOf({
+  channelMix,
+  track,
+  parts,
+  clock,
+  seekable,
+  declaredEnd,
+}: Examination): Timeline {
+  return { track, ...channelMix, parts, clock, seekable, declaredEnd };
+}
+
+/** @param channel 1 for the first */
+function ofChannel(timeline: Timeline, channel: number, count: number): Timeline {
+  const { track, parts, clock, seekable, declaredEnd } = timeline;
+  const mix = Array.from({ length: count }, (_, other) => (other === channel - 1 ? 1 : 0));
+  const ownParts = parts.map(({ channels: _mixed, ...part }) => part);
+  return { track, mix, parts: ownParts, clock, seekable, declaredEnd };
 }
 
 function decodeTimeline(
@@ -65,7 +81,9 @@ function decodeTimeline(
 }
 
 /** Where a channel is cut. */
-interface Cut extends Pick<SplitChannel, 'channel'> {
+interface Cut {
+  /** 1 for the first; null: the mix of all. */
+  channel: number | null;
   /** Index of its first chunk. */
   firstIndex: number;
   spans: readonly CutSpan[];
