@@ -53,6 +53,13 @@ export function projectionsCommands(): Command {
     (all, name) => all.rollBack(name),
     'goes back.',
   );
+  change(
+    'pin',
+    'Keep the generation before, which is otherwise deleted a day after it served.',
+    (all, name) => all.pin(name, true),
+    'kept.',
+  );
+  change('unpin', 'End that.', (all, name) => all.pin(name, false), 'no longer kept.');
   change('pause', 'Hold a rebuild.', (all, name) => all.pause(name), 'paused.');
   change(
     'resume',
@@ -78,9 +85,9 @@ async function status({ json }: { json?: boolean }): Promise<void> {
 
 function describe({ name, position, generations, parked }: ProjectionStatus): void {
   console.log(`${name}${position === null ? '' : `, at ${position}`}`);
-  for (const { generation, version, state, phase, progress, problem, comparison } of generations) {
+  for (const { generation, version, state, pinned, phase, progress, problem, comparison } of generations) {
     const more = state === 'building' ? `, ${phase}${progress ? `, ${progressText(progress)}` : ''}` : '';
-    console.log(`  ${generation}  version ${version}, ${state}${more}`);
+    console.log(`  ${generation}  version ${version}, ${state}${pinned ? ', pinned' : ''}${more}`);
     if (problem) console.log(`     stopped at ${problem.type} ${problem.eventId}: ${problem.reason}`);
     if (comparison?.notCompared !== undefined) console.log(`     not compared: ${comparison.notCompared}`);
     for (const table of comparison && !comparison.equal ? comparison.tables : []) {

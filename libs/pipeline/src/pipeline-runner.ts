@@ -64,8 +64,7 @@ export class PipelineRunner {
     const reembedding = reembeddingSaga(embedderName(embedder.identity));
     const sagas = [recordingSaga, reportSaga, reprocessingSaga, telegramSaga, reembedding];
     this.sagas = sagas.map(
-      (saga) =>
-        new CheckpointedRunner(reader, pool, new SagaConsumer(saga, queue), leadership, this.log),
+      (saga) => new CheckpointedRunner(reader, pool, new SagaConsumer(saga, queue), leadership, this.log),
     );
     this.jobs = new JobRunner(
       queue,

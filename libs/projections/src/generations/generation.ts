@@ -129,6 +129,12 @@ export const GENERATION_MIGRATIONS = [
       ALTER TABLE projection_generations ADD COLUMN pinned boolean NOT NULL DEFAULT false;
       ALTER TABLE projection_generations ADD COLUMN retired_at timestamptz;`,
   },
+  {
+    name: '0050-resources-of-parked-events',
+    sql: `
+      -- Ids of the resources whose rows lack the event.
+      ALTER TABLE parked_events ADD COLUMN resources text[] NOT NULL DEFAULT '{}';`,
+  },
 ] as const;
 
 interface GenerationRow extends Omit<Generation, 'startedAt' | 'activatedAt' | 'retiredAt'> {

@@ -135,6 +135,21 @@ export class Generations {
     });
   }
 
+  /** Keeps the generation before for longer than a day, or no longer. @throws GenerationRefused */
+  pin(name: string, pinned: boolean): Promise<Generation> {
+    return this.change(name, async (projection, generations, transaction) => {
+      const before = generations.findLast(({ state }) => state === 'retired');
+      if (!before) {
+        throw new GenerationRefused(
+          'generation_gone',
+          `${projection} has no generation before the one that serves.`,
+        );
+      }
+      await this.set(transaction, before, 'pinned = $3', pinned);
+      return before.generation;
+    });
+  }
+
   private enter(name: string, from: readonly BuildPhase[], to: BuildPhase): Promise<Generation> {
     return this.change(name, async (projection, generations, transaction) => {
       const building = buildingOf(projection, generations);
@@ -196,7 +211,7 @@ export class Generations {
     transaction: PoolClient,
     { projection, generation }: Generation,
     change: string,
-    ...values: string[]
+    ...values: (string | boolean)[]
   ): Promise<void> {
     await transaction.query(
       `UPDATE projection_generations SET ${change} WHERE projection = $1 AND generation = $2`,

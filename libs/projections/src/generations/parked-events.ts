@@ -25,11 +25,19 @@ export async function parkEvent(
   event: StoredEvent,
   reason: string,
 ): Promise<void> {
+  const { id, type, stream, position } = event;
   await connection.query(
-    `INSERT INTO parked_events (projection, generation, event_id, event_type, stream, position, reason)
-     VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
-    [projection, generation, event.id, event.type, event.stream, event.position.toString(), reason],
+    `INSERT INTO parked_events (projection, generation, event_id, event_type, stream, position, reason, resources)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING`,
+    [projection, generation, id, type, stream, position.toString(), reason, resourcesOf(event)],
   );
+}
+
+/** Also of an event that cannot be read: that of its stream, and those that it names. */
+function resourcesOf({ stream, data }: StoredEvent): string[] {
+  const named = [data.recordingId, data.reportId, data.memberId];
+  const ids = [stream.slice(stream.indexOf('-') + 1), ...named];
+  return [...new Set(ids.filter((id) => typeof id === 'string'))];
 }
 
 /** Of the generations that serve, oldest first. */

@@ -5,6 +5,7 @@ import { AccessTrailEntry } from '../access/access-trail.projection';
 import { ApiKeyView } from '../access/api-keys.projection';
 import { InvitationView } from '../access/invitations.projection';
 import { MemberView } from '../access/members.projection';
+import { findDocument } from './find-document';
 import { Condition, KeysetPosition, Page, readPage } from './keyset';
 
 /** Which page of a workspace's list. */
@@ -112,12 +113,8 @@ export class GetMemberHandler implements IQueryHandler<GetMember> {
   constructor(private readonly pool: Pool) {}
 
   async execute({ owner, memberId }: GetMember): Promise<MemberView | null> {
-    const tables = await activeTables(this.pool);
-    const { rows } = await this.pool.query<{ document: MemberView }>(
-      `SELECT document FROM ${tables.read_members} WHERE id = $1 AND owner = $2`,
-      [memberId, owner],
-    );
-    return rows[0]?.document ?? null;
+    const place = { projection: 'members', table: 'read_members' } as const;
+    return findDocument<MemberView>(this.pool, place, memberId, owner);
   }
 }
 

@@ -1,7 +1,7 @@
 import { IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { Pool } from 'pg';
-import { activeTables } from '../generations/active-tables';
 import { RecordingView } from '../recordings/recording-view';
+import { findDocument } from './find-document';
 
 /** One recording of an owner; null when there is none, or when it is another's. */
 export class GetRecording extends Query<RecordingView | null> {
@@ -18,11 +18,7 @@ export class GetRecordingHandler implements IQueryHandler<GetRecording> {
   constructor(private readonly pool: Pool) {}
 
   async execute({ owner, recordingId }: GetRecording): Promise<RecordingView | null> {
-    const tables = await activeTables(this.pool);
-    const { rows } = await this.pool.query<{ document: RecordingView }>(
-      `SELECT document FROM ${tables.read_recordings} WHERE id = $1 AND owner = $2`,
-      [recordingId, owner],
-    );
-    return rows[0]?.document ?? null;
+    const place = { projection: 'recordings', table: 'read_recordings' } as const;
+    return findDocument<RecordingView>(this.pool, place, recordingId, owner);
   }
 }

@@ -7,12 +7,12 @@ import {
   ReprocessingWork,
 } from '@voxpersona/domain';
 import { Pool } from 'pg';
-import { activeTables } from '../generations/active-tables';
 import { historyOf } from '../recordings/call-totals';
 import { RecordingView } from '../recordings/recording-view';
 import { ReprocessingItemView } from '../reprocessings/reprocessing-items.projection';
 import { ReprocessingView } from '../reprocessings/reprocessings.projection';
 import { PageOf } from './access-queries';
+import { findDocument } from './find-document';
 import { Condition, KeysetPosition, Page, readPage } from './keyset';
 import { ListRecordings, ListRecordingsHandler, RecordingFilter } from './list-recordings';
 
@@ -49,12 +49,8 @@ export class GetReprocessingHandler implements IQueryHandler<GetReprocessing> {
   constructor(private readonly pool: Pool) {}
 
   async execute({ owner, reprocessingId }: GetReprocessing): Promise<ReprocessingView | null> {
-    const tables = await activeTables(this.pool);
-    const { rows } = await this.pool.query<{ document: ReprocessingView }>(
-      `SELECT document FROM ${tables.read_reprocessings} WHERE id = $1 AND owner = $2`,
-      [reprocessingId, owner],
-    );
-    return rows[0]?.document ?? null;
+    const place = { projection: 'reprocessings', table: 'read_reprocessings' } as const;
+    return findDocument<ReprocessingView>(this.pool, place, reprocessingId, owner);
   }
 }
 
