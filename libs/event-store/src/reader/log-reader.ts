@@ -31,7 +31,7 @@ export class LogReader<E extends NewEvent> {
   private tail: LogTail<E> | undefined;
   private subscribers = 0;
   private filling: { end: AbortController; ready: Promise<void> } | undefined;
-  private failure: unknown;
+  private failure: Error | undefined;
   private waiting = new Set<() => void>();
 
   constructor(
@@ -131,7 +131,7 @@ export class LogReader<E extends NewEvent> {
       return await work();
     } catch (error) {
       if (signal.aborted) return undefined;
-      this.failure = error;
+      this.failure = error instanceof Error ? error : new Error(String(error));
       this.filling = undefined;
       this.wakeAll();
       return undefined;

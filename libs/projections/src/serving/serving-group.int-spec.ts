@@ -66,10 +66,10 @@ describe('The read models that serve', () => {
 
   it('advance together: whoever looks finds all of them at one position', async () => {
     const { served } = start();
-    let over = false;
+    const over = new AbortController();
     const seen = new Set<number>();
     const looking = (async () => {
-      while (!over) {
+      while (!over.signal.aborted) {
         const now = await positions();
         seen.add(new Set(now).size);
         await sleep(1);
@@ -77,7 +77,7 @@ describe('The read models that serve', () => {
     })();
     await write(400);
     await upToDate(served);
-    over = true;
+    over.abort();
     await looking;
     // None before the first start has made them.
     seen.delete(0);
