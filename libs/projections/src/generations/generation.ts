@@ -130,7 +130,7 @@ export const GENERATION_MIGRATIONS = [
       ALTER TABLE projection_generations ADD COLUMN retired_at timestamptz;`,
   },
   {
-    name: '0050-resources-of-parked-events',
+    name: '0051-resources-of-parked-events',
     sql: `
       -- Ids of the resources whose rows lack the event.
       ALTER TABLE parked_events ADD COLUMN resources text[] NOT NULL DEFAULT '{}';`,
