@@ -26,10 +26,10 @@ describeEventStoreContract('The PostgreSQL event store', () => log.store);
 describe('Lost answers', () => {
   let faulty: FaultyStore;
   beforeAll(() => {
-    const { pool, store } = log.openAgain();
+    const { appendPool, store } = log.openAgain();
     const writeMeanwhile: FaultyStore['writeMeanwhile'] = (stream, event) =>
       log.store.append(stream, [event], 'no_stream');
-    faulty = { store, other: log.store, writeMeanwhile, ...breakCommits(pool) };
+    faulty = { store, other: log.store, writeMeanwhile, ...breakCommits(appendPool) };
   });
   describeOutcomeContract('The PostgreSQL event store', () => faulty);
 });
