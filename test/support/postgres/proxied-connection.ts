@@ -67,14 +67,14 @@ export class ProxiedConnection {
   private ask(server: Socket, bytes: Buffer): void {
     for (const message of this.fromClient.push(bytes)) {
       if (this.client.destroyed) return;
-      this.meetFault(server, message);
+      this.meetFault(message);
       if (!this.held) server.write(message.bytes);
       else this.hold(server, this.held, message);
     }
   }
 
   /** Looks whether a fault hits this message, and arranges for what becomes of it and of its answer. */
-  private meetFault(server: Socket, message: WireMessage): void {
+  private meetFault(message: WireMessage): void {
     const types = appendedTypes(message);
     const isCommit = /\bCOMMIT\b/.test(simpleQuery(message) ?? '');
     if (!types && !isCommit) return;

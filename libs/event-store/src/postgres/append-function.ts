@@ -30,7 +30,9 @@ export const APPEND_EVENTS_SQL = `
     -- NULL where every append is accepted; else a verdict, the stream's end and the position of a repetition per append.
     OUT verdicts smallint[], OUT actual bigint[], OUT positions bigint[]
   ) LANGUAGE plpgsql
-  -- A plan made while the table was small must not scan it when it is large.
+  -- Planning for the values of each call would take four times as long as the call. One plan for all of them, which may have
+  -- been made while the table was small, must not scan it when it is large.
+  SET plan_cache_mode = force_generic_plan
   SET enable_seqscan = off
   AS $$
   DECLARE
