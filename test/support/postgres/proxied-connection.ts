@@ -38,7 +38,9 @@ export class ProxiedConnection {
     client.setNoDelay(true);
     client.on('error', () => undefined);
     if (!target) {
-      client.once('data', () => client.end(errorResponse('FATAL', '57P03', 'the database system is in recovery mode')));
+      client.once('data', () =>
+        client.end(errorResponse('FATAL', '57P03', 'the database system is in recovery mode')),
+      );
       return;
     }
     const server = connect(Number(target.port), target.hostname);

@@ -141,7 +141,10 @@ const NEVER_SENT = /not queryable/;
 function judge(error: unknown): { outcome: 'refused' | 'broken' | 'lost'; failure: unknown } {
   const state = sqlState(error);
   if (state !== undefined && !UNCLEAR.test(state)) {
-    return { outcome: 'refused', failure: isDatabaseFailure(error) ? new EventStoreUnavailable(error) : error };
+    return {
+      outcome: 'refused',
+      failure: isDatabaseFailure(error) ? new EventStoreUnavailable(error) : error,
+    };
   }
   if (error instanceof Error && NEVER_SENT.test(error.message)) {
     return { outcome: 'broken', failure: new EventStoreUnavailable(error) };

@@ -67,6 +67,9 @@ export function createPool(options: PoolOptions): Pool {
 
 async function noticeLostClients(client: ClientBase, queryMs: number): Promise<void> {
   // pg takes `query_timeout` for a single query too, which its types do not say.
-  const query: QueryConfig & { query_timeout: number } = { text: NOTICE_LOST_CLIENTS, query_timeout: queryMs };
+  const query: QueryConfig & { query_timeout: number } = {
+    text: NOTICE_LOST_CLIENTS,
+    query_timeout: queryMs,
+  };
   await client.query(query);
 }
