@@ -2,6 +2,7 @@ import { PoolClient, QueryConfig } from 'pg';
 import { ClockAhead, WrongExpectedRevision } from '../port/errors';
 import { AppendResult, EventToAppend, ExpectedRevision } from '../port/event-store';
 import { MAX_AHEAD_MS, VERDICTS } from './append-function';
+import { patienceMs } from './append-pool';
 
 export { EVENTS_CHANNEL } from './append-function';
 
@@ -19,6 +20,8 @@ export interface Append {
   stream: string;
   events: readonly SerialisedEvent[];
   expectedRevision: ExpectedRevision;
+  /** Of all its events. */
+  bytes: number;
   /** The latest time that its events carry, in milliseconds; 0 where they carry none. */
   recordedAt: number;
 }
@@ -53,31 +56,28 @@ export function serialise(
   expectedRevision: ExpectedRevision,
 ): Append {
   let recordedAt = 0;
+  let bytes = 0;
   const serialised = events.map(({ id, type, data, metadata }) => {
     const time = typeof metadata.recordedAt === 'string' ? Date.parse(metadata.recordedAt) : Number.NaN;
     if (time > recordedAt) recordedAt = time;
     const event = { id, type, data: JSON.stringify(data), metadata: JSON.stringify(metadata) };
-    return { ...event, bytes: Buffer.byteLength(event.data) + Buffer.byteLength(event.metadata) };
+    const size = Buffer.byteLength(event.data) + Buffer.byteLength(event.metadata);
+    bytes += size;
+    return { ...event, bytes: size };
   });
-  return { stream, events: serialised, expectedRevision, recordedAt };
+  return { stream, events: serialised, expectedRevision, bytes, recordedAt };
 }
 
 /**
  * Judges all appends, inserts the events of the accepted ones, notifies and commits, in one round trip. No two appends may be
  * to the same stream.
- *
- * @param queryMs how long to wait for the answer
  */
-export async function appendBatch(
-  client: PoolClient,
-  appends: readonly Append[],
-  queryMs: number,
-): Promise<AppendVerdict[]> {
+export async function appendBatch(client: PoolClient, appends: readonly Append[]): Promise<AppendVerdict[]> {
   // pg takes `query_timeout` for a single query too, which its types do not say.
   const query: QueryConfig & { query_timeout: number } = {
     ...APPEND_EVENTS,
     values: valuesOf(appends),
-    query_timeout: queryMs,
+    query_timeout: patienceMs(appends.reduce((sum, { bytes }) => sum + bytes, 0)),
   };
   const { rows } = await client.query<Answer>(query);
   const [answer] = rows;

@@ -24,8 +24,9 @@ const withCode = (code: string, more: object = {}): Error =>
 
 describe('An append that fails', () => {
   it.each([
-    ['a lock that is not free in time', withCode('55P03'), EventStoreUnavailable, false],
-    ['a full disk', withCode('53100'), EventStoreUnavailable, false],
+    ['a lock that is not free in time', withCode('55P03'), EventStoreUnavailable, true],
+    ['a full disk', withCode('53100'), EventStoreUnavailable, true],
+    ['a standby that takes no writes', withCode('25006'), EventStoreUnavailable, true],
     ['an id that is taken', withCode('23505', { constraint: 'events_id_key' }), DuplicateEventId, false],
     ['a statement that took too long', withCode('57014'), AppendOutcomeUnknown, true],
     ['a database that shuts down', withCode('57P01'), AppendOutcomeUnknown, true],

@@ -1,9 +1,8 @@
-import { cutConnection, isDatabaseFailure, sqlState } from '@voxpersona/platform';
+import { cutConnection, isDatabaseFailure, isDatabaseOutage, sqlState } from '@voxpersona/platform';
 import { Pool } from 'pg';
 import { AppendOutcomeUnknown, DuplicateEventId, EventStoreUnavailable } from '../port/errors';
 import { AppendResult } from '../port/event-store';
 import { Append, AppendVerdict, appendBatch } from './append-batch';
-import { QUERY_MS } from './append-pool';
 
 interface Waiting {
   append: Append;
@@ -77,7 +76,7 @@ export class GroupCommit {
         continue;
       }
       events += append.events.length;
-      for (const event of append.events) bytes += event.bytes;
+      bytes += append.bytes;
       const isFull =
         events > MAX_EVENTS_PER_BATCH || bytes > MAX_BYTES_PER_BATCH || batch.length >= MAX_APPENDS_PER_BATCH;
       if (isFull && batch.length > 0) {
@@ -98,9 +97,8 @@ export class GroupCommit {
       this.batches += 1;
       batch.forEach((waiting, index) => settle(waiting, verdicts[index]));
     } catch (error) {
-      const known = error instanceof EventStoreUnavailable || error instanceof AnswerLost;
       // The statement failed because of one append: alone, each finds out whether it is the one.
-      if (!known && batch.length > 1) {
+      if (!isOutage(error) && batch.length > 1) {
         for (const waiting of batch) await this.write([waiting]);
         return;
       }
@@ -112,17 +110,17 @@ export class GroupCommit {
     const client = await this.pool.connect().catch((error: unknown) => {
       throw new EventStoreUnavailable(error);
     });
-    let broken = false;
+    let isBroken = false;
     try {
-      return await appendBatch(client, appends, QUERY_MS);
+      return await appendBatch(client, appends);
     } catch (error) {
-      const { outcome, failure } = judge(error);
-      broken = outcome !== 'refused';
+      const failure = meaningOf(error);
+      isBroken = isOutage(failure);
       throw failure;
     } finally {
       // pg would take leave of a server that may be gone.
-      if (broken) cutConnection(client);
-      client.release(broken);
+      if (isBroken) cutConnection(client);
+      client.release(isBroken);
     }
   }
 }
@@ -138,18 +136,19 @@ const UNCLEAR = /^(08|25P|57|58|F0|XX)/;
 /** pg's words for a connection that was lost before the statement was sent on it. */
 const NEVER_SENT = /not queryable/;
 
-function judge(error: unknown): { outcome: 'refused' | 'broken' | 'lost'; failure: unknown } {
+/** What a failure of the statement says of the events. */
+function meaningOf(error: unknown): unknown {
   const state = sqlState(error);
   if (state !== undefined && !UNCLEAR.test(state)) {
-    return {
-      outcome: 'refused',
-      failure: isDatabaseFailure(error) ? new EventStoreUnavailable(error) : error,
-    };
+    return isDatabaseFailure(error) || isDatabaseOutage(error) ? new EventStoreUnavailable(error) : error;
   }
-  if (error instanceof Error && NEVER_SENT.test(error.message)) {
-    return { outcome: 'broken', failure: new EventStoreUnavailable(error) };
-  }
-  return { outcome: 'lost', failure: new AnswerLost('The answer to an append was lost', { cause: error }) };
+  if (error instanceof Error && NEVER_SENT.test(error.message)) return new EventStoreUnavailable(error);
+  return new AnswerLost('The answer to an append was lost', { cause: error });
+}
+
+/** True where it is not an append that is at fault. */
+function isOutage(failure: unknown): boolean {
+  return failure instanceof EventStoreUnavailable || failure instanceof AnswerLost;
 }
 
 function settle({ append, resolve, reject }: Waiting, verdict: AppendVerdict | undefined): void {

@@ -7,11 +7,14 @@ import { errorCode } from '../error-code';
  */
 const UNAVAILABLE_CLASSES = new Set(['08', '28', '3D', '40', '53', '55', '57', '58']);
 
+/** The session was ended because its transaction was idle, or took, for too long: this process hung. */
+const ENDED_BY_TIME = new Set(['25P03', '25P04']);
+
 /** True when the error is the database's (gone, restarting, out of space, deadlock) and not the statement's. */
 export function isDatabaseFailure(error: unknown): boolean {
   if (!isNativeError(error)) return false;
   const state = sqlState(error);
-  if (state !== undefined) return UNAVAILABLE_CLASSES.has(state.slice(0, 2));
+  if (state !== undefined) return UNAVAILABLE_CLASSES.has(state.slice(0, 2)) || ENDED_BY_TIME.has(state);
   return SYSTEM_ERROR.test(errorCode(error) ?? '') || CONNECTION_LOST.test(error.message);
 }
 

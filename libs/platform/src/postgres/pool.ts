@@ -8,12 +8,22 @@ export interface PoolOptions {
   max?: number;
   /** Told of errors on idle connections; the pool replaces them by itself. */
   onIdleError: (error: Error) => void;
-  /** Limits of its sessions in milliseconds, in which PostgreSQL ends a statement; default none. */
-  limits?: { statementMs: number; lockMs: number };
+  /** Time limits of its sessions, default none. */
+  limits?: SessionLimits;
   /** Milliseconds for which a connection is kept unused, 0 for ever; default 30 s. */
   idleMs?: number;
   /** Milliseconds for which to wait for a connection; default 10 s. */
   connectMs?: number;
+}
+
+/** In milliseconds. */
+export interface SessionLimits {
+  /** PostgreSQL cancels a statement that takes longer. */
+  statementMs: number;
+  /** PostgreSQL cancels a statement that waits longer for a lock. */
+  lockMs: number;
+  /** PostgreSQL ends a session whose client does not take what it is sent: not for one that streams much to a slow reader. */
+  unreadMs: number;
 }
 
 const CONNECT_MS = 10_000;
@@ -22,15 +32,11 @@ const IDLE_MS = 30_000;
 const IDLE_IN_TRANSACTION_MS = 60_000;
 const KEEP_ALIVE_MS = 10_000;
 
-/**
- * How PostgreSQL finds out that a client's host is lost: it probes a silent connection, and gives up one that does not
- * acknowledge what it was sent. Its own defaults take hours and minutes.
- */
+/** How PostgreSQL finds out that a client's host is lost: it probes a silent connection. Its own defaults take hours. */
 const NOTICE_LOST_CLIENTS = [
   `SET tcp_keepalives_idle = ${KEEP_ALIVE_MS / 1_000}`,
   'SET tcp_keepalives_interval = 5',
   'SET tcp_keepalives_count = 3',
-  "SET tcp_user_timeout = '15s'",
 ].join('; ');
 
 /**
@@ -50,7 +56,7 @@ export function createPool(options: PoolOptions): Pool {
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
     // The pool hands the connection out when this promise has resolved, which its types do not say.
-    onConnect: (client) => noticeLostClients(client, connectMs) as unknown as void,
+    onConnect: (client) => prepareSession(client, connectMs, options.limits) as unknown as void,
     ...(options.limits && {
       statement_timeout: options.limits.statementMs,
       lock_timeout: options.limits.lockMs,
@@ -65,10 +71,11 @@ export function createPool(options: PoolOptions): Pool {
   return pool;
 }
 
-async function noticeLostClients(client: ClientBase, queryMs: number): Promise<void> {
+async function prepareSession(client: ClientBase, queryMs: number, limits?: SessionLimits): Promise<void> {
+  const unread = limits ? `; SET tcp_user_timeout = ${limits.unreadMs}` : '';
   // pg takes `query_timeout` for a single query too, which its types do not say.
   const query: QueryConfig & { query_timeout: number } = {
-    text: NOTICE_LOST_CLIENTS,
+    text: NOTICE_LOST_CLIENTS + unread,
     query_timeout: queryMs,
   };
   await client.query(query);
