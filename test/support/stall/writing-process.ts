@@ -26,7 +26,7 @@ export class WritingProcess {
     wrapper: readonly string[] = [],
   ) {
     this.told.setMaxListeners(0);
-    const [program = '', ...args] = [...wrapper, process.execPath, join(__dirname, 'endless-writer.cjs')];
+    const [program, ...args] = [...wrapper, process.execPath, join(__dirname, 'endless-writer.cjs')];
     this.child = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     this.child.on('message', (message: Message) => this.hear(message));
   }

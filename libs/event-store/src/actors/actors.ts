@@ -176,12 +176,11 @@ export class Actors<E extends NewEvent> {
    * Appends events with the time of this process, or of the store where this process's clock is ahead. To be told so is an
    * answer, nothing was written: only then may other bytes be sent.
    */
-  private async stampAndAppend<State, Event extends E>(
-    actor: Actor<State>,
-    events: readonly Event[],
+  private async stampAndAppend(
+    { stream, end }: Pick<Actor<unknown>, 'stream' | 'end'>,
+    events: readonly E[],
     context: CommandContext,
   ): Promise<{ encoded: Encoded; appended: AppendResult }> {
-    const { stream, end } = actor;
     const expected = end.revision < 0 ? 'no_stream' : end.revision;
     let recordedAt = this.clock();
     for (let attempt = 1; ; attempt += 1) {

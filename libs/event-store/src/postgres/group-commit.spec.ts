@@ -101,7 +101,7 @@ describe('The age of the oldest append', () => {
   afterEach(() => jest.useRealTimers());
 
   it('is counted until it is answered', async () => {
-    let answer = (_given: unknown): void => undefined;
+    let answer: (given: unknown) => void = () => undefined;
     const { pool } = poolOf(() => new Promise((resolve) => (answer = resolve)));
     const commit = new GroupCommit(pool);
     expect(commit.oldestWaitMs).toBe(0);

@@ -122,7 +122,7 @@ describe('The PostgreSQL event store', () => {
     const holder = new Client({ connectionString: log.connectionString });
     await holder.connect();
     // As a process of an earlier build does that was stopped in the middle of a batch.
-    await holder.query(`BEGIN; SELECT pg_advisory_xact_lock(${0x6c6f67})`);
+    await holder.query('BEGIN; SELECT pg_advisory_xact_lock(7106407)');
     const target = stream();
     const events = [someEvent()];
     await expect(log.store.append(target, events, 'no_stream')).rejects.toThrow(EventStoreUnavailable);
@@ -188,7 +188,7 @@ describe('The PostgreSQL event store', () => {
       const target = stream();
       const event = stamped(120_000);
       // By an earlier build, which did not look.
-      await log.pool.query(`INSERT INTO events SELECT max(position) + 1, $1, 0, $2, $3, $4, $5 FROM events`, [
+      await log.pool.query('INSERT INTO events SELECT max(position) + 1, $1, 0, $2, $3, $4, $5 FROM events', [
         target,
         event.id,
         event.type,
@@ -210,7 +210,7 @@ describe('The PostgreSQL event store', () => {
       for (const event of events) {
         verifyHash(event);
         end = followChain(end, event);
-        expect(Date.parse(String(event.metadata.recordedAt))).toBeLessThan(Date.now() + 60_000);
+        expect(Date.parse(event.metadata.recordedAt as string)).toBeLessThan(Date.now() + 60_000);
       }
     });
   });

@@ -55,8 +55,8 @@ export function createPool(options: PoolOptions): Pool {
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
-    // The pool hands the connection out when this promise has resolved, which its types do not say.
-    onConnect: (client) => prepareSession(client, connectMs, options.limits) as unknown as void,
+    // The pool hands the connection out when what this gives has resolved, which its types do not say.
+    onConnect: (client): unknown => prepareSession(client, connectMs, options.limits),
     ...(options.limits && {
       statement_timeout: options.limits.statementMs,
       lock_timeout: options.limits.lockMs,
