@@ -16,7 +16,7 @@ const commit = (
   when: CommitFault['commit'] = 'done',
 ): NamedFault<CommitFault> => ({ name, fault: { commit: when, meanwhile, ms } });
 
-describeFaults('PostgreSQL, when the answer to a COMMIT is lost', {
+describeFaults('PostgreSQL, when the answer to an append is lost', {
   open: openPostgresWorld,
   table: [
     commit('and connections are refused for 0.3 s', 300, 'refused'),
@@ -37,7 +37,7 @@ describeFaults('PostgreSQL, when the answer to a COMMIT is lost', {
   ],
   others,
   more: {
-    unsent: { commit: 'unsent', meanwhile: 'refused', ms: 1_000 },
+    unsent: { commit: 'refused', meanwhile: 'refused', ms: 1_000 },
     unanswered: { commit: 'done', meanwhile: 'unanswered', ms: 2_000 },
     atFirstStart: { commit: 'done', meanwhile: 'refused', ms: 300 },
   },

@@ -19,6 +19,11 @@ const PROOFS = {
     'test/e2e/outcomes',
     'answers to appends lost in every way, 50 backends killed inside COMMIT: nothing is lost or doubled',
   ],
+  stall: [
+    'e2e',
+    'test/e2e/stall',
+    'a writer stopped, or unplugged, in the middle of a batch: the others append, and it is fenced when it wakes',
+  ],
   cluster: [
     'e2e',
     'test/e2e/cluster',

@@ -35,6 +35,7 @@ export {
   takeCheckpoint,
   writeCheckpoint,
 } from './subscriptions/checkpoints';
+export { openAppendPool } from './postgres/append-pool';
 export * from './postgres/migrations';
 export * from './postgres/postgres-event-store';
 export * from './subscriptions/wait-for-checkpoint';

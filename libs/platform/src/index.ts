@@ -9,6 +9,7 @@ export * from './error-reason';
 export * from './until-available';
 export * from './with-patience';
 export * from './data-folder/server-state';
+export * from './postgres/cut-connection';
 export * from './postgres/listener';
 export * from './postgres/migrate';
 export * from './postgres/session-locks';

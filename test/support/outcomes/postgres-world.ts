@@ -8,7 +8,7 @@ import { FaultyWorld, LoggedEvent, OUTCOME_ENV } from './outcome-world';
 
 export const LOGGED_EVENTS = 'SELECT stream, revision::int, id, type, data FROM events ORDER BY position';
 
-/** Opens a server with its log in PostgreSQL, behind a proxy that drops the answers to commits. */
+/** Opens a server with its log in PostgreSQL, behind a proxy that drops the answers to appends. */
 export async function openPostgresWorld(): Promise<FaultyWorld<CommitFault>> {
   const database = await createTestDatabase();
   const { connectionString } = database;
@@ -26,6 +26,7 @@ export async function openPostgresWorld(): Promise<FaultyWorld<CommitFault>> {
       await fakes.close();
       proxy.stop();
       await listener.close();
+      await store.close();
       await pool.end();
       await database.drop();
     },

@@ -7,7 +7,7 @@ import { withDatabaseOf } from '../server/dump-database';
 /**
  * Finds a backend that is flushing the COMMIT of an append to disk; gives up after some seconds. The commit record of such a
  * backend is in the page cache, so recovery keeps the commit, but nobody gets its answer. A fast disk may flush too quickly to
- * be seen; then any backend that executes a COMMIT will do.
+ * be seen; then any backend that executes an append will do.
  */
 const WAIT_FOR_COMMIT = `
   CREATE FUNCTION pg_temp.committing(is_flushing boolean) RETURNS integer LANGUAGE plpgsql AS $$
@@ -16,7 +16,7 @@ const WAIT_FOR_COMMIT = `
     FOR look IN 1..4000 LOOP
       PERFORM pg_stat_clear_snapshot();
       SELECT pid INTO found FROM pg_stat_activity
-      WHERE state = 'active' AND query LIKE 'NOTIFY%COMMIT%'
+      WHERE state = 'active' AND query LIKE 'SELECT%append_events%'
         AND (NOT is_flushing OR lower(wait_event) IN ('walsync', 'walwrite'));
       IF found IS NOT NULL THEN RETURN found; END IF;
       PERFORM pg_sleep(0.0002);

@@ -26,6 +26,7 @@ describe('The proxy in front of PostgreSQL', () => {
   });
   afterEach(async () => {
     await listener.close();
+    await store.close();
     await pool.end();
     proxy.stop();
     await log.close();
@@ -58,7 +59,7 @@ describe('The proxy in front of PostgreSQL', () => {
     return seen;
   }
 
-  it('drops the answer to a commit, and refuses connections for a while', async () => {
+  it('drops the answer to an append, and refuses connections for a while', async () => {
     expect(await hitBy({ commit: 'done', meanwhile: 'refused', ms: 300 })).toEqual({
       ...{ inTheLog: 2, told: 'ECONNREFUSED' },
     });
@@ -81,12 +82,12 @@ describe('The proxy in front of PostgreSQL', () => {
     expect(await store.append(STREAM, [someEvent()], 0)).toMatchObject({ revision: 1 });
   });
 
-  it('breaks before there is a commit', async () => {
-    expect(await hitBy({ commit: 'unsent', meanwhile: 'refused', ms: 300 })).toMatchObject({ inTheLog: 1 });
+  it('refuses an append, and breaks', async () => {
+    expect(await hitBy({ commit: 'refused', meanwhile: 'refused', ms: 300 })).toMatchObject({ inTheLog: 1 });
     expect(await store.append(STREAM, [someEvent()], 0)).toMatchObject({ revision: 1 });
   });
 
-  it('drops the answers to all commits for a while, those of repetitions too', async () => {
+  it('drops the answers to all appends for a while, those of repetitions too', async () => {
     const outage = proxy.breakAt('Wanted', { commit: 'done', meanwhile: 'unanswered', ms: 500 });
     const event = someEvent({}, 'Wanted');
     const append = () => store.append(STREAM, [event], 'no_stream');

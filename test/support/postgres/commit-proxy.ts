@@ -5,7 +5,7 @@ import { ArmedFault, CommitFault, CommitFaults } from './commit-fault';
 import { ProxiedConnection } from './proxied-connection';
 
 /**
- * A TCP proxy in front of PostgreSQL that drops the answers to chosen commits. It then breaks all connections, as a network
+ * A TCP proxy in front of PostgreSQL that drops the answers to chosen appends. It then breaks all connections, as a network
  * failure or a crash of the database would; during `unanswered`, only those that commit.
  */
 export class CommitProxy implements CommitFaults {
@@ -38,17 +38,15 @@ export class CommitProxy implements CommitFaults {
     this.breakConnections();
   }
 
-  /** Makes the fault hit the next transaction that inserts an event of this type. */
+  /** Makes the fault hit the next batch with an event of this type. */
   breakAt(type: string, fault: CommitFault): Outage {
     const outage = new StagedOutage();
     this.armed.push({ ...fault, type, outage });
     return outage;
   }
 
-  take(types: ReadonlySet<string>, at: 'insert' | 'commit'): ArmedFault | undefined {
-    const index = this.armed.findIndex(
-      ({ type, commit }) => types.has(type) && (commit === 'unsent') === (at === 'insert'),
-    );
+  take(types: ReadonlySet<string>): ArmedFault | undefined {
+    const index = this.armed.findIndex(({ type }) => types.has(type));
     return index < 0 ? undefined : this.armed.splice(index, 1)[0];
   }
 

@@ -1,21 +1,21 @@
 import { Pool, PoolClient } from 'pg';
 
-/** What happens to the next commit of a pool. `after`: committed, and the answer is lost; `before`: rolled back. */
+/** What happens to the next append of a pool. `after`: committed, and the answer is lost; `before`: never executed. */
 export type CommitFault = 'before' | 'after';
 
 export interface FaultyCommits {
   loseNext(fault: CommitFault): void;
-  /** Transactions can be opened again. */
+  /** Connections can be had again. */
   recover(): void;
 }
 
-/** Breaks commits of this pool on demand. After a broken one, no transaction can be opened until `recover`. */
+/** Breaks appends of this pool on demand. After a broken one, no connection can be had until `recover`. */
 export function breakCommits(pool: Pool): FaultyCommits {
   let next: CommitFault | undefined;
   let isAway = false;
   const connect = pool.connect.bind(pool) as () => Promise<PoolClient>;
   pool.connect = ((callback?: unknown) => {
-    // pool.query takes its connection by a callback: reads go on.
+    // pool.query takes its connection by a callback.
     if (callback !== undefined) return (connect as (given: unknown) => unknown)(callback);
     if (isAway) return Promise.reject(refused());
     return connect().then(guarded);
@@ -25,11 +25,10 @@ export function breakCommits(pool: Pool): FaultyCommits {
     const query = client.query.bind(client) as (...given: unknown[]) => Promise<unknown>;
     const broken = async (...given: unknown[]): Promise<unknown> => {
       const fault = next;
-      if (!fault || !textOf(given[0]).includes('COMMIT')) return query(...given);
+      if (!fault || !textOf(given[0]).includes('append_events')) return query(...given);
       next = undefined;
       isAway = true;
       if (fault === 'after') await query(...given);
-      else await query('ROLLBACK');
       throw Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
     };
     client.query = broken as typeof client.query;

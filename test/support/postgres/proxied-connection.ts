@@ -2,27 +2,32 @@ import { connect, Socket } from 'node:net';
 import { ArmedFault, CommitFaults } from './commit-fault';
 import {
   boundStatement,
-  completedCommand,
-  fatalError,
+  errorResponse,
   isReadyAndIdle,
   MessageReader,
   simpleQuery,
   WireMessage,
 } from './wire-messages';
 
-/** The prepared statement of the event store's INSERT, and the index of its parameter with the types. */
-const INSERT = 'append-events';
-const TYPES = 4;
+/** The prepared statement of the event store's appends, and the index of its parameter with the types. */
+const APPEND = 'append-events';
+const TYPES = 8;
+
+/** Ends a statement of the extended protocol; PostgreSQL commits then. */
+const SYNC = 'S';
+
+interface Held {
+  fault: ArmedFault;
+  messages: Buffer[];
+}
 
 /** A client's connection and the matching connection to PostgreSQL. */
 export class ProxiedConnection {
   private readonly fromClient = new MessageReader(true);
-  /** Types of the events that the open transaction has inserted. */
-  private types = new Set<string>();
   /** Receives the server's bytes in place of the client while an answer is dropped. */
   private drop: ((bytes: Buffer) => void) | undefined;
-  /** True when the proxy holds a COMMIT back: the connection to PostgreSQL then outlives the client's. */
-  private isHeld = false;
+  /** An append that the proxy holds back: the connection to PostgreSQL then outlives the client's. */
+  private held: Held | undefined;
 
   /** @param target null: tell the client that the database is recovering */
   constructor(
@@ -33,7 +38,9 @@ export class ProxiedConnection {
     client.setNoDelay(true);
     client.on('error', () => undefined);
     if (!target) {
-      client.once('data', () => client.end(fatalError('57P03', 'the database system is in recovery mode')));
+      client.once('data', () =>
+        client.end(errorResponse('FATAL', '57P03', 'the database system is in recovery mode')),
+      );
       return;
     }
     const server = connect(Number(target.port), target.hostname);
@@ -46,7 +53,7 @@ export class ProxiedConnection {
     server.on('error', () => client.destroy());
     server.on('close', () => client.destroy());
     client.on('close', () => {
-      if (!this.isHeld) server.destroy();
+      if (!this.held) server.destroy();
     });
   }
 
@@ -54,63 +61,68 @@ export class ProxiedConnection {
     this.client.on('close', handler);
   }
 
-  /** Disconnects the client. A COMMIT that is held back stays held. */
+  /** Disconnects the client. An append that is held back stays held. */
   break(): void {
     this.client.destroy();
   }
 
   private ask(server: Socket, bytes: Buffer): void {
     for (const message of this.fromClient.push(bytes)) {
-      if (this.client.destroyed || this.meetsFault(server, message)) return;
-      server.write(message.bytes);
+      if (this.client.destroyed) return;
+      this.meetFault(message);
+      if (!this.held) server.write(message.bytes);
+      else this.hold(server, this.held, message);
     }
   }
 
-  /** @returns true when a fault hit this message, which must then not be forwarded */
-  private meetsFault(server: Socket, message: WireMessage): boolean {
-    const bound = boundStatement(message);
-    if (bound?.name === INSERT) {
-      for (const [type] of (bound.parameters[TYPES] ?? '').matchAll(/\w+/g)) this.types.add(type);
-      const unsent = this.faults.take(this.types, 'insert');
-      if (unsent) this.faults.begin(unsent, () => Promise.resolve());
-      return unsent !== undefined;
-    }
-    if (!/\bCOMMIT\b/.test(simpleQuery(message) ?? '')) return false;
-    const fault = this.faults.take(this.types, 'commit');
-    this.types = new Set();
-    if (!fault && !this.faults.dropsEveryAnswer) return false;
+  /** Looks whether a fault hits this message, and arranges for what becomes of it and of its answer. */
+  private meetFault(message: WireMessage): void {
+    const types = appendedTypes(message);
+    const isCommit = /\bCOMMIT\b/.test(simpleQuery(message) ?? '');
+    if (!types && !isCommit) return;
+    const fault = types && this.faults.take(types);
     if (fault && fault.commit !== 'done') {
-      this.hold(server, message, fault);
-      return true;
+      this.held = { fault, messages: [] };
+    } else if (fault || this.faults.dropsEveryAnswer) {
+      void this.dropAnswer().then(() => {
+        if (fault) this.faults.begin(fault, () => Promise.resolve());
+        this.break();
+      });
     }
-    void this.commit(server, message).then(() => {
-      if (fault) this.faults.begin(fault, () => Promise.resolve());
-      this.break();
-    });
-    return true;
   }
 
-  /** Forwards the COMMIT and drops its answer. Resolves when PostgreSQL has committed. */
-  private commit(server: Socket, message: WireMessage): Promise<void> {
+  /** Resolves when PostgreSQL has executed, and committed, what it was sent. */
+  private dropAnswer(): Promise<void> {
     const reader = new MessageReader(false);
-    let isCommitted = false;
     return new Promise((resolve) => {
       this.drop = (bytes) => {
-        for (const answered of reader.push(bytes)) {
-          isCommitted ||= completedCommand(answered) === 'COMMIT';
-          if (isCommitted && isReadyAndIdle(answered)) resolve();
-        }
+        if (reader.push(bytes).some(isReadyAndIdle)) resolve();
       };
-      server.write(message.bytes);
     });
   }
 
-  /** Keeps the transaction open until the outage ends. */
-  private hold(server: Socket, message: WireMessage, fault: ArmedFault): void {
-    this.isHeld = true;
-    this.faults.begin(fault, async () => {
-      if (fault.commit === 'late') await this.commit(server, message);
-      server.destroy();
-    });
+  /** Keeps a statement, up to its last message, until the outage ends; PostgreSQL does not have it until then. */
+  private hold(server: Socket, { fault, messages }: Held, { type, bytes }: WireMessage): void {
+    messages.push(bytes);
+    if (type !== SYNC) return;
+    const begin = (): void => this.faults.begin(fault, () => this.letGo(server, fault, messages));
+    if (fault.commit !== 'refused') begin();
+    else this.client.write(errorResponse('ERROR', '55P03', 'canceling statement due to lock timeout'), begin);
   }
+
+  private async letGo(server: Socket, { commit }: ArmedFault, messages: readonly Buffer[]): Promise<void> {
+    if (commit === 'late') {
+      const answered = this.dropAnswer();
+      server.write(Buffer.concat(messages));
+      await answered;
+    }
+    server.destroy();
+  }
+}
+
+/** Types of the events that a message appends; undefined for any other message. */
+function appendedTypes(message: WireMessage): Set<string> | undefined {
+  const bound = boundStatement(message);
+  if (bound?.name !== APPEND) return undefined;
+  return new Set([...(bound.parameters[TYPES] ?? '').matchAll(/\w+/g)].map(([type]) => type));
 }

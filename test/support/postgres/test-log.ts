@@ -2,6 +2,7 @@ import {
   EVENT_LOG_MIGRATIONS,
   CHECKPOINT_MIGRATIONS,
   KEY_RING_MIGRATIONS,
+  openAppendPool,
   PostgresEventStore,
 } from '@voxpersona/event-store';
 import { createPool, migrate, PostgresListener } from '@voxpersona/platform';
@@ -11,6 +12,8 @@ import { createTestDatabase } from './test-database';
 /** One process's way into a log: what a second process would open beside it. */
 export interface OpenLog {
   pool: Pool;
+  /** The store appends on it. */
+  appendPool: Pool;
   listener: PostgresListener;
   store: PostgresEventStore;
   close(): Promise<void>;
@@ -53,12 +56,16 @@ function openLog(connectionString: string): OpenLog {
     onIdleError: () => undefined,
   });
   const listener = new PostgresListener(connectionString, { warn: () => undefined });
+  const appendPool = openAppendPool(pool);
+  const store = new PostgresEventStore(pool, listener, { appendPool });
   return {
     pool,
+    appendPool,
     listener,
-    store: new PostgresEventStore(pool, listener),
+    store,
     close: async () => {
       await listener.close();
+      await store.close();
       await pool.end();
     },
   };

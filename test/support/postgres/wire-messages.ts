@@ -64,19 +64,14 @@ export function boundStatement(message: WireMessage): { name: string; parameters
   return { name, parameters };
 }
 
-/** The tag of a CommandComplete message such as `COMMIT`; undefined for any other message. */
-export function completedCommand({ type, bytes }: WireMessage): string | undefined {
-  return type === 'C' ? textAt(bytes, 1 + LENGTH_BYTES) : undefined;
-}
-
 /** True for ReadyForQuery outside of a transaction. */
 export function isReadyAndIdle({ type, bytes }: WireMessage): boolean {
   return type === 'Z' && bytes.toString('latin1', 5, 6) === 'I';
 }
 
-/** An ErrorResponse that ends the connection. */
-export function fatalError(sqlState: string, text: string): Buffer {
-  const fields = `SFATAL\0VFATAL\0C${sqlState}\0M${text}\0\0`;
+/** An ErrorResponse; FATAL ends the connection. */
+export function errorResponse(severity: 'ERROR' | 'FATAL', sqlState: string, text: string): Buffer {
+  const fields = `S${severity}\0V${severity}\0C${sqlState}\0M${text}\0\0`;
   const message = Buffer.alloc(1 + LENGTH_BYTES + Buffer.byteLength(fields));
   message.write('E', 0, 'latin1');
   message.writeInt32BE(LENGTH_BYTES + Buffer.byteLength(fields), 1);

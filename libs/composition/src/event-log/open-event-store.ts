@@ -31,7 +31,7 @@ export function openEventStore(
 ): OpenedEventStore {
   if (kind === 'postgres') {
     const store = new PostgresEventStore(pool, listener);
-    return { kind, store, place: 'PostgreSQL', close: () => Promise.resolve() };
+    return { kind, store, place: 'PostgreSQL', close: () => store.close() };
   }
   const { EVENTSTORE_URL: url } = environment;
   if (url === undefined) throw new ConfigurationInvalid(['EVENTSTORE_URL: is needed for EventStoreDB']);

@@ -1,6 +1,7 @@
 import { parseExposition, sumOf } from '@test/metrics/exposition';
 import {
   AppendOutcomeUnknown,
+  ClockAhead,
   EventStore,
   EventStoreUnavailable,
   EventTooLarge,
@@ -28,6 +29,7 @@ describe('A measured event store', () => {
       [new WrongExpectedRevision('recording-1', 0, 1), 'conflict'],
       [new EventStoreUnavailable(new Error('gone')), 'unavailable'],
       [new AppendOutcomeUnknown('recording-1', new Error('cut')), 'unknown'],
+      [new ClockAhead('recording-1', 120_000, 0, 60_000), 'clock_ahead'],
       [new EventTooLarge('recording-1', 'T', 2, 1), 'refused'],
     ] as const) {
       append.mockRejectedValueOnce(error);
@@ -39,7 +41,7 @@ describe('A measured event store', () => {
     const samples = parseExposition(page);
     expect(sumOf(samples, 'voxpersona_appends_total', { outcome: 'ok' })).toBe(1);
     expect(sumOf(samples, 'voxpersona_appends_total', { outcome: 'repeated' })).toBe(1);
-    expect(sumOf(samples, 'voxpersona_append_duration_seconds_count')).toBe(6);
+    expect(sumOf(samples, 'voxpersona_append_duration_seconds_count')).toBe(7);
     expect(sumOf(samples, 'voxpersona_events_appended_total')).toBe(2);
     expect(page).not.toContain('recording-1');
   });

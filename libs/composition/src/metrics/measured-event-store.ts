@@ -1,6 +1,7 @@
 import {
   AppendOutcomeUnknown,
   AppendResult,
+  ClockAhead,
   EventStore,
   EventStoreUnavailable,
   EventToAppend,
@@ -17,8 +18,11 @@ import {
 import { Counter, Histogram, Registry } from 'prom-client';
 import { LOCAL_SECONDS } from './buckets';
 
-/** `unknown`: the connection broke before the answer; `refused`: an event the log does not take. */
-type AppendOutcome = 'ok' | 'repeated' | 'conflict' | 'unavailable' | 'unknown' | 'refused';
+/**
+ * `unknown`: the connection broke before the answer; `clock_ahead`: an event of a clock that is ahead, which is stamped again;
+ * `refused`: an event the log does not take.
+ */
+type AppendOutcome = 'ok' | 'repeated' | 'conflict' | 'unavailable' | 'unknown' | 'clock_ahead' | 'refused';
 
 /** An event store that counts its appends and tells how long they take. Everything else is handed through. */
 export class MeasuredEventStore implements EventStore {
@@ -101,5 +105,6 @@ function outcomeOf(error: unknown): AppendOutcome {
   if (error instanceof WrongExpectedRevision) return 'conflict';
   if (error instanceof EventStoreUnavailable) return 'unavailable';
   if (error instanceof AppendOutcomeUnknown) return 'unknown';
+  if (error instanceof ClockAhead) return 'clock_ahead';
   return 'refused';
 }

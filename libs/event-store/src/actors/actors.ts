@@ -3,8 +3,8 @@ import { Encoded, EventCodec, NewEvent } from '../codec/event-codec';
 import { CommandContext } from '../codec/metadata';
 import { appendUntilKnown } from '../outcomes/append-until-known';
 import { isStoreTransient } from '../outcomes/store-transient';
-import { AppendOutcomeUnknown, StreamContention, WrongExpectedRevision } from '../port/errors';
-import { EventStore, Position, START } from '../port/event-store';
+import { AppendOutcomeUnknown, ClockAhead, StreamContention, WrongExpectedRevision } from '../port/errors';
+import { AppendResult, EventStore, Position, START } from '../port/event-store';
 import { Actor, ActorCache } from './actor-cache';
 import { readForward } from './read-forward';
 
@@ -35,6 +35,8 @@ export interface ActorsOptions {
 }
 
 const DECIDE_ATTEMPTS = 8;
+/** Tries to stamp an event with a time that the store takes; the second has the store's own. */
+const STAMP_ATTEMPTS = 3;
 
 /**
  * The actor runtime: one virtual actor per stream. A command waits in the stream's mailbox, is decided on the
@@ -62,7 +64,7 @@ export class Actors<E extends NewEvent> {
   /**
    * Sends a command to the actor `id` of a decider.
    *
-   * @throws StreamContention, EventStoreUnavailable, AppendOutcomeUnknown (all safe to send again with the same
+   * @throws StreamContention, EventStoreUnavailable, AppendOutcomeUnknown, ClockAhead (all safe to send again with the same
    *         command id), EventTampered, UnknownEventInStream
    */
   async ask<State, Command, Event extends E, R extends Refusal>(
@@ -157,16 +159,8 @@ export class Actors<E extends NewEvent> {
     events: readonly Event[],
     context: CommandContext,
   ): Promise<readonly Event[] | undefined> {
-    const encoded = await this.codec.encode(actor.stream, actor.end, events, context, this.clock());
-    const expected = actor.end.revision < 0 ? 'no_stream' : actor.end.revision;
     try {
-      const appended = await appendUntilKnown(
-        this.store,
-        actor.stream,
-        encoded.events,
-        expected,
-        this.appendPatienceMs,
-      );
+      const { encoded, appended } = await this.stampAndAppend(actor, events, context);
       if (appended.repeated) return await this.takeOver(decider, actor, encoded, events);
       actor.end = encoded.end;
       actor.position = appended.position;
@@ -175,6 +169,35 @@ export class Actors<E extends NewEvent> {
     } catch (error) {
       if (error instanceof WrongExpectedRevision) return undefined;
       throw error;
+    }
+  }
+
+  /**
+   * Appends events with the time of this process, or of the store where this process's clock is ahead. To be told so is an
+   * answer, nothing was written: only then may other bytes be sent.
+   */
+  private async stampAndAppend(
+    { stream, end }: Pick<Actor<unknown>, 'stream' | 'end'>,
+    events: readonly E[],
+    context: CommandContext,
+  ): Promise<{ encoded: Encoded; appended: AppendResult }> {
+    const expected = end.revision < 0 ? 'no_stream' : end.revision;
+    let recordedAt = this.clock();
+    for (let attempt = 1; ; attempt += 1) {
+      const encoded = await this.codec.encode(stream, end, events, context, recordedAt);
+      try {
+        const appended = await appendUntilKnown(
+          this.store,
+          stream,
+          encoded.events,
+          expected,
+          this.appendPatienceMs,
+        );
+        return { encoded, appended };
+      } catch (error) {
+        if (!(error instanceof ClockAhead) || attempt >= STAMP_ATTEMPTS) throw error;
+        recordedAt = error.storeTime;
+      }
     }
   }
 

@@ -1,5 +1,5 @@
 import { isDatabaseFailure } from '@voxpersona/platform';
-import { AppendOutcomeUnknown, EventStoreUnavailable, StreamContention } from '../port/errors';
+import { AppendOutcomeUnknown, ClockAhead, EventStoreUnavailable, StreamContention } from '../port/errors';
 
 /** Whether the log or the database could not be used at this moment: the same can be tried again later. */
 export function isStoreTransient(error: unknown): boolean {
@@ -7,6 +7,7 @@ export function isStoreTransient(error: unknown): boolean {
     error instanceof EventStoreUnavailable ||
     error instanceof AppendOutcomeUnknown ||
     error instanceof StreamContention ||
+    error instanceof ClockAhead ||
     isDatabaseFailure(error)
   );
 }

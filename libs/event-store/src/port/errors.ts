@@ -60,6 +60,34 @@ export class DuplicateEventId extends Error {
   }
 }
 
+/**
+ * The writer's clock runs ahead of the store's by more than the store takes: `asOf` would be wrong for everybody until that time
+ * is reached. Nothing was written by this try; append again with a time that the store takes.
+ */
+export class ClockAhead extends Error {
+  /** The store's time when it judged the append, as ISO 8601, UTC. */
+  readonly storeTime: string;
+
+  /**
+   * @param recordedAt latest time of the events, in milliseconds
+   * @param storeNow the store's time, in milliseconds
+   */
+  constructor(
+    readonly stream: string,
+    recordedAt: number,
+    storeNow: number,
+    maxAheadMs: number,
+  ) {
+    const seconds = Math.round((recordedAt - storeNow) / 1_000);
+    super(
+      `Stream ${stream}: an event is stamped ${seconds} s ahead of the event store's clock, which allows ` +
+        `${maxAheadMs / 1_000} s. Set this machine's clock.`,
+    );
+    this.name = 'ClockAhead';
+    this.storeTime = new Date(storeNow).toISOString();
+  }
+}
+
 /** Other writers were faster again and again. The command had no effect and can be sent again. */
 export class StreamContention extends Error {
   constructor(readonly stream: string) {

@@ -125,6 +125,8 @@ export interface EventStore {
    *         the same `expectedRevision`
    * @throws EventTooLarge
    * @throws DuplicateEventId when an id exists elsewhere in the log (only stores that can know it)
+   * @throws ClockAhead when `recordedAt` in the metadata of an event is ahead of the store's clock (only stores that compare
+   *         it). A repetition is recognised first
    */
   append(
     stream: string,
@@ -144,6 +146,6 @@ export interface EventStore {
   /** Catch-up subscription: what is there, then what comes. Reconnects by itself, without a gap or a double. */
   subscribe(options?: SubscribeOptions): AsyncIterable<SubscriptionItem>;
 
-  /** Rejects when the store cannot be used now (readiness). */
+  /** Rejects when the store cannot be used now, or appends have been waiting for too long (readiness). */
   check(): Promise<void>;
 }

@@ -1,164 +1,151 @@
 import { PoolClient, QueryConfig } from 'pg';
-import { WrongExpectedRevision } from '../port/errors';
+import { ClockAhead, WrongExpectedRevision } from '../port/errors';
 import { AppendResult, EventToAppend, ExpectedRevision } from '../port/event-store';
+import { MAX_AHEAD_MS, VERDICTS } from './append-function';
+import { patienceMs } from './append-pool';
 
-/** Serialises all writers of the log, whichever process they live in. */
-const LOG_LOCK = 0x6c6f67;
+export { EVENTS_CHANNEL } from './append-function';
 
-/** Channel on which the database says that the log has grown. */
-export const EVENTS_CHANNEL = 'voxpersona_events';
-
-/** A database that is silent for so long does not hold up the appends of this process any longer. */
-const STATEMENT_MS = 10_000;
+/** An event as the database takes it. */
+interface SerialisedEvent {
+  id: string;
+  type: string;
+  data: string;
+  metadata: string;
+  /** Of data and metadata. */
+  bytes: number;
+}
 
 export interface Append {
   stream: string;
-  events: readonly EventToAppend[];
+  events: readonly SerialisedEvent[];
   expectedRevision: ExpectedRevision;
+  /** Of all its events. */
+  bytes: number;
+  /** The latest time that its events carry, in milliseconds; 0 where they carry none. */
+  recordedAt: number;
 }
 
 /** An append's own result: being refused is one of the answers, so that its neighbours are not concerned. */
-export type AppendVerdict = AppendResult | WrongExpectedRevision;
+export type AppendVerdict = AppendResult | WrongExpectedRevision | ClockAhead;
 
-interface StreamEnd {
-  revision: number;
-  /** Ids that this batch adds, by revision. */
-  added: Map<number, { id: string; position: bigint }>;
+interface Answer {
+  head: string;
+  now_ms: string;
+  /** The arrays are null where every append was accepted. */
+  verdicts: number[] | null;
+  actual: string[] | null;
+  positions: (string | null)[] | null;
 }
 
-interface NewRows {
-  positions: string[];
-  streams: string[];
-  revisions: number[];
-  ids: string[];
-  types: string[];
-  data: string[];
-  metadata: string[];
+/** What `append_events` says of one append. */
+interface Judged {
+  verdict: number;
+  actual: number;
+  position: string | null;
 }
 
-/** Opens the transaction and takes the lock; what is read after it is the present. */
-export async function beginBatch(transaction: PoolClient): Promise<void> {
-  await transaction.query(within(`BEGIN; SELECT pg_advisory_xact_lock(${LOG_LOCK})`));
-}
+const APPEND_EVENTS = {
+  name: 'append-events',
+  text: 'SELECT * FROM append_events($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)',
+};
 
-/** One notification and the commit. */
-export async function commitBatch(transaction: PoolClient): Promise<void> {
-  await transaction.query(within(`NOTIFY ${EVENTS_CHANNEL}; COMMIT`));
-}
-
-/** pg takes `query_timeout` for a single query too, which its types do not say. */
-function within(text: string): QueryConfig & { query_timeout: number } {
-  return { text, query_timeout: STATEMENT_MS };
+export function serialise(
+  stream: string,
+  events: readonly EventToAppend[],
+  expectedRevision: ExpectedRevision,
+): Append {
+  let recordedAt = 0;
+  let bytes = 0;
+  const serialised = events.map(({ id, type, data, metadata }) => {
+    const time = typeof metadata.recordedAt === 'string' ? Date.parse(metadata.recordedAt) : Number.NaN;
+    if (time > recordedAt) recordedAt = time;
+    const event = { id, type, data: JSON.stringify(data), metadata: JSON.stringify(metadata) };
+    const size = Buffer.byteLength(event.data) + Buffer.byteLength(event.metadata);
+    bytes += size;
+    return { ...event, bytes: size };
+  });
+  return { stream, events: serialised, expectedRevision, bytes, recordedAt };
 }
 
 /**
- * Judges appends in order, each on top of those before it, and inserts all events of the accepted ones in a single
- * statement. Runs between `beginBatch` and `commitBatch`.
+ * Judges all appends, inserts the events of the accepted ones, notifies and commits, in one round trip. No two appends may be
+ * to the same stream.
  */
-export async function writeBatch(
-  transaction: PoolClient,
-  appends: readonly Append[],
-): Promise<AppendVerdict[]> {
-  const { head, ends } = await readEnds(transaction, appends);
-  const rows: NewRows = {
-    positions: [],
-    streams: [],
-    revisions: [],
-    ids: [],
-    types: [],
-    data: [],
-    metadata: [],
+export async function appendBatch(client: PoolClient, appends: readonly Append[]): Promise<AppendVerdict[]> {
+  // pg takes `query_timeout` for a single query too, which its types do not say.
+  const query: QueryConfig & { query_timeout: number } = {
+    ...APPEND_EVENTS,
+    values: valuesOf(appends),
+    query_timeout: patienceMs(appends.reduce((sum, { bytes }) => sum + bytes, 0)),
   };
-  let position = head;
-  const verdicts: AppendVerdict[] = [];
-  for (const append of appends) {
-    const end = ends.get(append.stream) ?? { revision: -1, added: new Map() };
-    ends.set(append.stream, end);
-    const expected = append.expectedRevision === 'no_stream' ? -1 : append.expectedRevision;
-    if (expected !== end.revision) {
-      verdicts.push(await judgeRepetition(transaction, append, expected, end));
-      continue;
-    }
-    for (const event of append.events) {
-      position += 1n;
-      end.revision += 1;
-      end.added.set(end.revision, { id: event.id, position });
-      addRow(rows, append.stream, end.revision, position, event);
-    }
-    verdicts.push({ revision: end.revision, position, repeated: false });
-  }
-  await insert(transaction, rows);
-  return verdicts;
+  const { rows } = await client.query<Answer>(query);
+  const [answer] = rows;
+  if (!answer) throw new Error('append_events gave no answer');
+  return verdictsOf(appends, answer);
 }
 
-async function readEnds(
-  transaction: PoolClient,
-  appends: readonly Append[],
-): Promise<{ head: bigint; ends: Map<string, StreamEnd> }> {
-  const { rows } = await transaction.query<{ head: string; stream: string; revision: string | null }>({
-    name: 'stream-ends',
-    text: `
-      SELECT (SELECT coalesce(max(position), 0) FROM events) AS head, wanted.stream, last.revision
-      FROM unnest($1::text[]) AS wanted(stream)
-      LEFT JOIN LATERAL (
-        SELECT revision FROM events WHERE events.stream = wanted.stream ORDER BY revision DESC LIMIT 1
-      ) AS last ON true`,
-    values: [[...new Set(appends.map((append) => append.stream))]],
-  });
-  const ends = new Map<string, StreamEnd>();
-  for (const { stream, revision } of rows) {
-    ends.set(stream, { revision: revision === null ? -1 : Number(revision), added: new Map() });
-  }
-  return { head: BigInt(rows[0]?.head ?? 0), ends };
-}
-
-/** The stream has gone on: fine if it did so by these very events, else the writer must look again. */
-async function judgeRepetition(
-  transaction: PoolClient,
-  append: Append,
-  expected: number,
-  end: StreamEnd,
-): Promise<AppendVerdict> {
-  const actual = end.revision < 0 ? 'no_stream' : end.revision;
-  const wrong = new WrongExpectedRevision(append.stream, append.expectedRevision, actual);
-  const last = expected + append.events.length;
-  if (expected > end.revision || last > end.revision) return wrong;
-  const there = new Map(end.added);
-  const { rows } = await transaction.query<{ revision: string; id: string; position: string }>(
-    'SELECT revision, id, position FROM events WHERE stream = $1 AND revision > $2 AND revision <= $3',
-    [append.stream, expected, last],
+function valuesOf(appends: readonly Append[]): unknown[] {
+  const events = appends.flatMap((append, index) =>
+    append.events.map((event, at) => ({
+      ...event,
+      append: index + 1,
+      stream: append.stream,
+      revision: revisionBefore(append) + 1 + at,
+    })),
   );
-  for (const row of rows) there.set(Number(row.revision), { id: row.id, position: BigInt(row.position) });
-  const same = append.events.every(
-    (event, index) => there.get(expected + 1 + index)?.id === event.id.toLowerCase(),
-  );
-  const position = there.get(last)?.position;
-  return same && position !== undefined ? { revision: last, position, repeated: true } : wrong;
+  return [
+    appends.map(({ stream }) => stream),
+    appends.map(revisionBefore),
+    appends.map((append) => append.events.length),
+    appends.map(({ recordedAt }) => recordedAt),
+    events.map(({ append }) => append),
+    events.map(({ stream }) => stream),
+    events.map(({ revision }) => revision),
+    events.map(({ id }) => id),
+    events.map(({ type }) => type),
+    events.map(({ data }) => data),
+    events.map(({ metadata }) => metadata),
+  ];
 }
 
-function addRow(
-  rows: NewRows,
-  stream: string,
-  revision: number,
-  position: bigint,
-  event: EventToAppend,
-): void {
-  rows.positions.push(position.toString());
-  rows.streams.push(stream);
-  rows.revisions.push(revision);
-  rows.ids.push(event.id);
-  rows.types.push(event.type);
-  rows.data.push(JSON.stringify(event.data));
-  rows.metadata.push(JSON.stringify(event.metadata));
+function revisionBefore({ expectedRevision }: Append): number {
+  return expectedRevision === 'no_stream' ? -1 : expectedRevision;
 }
 
-async function insert(transaction: PoolClient, rows: NewRows): Promise<void> {
-  if (rows.ids.length === 0) return;
-  await transaction.query({
-    name: 'append-events',
-    text: `
-      INSERT INTO events (position, stream, revision, id, type, data, metadata)
-      SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::uuid[], $5::text[], $6::json[], $7::json[])`,
-    values: [rows.positions, rows.streams, rows.revisions, rows.ids, rows.types, rows.data, rows.metadata],
+function verdictsOf(appends: readonly Append[], answer: Answer): AppendVerdict[] {
+  let position = BigInt(answer.head);
+  return appends.map((append, index) => {
+    const judged = judgedAt(answer, index);
+    if (judged.verdict === VERDICTS.accepted) position += BigInt(append.events.length);
+    return verdictOf(append, judged, position, Number(answer.now_ms));
   });
+}
+
+function judgedAt({ verdicts, actual, positions }: Answer, index: number): Judged {
+  return {
+    verdict: verdicts?.[index] ?? VERDICTS.accepted,
+    actual: Number(actual?.[index]),
+    position: positions?.[index] ?? null,
+  };
+}
+
+/** @param position the log's end after this append */
+function verdictOf(append: Append, judged: Judged, position: bigint, now: number): AppendVerdict {
+  const revision = revisionBefore(append) + append.events.length;
+  const { stream, expectedRevision } = append;
+  switch (judged.verdict) {
+    case VERDICTS.accepted:
+      return { revision, position, repeated: false };
+    case VERDICTS.repeated:
+      return { revision, position: BigInt(judged.position ?? 0), repeated: true };
+    case VERDICTS.clockAhead:
+      return new ClockAhead(stream, append.recordedAt, now, MAX_AHEAD_MS);
+    default:
+      return new WrongExpectedRevision(
+        stream,
+        expectedRevision,
+        judged.actual < 0 ? 'no_stream' : judged.actual,
+      );
+  }
 }

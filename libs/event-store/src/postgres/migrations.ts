@@ -1,3 +1,5 @@
+import { APPEND_EVENTS_SQL } from './append-function';
+
 /** The log itself. Rows are only ever inserted. */
 export const EVENT_LOG_MIGRATIONS = [
   {
@@ -18,4 +20,5 @@ export const EVENT_LOG_MIGRATIONS = [
       CREATE TABLE log_identity (log_id uuid NOT NULL);
       INSERT INTO log_identity VALUES (gen_random_uuid());`,
   },
+  { name: '0050-append-events', sql: APPEND_EVENTS_SQL },
 ] as const;

@@ -1,3 +1,4 @@
+import { account, accountActors, accountContext } from '@test/domain/account';
 import {
   describeEventStoreContract,
   readAllOf,
@@ -8,9 +9,10 @@ import { breakCommits } from '@test/postgres/faulty-commits';
 import { cutConnections, onServer } from '@test/postgres/test-database';
 import { createTestLog, TestLog } from '@test/postgres/test-log';
 import { randomUUID } from 'node:crypto';
-import { Client } from 'pg';
-import { DuplicateEventId, EventTooLarge } from '../port/errors';
-import { START } from '../port/event-store';
+import { Client, Pool } from 'pg';
+import { CHAIN_START, followChain, verifyHash } from '../codec/hash-chain';
+import { ClockAhead, DuplicateEventId, EventStoreUnavailable, EventTooLarge } from '../port/errors';
+import { EventToAppend, START } from '../port/event-store';
 import { PostgresEventStore } from './postgres-event-store';
 
 let log: TestLog;
@@ -26,10 +28,10 @@ describeEventStoreContract('The PostgreSQL event store', () => log.store);
 describe('Lost answers', () => {
   let faulty: FaultyStore;
   beforeAll(() => {
-    const { pool, store } = log.openAgain();
+    const { appendPool, store } = log.openAgain();
     const writeMeanwhile: FaultyStore['writeMeanwhile'] = (stream, event) =>
       log.store.append(stream, [event], 'no_stream');
-    faulty = { store, other: log.store, writeMeanwhile, ...breakCommits(pool) };
+    faulty = { store, other: log.store, writeMeanwhile, ...breakCommits(appendPool) };
   });
   describeOutcomeContract('The PostgreSQL event store', () => faulty);
 });
@@ -92,11 +94,138 @@ describe('The PostgreSQL event store', () => {
     expect(results[1]).toMatchObject({ reason: expect.any(DuplicateEventId) });
   });
 
+  it('judges each append of a batch by itself: accepted, repeated, refused', async () => {
+    const [fresh, repeated, wrong, behind] = [stream(), stream(), stream(), stream()];
+    const before = [someEvent({ n: 1 }), someEvent({ n: 2 })];
+    await log.store.append(repeated, before, 'no_stream');
+    const { position } = await log.store.append(behind, [someEvent()], 'no_stream');
+    const results = await Promise.allSettled([
+      log.store.append(repeated, before, 'no_stream'),
+      log.store.append(fresh, [someEvent(), someEvent()], 'no_stream'),
+      log.store.append(wrong, [someEvent()], 3),
+      log.store.append(behind, [someEvent()], 0),
+    ]);
+    expect(results).toMatchObject([
+      { value: { revision: 1, position: position - 1n, repeated: true } },
+      { value: { revision: 1, position: position + 2n, repeated: false } },
+      { reason: { name: 'WrongExpectedRevision', actual: 'no_stream' } },
+      { value: { revision: 1, position: position + 3n, repeated: false } },
+    ]);
+    expect((await log.store.readAll({ after: position })).events).toMatchObject([
+      { stream: fresh, revision: 0 },
+      { stream: fresh, revision: 1 },
+      { stream: behind, revision: 1 },
+    ]);
+  });
+
+  it('gives up waiting for the lock of the log, and has written nothing', async () => {
+    const holder = new Client({ connectionString: log.connectionString });
+    await holder.connect();
+    // As a process of an earlier build does that was stopped in the middle of a batch.
+    await holder.query('BEGIN; SELECT pg_advisory_xact_lock(7106407)');
+    const target = stream();
+    const events = [someEvent()];
+    await expect(log.store.append(target, events, 'no_stream')).rejects.toThrow(EventStoreUnavailable);
+    await holder.end();
+    expect(await log.store.append(target, events, 'no_stream')).toMatchObject({ repeated: false });
+  });
+
+  it('appends while every connection of the common pool is in use', async () => {
+    const { pool, store } = log.openAgain();
+    const held = await Promise.all(Array.from({ length: pool.options.max }, () => pool.connect()));
+    expect(await store.append(stream(), [someEvent()], 'no_stream')).toMatchObject({ revision: 0 });
+    for (const client of held) client.release();
+  });
+
+  it('appends in sessions that no lost client can keep', async () => {
+    const client = await log.openAgain().appendPool.connect();
+    const limits = ['lock_timeout', 'statement_timeout', 'idle_in_transaction_session_timeout'];
+    const { rows } = await client.query<{ name: string; setting: string }>(
+      'SELECT name, setting FROM pg_settings WHERE name = ANY ($1) OR name LIKE $2',
+      [limits, 'tcp_%'],
+    );
+    client.release();
+    expect(Object.fromEntries(rows.map(({ name, setting }) => [name, Number(setting)]))).toEqual({
+      lock_timeout: 4_000,
+      statement_timeout: 8_000,
+      idle_in_transaction_session_timeout: 60_000,
+      tcp_keepalives_idle: 10,
+      tcp_keepalives_interval: 5,
+      tcp_keepalives_count: 3,
+      tcp_user_timeout: 15_000,
+    });
+  });
+
   it('refuses an event over its limit before writing anything', async () => {
     const small = new PostgresEventStore(log.pool, log.listener, { maxEventBytes: 100 });
     await expect(
       small.append(stream(), [someEvent({ text: 'x'.repeat(200) })], 'no_stream'),
     ).rejects.toBeInstanceOf(EventTooLarge);
+  });
+
+  describe('A clock that is ahead', () => {
+    const stamped = (aheadMs: number): EventToAppend => {
+      const event = someEvent();
+      const recordedAt = new Date(Date.now() + aheadMs).toISOString();
+      return { ...event, metadata: { ...event.metadata, recordedAt } };
+    };
+
+    it('is refused beyond a minute, with the time of the database; its neighbours are not concerned', async () => {
+      const target = stream();
+      const results = await Promise.allSettled([
+        log.store.append(stream(), [stamped(30_000)], 'no_stream'),
+        log.store.append(target, [stamped(0), stamped(120_000)], 'no_stream'),
+        log.store.append(stream(), [stamped(-3_600_000)], 'no_stream'),
+      ]);
+      expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+      const { reason } = results[1] as PromiseRejectedResult;
+      expect(reason).toBeInstanceOf(ClockAhead);
+      expect(Math.abs(Date.parse((reason as ClockAhead).storeTime) - Date.now())).toBeLessThan(30_000);
+      expect(await readAllOf(log.store, target)).toEqual([]);
+    });
+
+    it('does not hide a repetition', async () => {
+      const target = stream();
+      const event = stamped(120_000);
+      // By an earlier build, which did not look.
+      await log.pool.query('INSERT INTO events SELECT max(position) + 1, $1, 0, $2, $3, $4, $5 FROM events', [
+        target,
+        event.id,
+        event.type,
+        event.data,
+        event.metadata,
+      ]);
+      expect(await log.store.append(target, [event], 'no_stream')).toMatchObject({ repeated: true });
+    });
+
+    it('is corrected by actors: they stamp and hash again', async () => {
+      const clock = (): string => new Date(Date.now() + 3_600_000).toISOString();
+      const actors = accountActors(log.store, { clock });
+      const id = randomUUID();
+      for (const amount of [5, 7])
+        await actors.ask(account, id, { type: 'Deposit', amount }, accountContext());
+      const events = await readAllOf(log.store, `account-${id}`);
+      expect(events).toHaveLength(2);
+      let end = CHAIN_START;
+      for (const event of events) {
+        verifyHash(event);
+        end = followChain(end, event);
+        expect(Date.parse(event.metadata.recordedAt as string)).toBeLessThan(Date.now() + 60_000);
+      }
+    });
+  });
+
+  it('is not ready while an append waits for too long', async () => {
+    const connect = (): Promise<never> => new Promise(() => undefined);
+    const appendPool = { connect } as unknown as Pool;
+    const stuck = new PostgresEventStore(log.pool, log.listener, { appendPool });
+    await stuck.check();
+    const appending = stuck.append(stream(), [someEvent()], 'no_stream');
+    await stuck.check();
+    const now = jest.spyOn(performance, 'now').mockReturnValue(performance.now() + 11_000);
+    await expect(stuck.check()).rejects.toThrow('An append has been waiting for 11 s');
+    now.mockRestore();
+    void appending;
   });
 
   it('survives the loss of its connections: every append ends once, by a repetition if need be', async () => {

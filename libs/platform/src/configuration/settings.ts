@@ -51,7 +51,7 @@ export const SETTINGS = {
     { secret: true },
   ),
   DATABASE_CONNECTIONS: setting(
-    'Database connections of this process at most, beside about four that it holds for locks and notices.',
+    'Database connections of this process at most, beside about five that it holds for appends, locks and notices.',
     wholeNumber(4, 500).default(20),
   ),
   EVENT_STORE: setting('What keeps the event log.', z.enum(['postgres', 'eventstoredb']).default('postgres')),
