@@ -14,6 +14,8 @@ export interface CheckpointedConsumer<E extends NewEvent> {
    * or neither is. Throwing halts this consumer, visibly, unless it can `park` the event or the database itself failed.
    */
   apply(events: readonly Recorded<E>[], transaction: PoolClient): Promise<void>;
+  /** Whether an event leads to nothing: it then moves the checkpoint as one that the filter leaves out. */
+  ignores?(event: Recorded<E>): boolean;
   /** Deletes everything it wrote, before a rebuild. */
   reset(transaction: PoolClient): Promise<void>;
   /**

@@ -74,9 +74,10 @@ export class CheckpointedRunner<E extends NewEvent> extends LogFollower {
       if (item.kind === 'event') {
         batch.push(item.event);
         if (batch.length >= BATCH) await flush(item.event.stored.position);
-      } else if (batch.length > 0 || performance.now() - ignoredSince >= this.ignoredMs) {
+      } else if (!(await this.ignoresAll(batch)) || performance.now() - ignoredSince >= this.ignoredMs) {
         await flush(item.position);
       } else if (item.position > ignoredTo) {
+        batch = [];
         ignoredTo = item.position;
       }
       this.reached(ignoredTo, item.kind === 'caughtUp');
@@ -181,6 +182,16 @@ export class CheckpointedRunner<E extends NewEvent> extends LogFollower {
       await moveCheckpoint(transaction, this.name, from, to);
     });
     this.log.error(`${this.name} goes on without ${event.type} ${event.id}: ${fault.message}`);
+  }
+
+  /** Whether nothing follows from these events; not where one of them cannot be told. */
+  private async ignoresAll(batch: readonly LogEvent<E>[]): Promise<boolean> {
+    const { consumer } = this;
+    for (const event of batch) {
+      const decoded = await event.decode().catch(() => undefined);
+      if (!decoded?.known || !consumer.ignores?.(decoded.event)) return false;
+    }
+    return true;
   }
 
   /** Those of a type that this build does not know are for one that does: parked, or not gone past. */

@@ -46,6 +46,10 @@ export class SagaConsumer implements CheckpointedConsumer<DomainEvent> {
     }
   }
 
+  ignores(event: Recorded<DomainEvent>): boolean {
+    return this.saga.react(event).length === 0;
+  }
+
   /** Only the first start comes here, with nothing written yet. */
   async reset(): Promise<void> {
     return Promise.resolve();
