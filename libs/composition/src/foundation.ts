@@ -43,6 +43,7 @@ import { TELEGRAM_MIGRATIONS } from '@voxpersona/telegram';
 import { VECTOR_STORE_MIGRATIONS, VectorStore } from '@voxpersona/vector-store';
 import { Pool } from 'pg';
 import { Registry } from 'prom-client';
+import { BUILD } from './build';
 import { Database } from './database';
 import { BoundEventStore } from './event-log/bound-event-store';
 import { bindLog, checkMasterKey, INSTALLATION_MIGRATIONS } from './event-log/installation';
@@ -151,7 +152,7 @@ export async function layFoundation(
   const bound = new BoundEventStore(opened.store, (logId) => bindLog(pool, opened.kind, logId));
   const store = new MeasuredEventStore(bound, metrics);
   const locks = new SessionLocks({ connectionString, log });
-  const leadership = new PostgresLeadership(locks, pool);
+  const leadership = new PostgresLeadership(locks, pool, BUILD);
   const codec = new EventCodec<DomainEvent>(DOMAIN_EVENTS, keyRing, eventIdOf);
   const answersKey = deriveKey(masterKey, 'idempotent answers');
   const idempotentRequests = new IdempotentRequests(pool, answersKey, new Presence(locks));

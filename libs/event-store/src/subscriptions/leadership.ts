@@ -14,6 +14,8 @@ export interface Turn {
  * process may be held up just after it was told that it leads): what runs must be fenced by its checkpoint all the same.
  */
 export interface Leadership {
+  /** Number of the build that runs here. A newer one that wants a name goes before it. */
+  readonly build: number;
   /**
    * Waits for this process's turn.
    *
@@ -27,6 +29,7 @@ export interface Leadership {
 
 /** For what is the only process, by what it is: a test, a command of the operator. */
 export const ALONE: Leadership = {
+  build: 0,
   lead: (_name, _version, signal) =>
     Promise.resolve(
       signal.aborted ? undefined : { lost: new AbortController().signal, end: () => Promise.resolve() },
@@ -43,6 +46,7 @@ export class PostgresLeadership implements Leadership {
   constructor(
     private readonly locks: SessionLocks,
     private readonly pool: Pool,
+    readonly build = 0,
   ) {}
 
   async lead(name: string, version: number, signal: AbortSignal): Promise<Turn | undefined> {
@@ -52,7 +56,7 @@ export class PostgresLeadership implements Leadership {
     void this.showPresence(presenceOf(name, version), AbortSignal.any([waiting, present.signal])).catch(
       () => undefined,
     );
-    const lock = await this.locks.hold(`run ${name}`, waiting);
+    const lock = await this.locks.hold(`run ${name}`, waiting, { rank: this.build });
     if (!lock) {
       present.abort();
       // After `close` nobody gets a turn. A runner that was not stopped yet must not ask again without a pause.

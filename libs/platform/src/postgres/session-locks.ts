@@ -31,10 +31,29 @@ const CLOSE_MS = 500;
 export const SESSION_LOCK_SEED = 7_761_784;
 const KEY = `hashtextextended(name, ${SESSION_LOCK_SEED})`;
 
+/**
+ * How a lock is held: alone, or shared by any number. A rank goes before lower ones: while a process of a higher rank wants a
+ * name or holds it, nobody of a lower rank gets it, and whoever holds it is told that it is lost.
+ */
+export type LockMode = 'shared' | 'alone' | { rank: number };
+
 interface Waiter {
-  mode: 'alone' | 'shared';
+  mode: LockMode;
   granted(lock: HeldLock): void;
 }
+
+interface Held {
+  lost: AbortController;
+  mode: LockMode;
+}
+
+/** Ranks of the processes that want a name or hold it: locks of two keys, which pg_locks shows. */
+const RANK_KEY = `hashtext('rank of ' || name)`;
+const OUTRANKED = `EXISTS (
+  SELECT FROM pg_locks
+  WHERE locktype = 'advisory' AND objsubid = 2 AND granted AND objid::bigint > rank
+    AND classid::bigint = (${RANK_KEY}::bigint & 4294967295)
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))`;
 
 /**
  * Named locks of PostgreSQL, all on one session of this process: of all processes one holds a name alone, or any number
@@ -43,7 +62,9 @@ interface Waiter {
  */
 export class SessionLocks {
   private readonly waiting = new Map<string, Waiter>();
-  private readonly held = new Map<string, AbortController>();
+  private readonly held = new Map<string, Held>();
+  /** Names whose rank this session shows. */
+  private readonly shown = new Map<string, number>();
   private readonly closing = new AbortController();
   /** Ends with the statement that is being answered. */
   private turn: Promise<unknown> = Promise.resolve();
@@ -61,7 +82,7 @@ export class SessionLocks {
   async hold(
     name: string,
     signal: AbortSignal,
-    mode: Waiter['mode'] = 'alone',
+    mode: LockMode = 'alone',
   ): Promise<HeldLock | undefined> {
     if (this.waiting.has(name) || this.held.has(name))
       throw new Error(`The lock ${name} is wanted here already`);
@@ -142,37 +163,66 @@ export class SessionLocks {
   }
 
   private async tryLocks(client: Client): Promise<void> {
-    const names = [...this.waiting].map(([name]) => name);
-    const shared = [...this.waiting].map(([, { mode }]) => mode === 'shared');
+    await this.showRanks(client);
+    const wanted = [...this.waiting].map(([name, { mode }]) => ({ name, mode, held: false }));
+    const ranked = [...this.held].filter(([, { mode }]) => rankOf(mode) !== null);
+    const all = [...wanted, ...ranked.map(([name, { mode }]) => ({ name, mode, held: true }))];
     const { rows } = await this.inTurn(() =>
-      client.query<{ name: string; granted: boolean }>(
-        `SELECT name, CASE WHEN shared THEN pg_try_advisory_lock_shared(${KEY})
-                         ELSE pg_try_advisory_lock(${KEY}) END AS granted
-       FROM unnest($1::text[], $2::boolean[]) AS wanted(name, shared)`,
-        [names, shared],
+      client.query<{ name: string; held: boolean; granted: boolean }>(
+        `SELECT name, held, CASE WHEN rank IS NOT NULL AND ${OUTRANKED} THEN false
+                                 WHEN held THEN true
+                                 WHEN shared THEN pg_try_advisory_lock_shared(${KEY})
+                                 ELSE pg_try_advisory_lock(${KEY}) END AS granted
+       FROM unnest($1::text[], $2::boolean[], $3::boolean[], $4::integer[]) AS asked(name, held, shared, rank)`,
+        [
+          all.map(({ name }) => name),
+          all.map(({ held }) => held),
+          all.map(({ mode }) => mode === 'shared'),
+          all.map(({ mode }) => rankOf(mode)),
+        ],
       ),
     );
-    const got = rows.filter(({ granted }) => granted).map(({ name }) => name);
-    for (const name of got) await this.grant(client, name, shared[names.indexOf(name)] ?? false);
+    for (const { name, held, granted } of rows) {
+      if (held && !granted) this.held.get(name)?.lost.abort();
+      const asked = wanted.find((one) => one.name === name);
+      if (!held && granted && asked) await this.grant(client, name, asked.mode);
+    }
   }
 
-  private async grant(client: Client, name: string, isShared: boolean): Promise<void> {
+  /** Shows others with which rank a name is wanted or held here, and no longer where it is not. */
+  private async showRanks(client: Client): Promise<void> {
+    const wanted = new Map<string, number>();
+    for (const [name, { mode }] of [...this.waiting, ...this.held]) {
+      const rank = rankOf(mode);
+      if (rank !== null) wanted.set(name, rank);
+    }
+    const isOther = (others: ReadonlyMap<string, number>) => (entry: [string, number]) =>
+      others.get(entry[0]) !== entry[1];
+    const gone = [...this.shown].filter(isOther(wanted));
+    const come = [...wanted].filter(isOther(this.shown));
+    if (gone.length > 0) await this.inTurn(() => askRanks(client, 'pg_advisory_unlock_shared', gone));
+    for (const [name] of gone) this.shown.delete(name);
+    if (come.length > 0) await this.inTurn(() => askRanks(client, 'pg_try_advisory_lock_shared', come));
+    for (const [name, rank] of come) this.shown.set(name, rank);
+  }
+
+  private async grant(client: Client, name: string, mode: LockMode): Promise<void> {
     const waiter = this.waiting.get(name);
     if (!waiter) {
-      // Who wanted it went away meanwhile.
-      await this.inTurn(() => unlock(client, name, isShared));
+      // Whoever wanted it went away meanwhile.
+      await this.inTurn(() => unlock(client, name, mode));
       return;
     }
     this.waiting.delete(name);
-    const lost = new AbortController();
-    this.held.set(name, lost);
+    const held: Held = { lost: new AbortController(), mode };
+    this.held.set(name, held);
     const release = async (): Promise<void> => {
-      if (this.held.get(name) !== lost) return;
+      if (this.held.get(name) !== held) return;
       this.held.delete(name);
-      lost.abort();
-      await this.inTurn(() => unlock(client, name, isShared)).catch(() => undefined);
+      held.lost.abort();
+      await this.inTurn(() => unlock(client, name, mode)).catch(() => undefined);
     };
-    waiter.granted({ lost: lost.signal, release });
+    waiter.granted({ lost: held.lost.signal, release });
   }
 
   /** Locks are released at any moment, but a session answers one statement at a time. */
@@ -185,7 +235,8 @@ export class SessionLocks {
   private lose(): void {
     const lost = [...this.held.values()];
     this.held.clear();
-    for (const controller of lost) controller.abort();
+    this.shown.clear();
+    for (const one of lost) one.lost.abort();
     const { client } = this;
     this.client = undefined;
     // The session must end, answer or not: what it holds here nobody holds any more.
@@ -194,8 +245,23 @@ export class SessionLocks {
   }
 }
 
-async function unlock(client: Client, name: string, isShared: boolean): Promise<void> {
-  const release = isShared ? 'pg_advisory_unlock_shared' : 'pg_advisory_unlock';
+function rankOf(mode: LockMode): number | null {
+  return typeof mode === 'object' ? mode.rank : null;
+}
+
+async function askRanks(
+  client: Client,
+  ask: 'pg_try_advisory_lock_shared' | 'pg_advisory_unlock_shared',
+  ranks: readonly [string, number][],
+): Promise<void> {
+  await client.query(
+    `SELECT ${ask}(${RANK_KEY}, rank) FROM unnest($1::text[], $2::integer[]) AS shown(name, rank)`,
+    [ranks.map(([name]) => name), ranks.map(([, rank]) => rank)],
+  );
+}
+
+async function unlock(client: Client, name: string, mode: LockMode): Promise<void> {
+  const release = mode === 'shared' ? 'pg_advisory_unlock_shared' : 'pg_advisory_unlock';
   await client.query(`SELECT ${release}(${KEY}) FROM (VALUES ($1::text)) AS held(name)`, [name]);
 }
 

@@ -16,23 +16,27 @@ import {
   Recorded,
   START,
   StoredEvent,
-  Turn,
   UNKNOWN_TYPE,
 } from '@voxpersona/event-store';
 import { aborted, errorCode, inTransaction } from '@voxpersona/platform';
 import { Pool, PoolClient } from 'pg';
-import { announceGenerations, Generation, listGenerations } from '../generations/generation';
+import { announceGenerations, checkpointName, Generation, listGenerations } from '../generations/generation';
 import { parkEvent } from '../generations/parked-events';
 import { ReadModel } from '../generations/read-model';
+import { MemberLocks } from './member-locks';
 import { openMember, ServingMember } from './serving-member';
 
 /** Events that share one transaction when there are many to catch up with. */
 const BATCH = 500;
-/** Name of the lock that lets one process at a time do this. */
 const NAME = 'read-models';
 
 /** SQLSTATEs that say that a table cannot be written, whatever the event: the table, a column or a right is missing. */
 const CANNOT_WRITE = new Set(['42P01', '42703', '42501', '25006', '55000']);
+
+interface Serving {
+  model: ReadModel;
+  generation: Generation;
+}
 
 interface DecodedBatch {
   events: Recorded<DomainEvent>[];
@@ -42,8 +46,8 @@ interface DecodedBatch {
 
 /**
  * Keeps all read models that serve up with the log, together: one batch of events, one transaction, one position. So
- * whatever an answer joins, it is of one moment. Of all processes one does so at a time, and the checkpoints move by
- * compare-and-set.
+ * whatever an answer joins, it is of one moment. Of the processes of a build one does so at a time; while a deploy rolls, each
+ * read model is fed by the newest build that has its fold. The checkpoints move by compare-and-set.
  *
  * Lenient: an event that a fold cannot apply is parked for that read model and shown. A read model that cannot be written
  * at all leaves the group, visibly, and is tried again at the next `refresh`.
@@ -83,35 +87,45 @@ export class ServingGroup extends LogFollower {
 
   protected async follow(signal: AbortSignal): Promise<void> {
     this.standBy();
-    const turn = await this.leadership.lead(NAME, 1, signal);
+    // Of the processes of a build one has a group. Which read models are in it the locks of these tell.
+    const turn = await this.leadership.lead(`${NAME} of build ${this.leadership.build}`, 1, signal);
     if (!turn) return;
     const ended = AbortSignal.any([signal, turn.lost]);
-    const own = new Map<string, Turn>();
+    const locks = new MemberLocks(this.leadership, () => this.refresh());
     try {
-      while (!ended.aborted) await this.lead(ended, own);
+      while (!ended.aborted) await this.lead(ended, locks);
     } finally {
-      await Promise.all([...own.values()].map((one) => one.end()));
+      await locks.end();
       await turn.end();
     }
   }
 
-  /** Until the turn is lost, or which generations serve has changed. */
-  private async lead(signal: AbortSignal, own: Map<string, Turn>): Promise<void> {
+  /** Until the turn is lost, or the members change. */
+  private async lead(signal: AbortSignal, locks: MemberLocks): Promise<void> {
     this.changed = new AbortController();
     const either = AbortSignal.any([signal, this.changed.signal]);
-    const members = await this.open();
+    const serving = await this.serving();
+    const wanted = new Map(
+      serving.map(({ model, generation }) => [
+        checkpointName(model.name, generation.generation),
+        model.version,
+      ]),
+    );
+    await locks.want(wanted, signal);
+    const own = serving.filter(({ model, generation }) =>
+      locks.holds(checkpointName(model.name, generation.generation)),
+    );
+    const members = await this.open(own);
     if (members.length === 0) {
-      this.reached(START, false);
+      this.standBy();
       await aborted(either);
       return;
     }
-    const lost = await this.holdEach(members, own, signal);
-    if (!lost) return;
-    const position = await this.level(members, AbortSignal.any([either, ...lost]));
+    const position = await this.level(members, either);
     if (position === undefined) return;
     this.members = members;
     try {
-      await this.feed(position, AbortSignal.any([either, ...lost]));
+      await this.feed(position, either);
     } catch (error) {
       // Another generation serves since: it is gone on with at once. Another process writes: that one's turn it is.
       if (!(error instanceof CheckpointFenced) || !(await this.haveChanged())) throw error;
@@ -119,7 +133,7 @@ export class ServingGroup extends LogFollower {
   }
 
   /** The generations that serve and that this build has the fold of. */
-  private async serving(): Promise<{ model: ReadModel; generation: Generation }[]> {
+  private async serving(): Promise<Serving[]> {
     const generations = await listGenerations(this.pool);
     return this.models.flatMap((model) => {
       const serving = generations.find(
@@ -138,8 +152,7 @@ export class ServingGroup extends LogFollower {
     return now.join() !== known.join();
   }
 
-  private async open(): Promise<ServingMember[]> {
-    const serving = await this.serving();
+  private async open(serving: readonly Serving[]): Promise<ServingMember[]> {
     const logId = await this.reader.store.logId();
     return inTransaction(this.pool, async (transaction) => {
       const members: ServingMember[] = [];
@@ -151,27 +164,6 @@ export class ServingGroup extends LogFollower {
       }
       return members;
     });
-  }
-
-  /** Builds before this one ran each read model by itself, under a lock of its own: none of them may do so meanwhile. */
-  private async holdEach(
-    members: readonly ServingMember[],
-    own: Map<string, Turn>,
-    signal: AbortSignal,
-  ): Promise<AbortSignal[] | undefined> {
-    const wanted = new Set(members.map(({ checkpoint }) => checkpoint));
-    for (const [name, turn] of [...own]) {
-      if (wanted.has(name) && !turn.lost.aborted) continue;
-      own.delete(name);
-      await turn.end();
-    }
-    for (const { checkpoint, model } of members) {
-      if (own.has(checkpoint)) continue;
-      const turn = await this.leadership.lead(checkpoint, model.version, signal);
-      if (!turn) return undefined;
-      own.set(checkpoint, turn);
-    }
-    return [...own.values()].map(({ lost }) => lost);
   }
 
   /** Brings those that are behind to where the first one stands: a new generation, or a data folder of an earlier build. */
