@@ -33,6 +33,7 @@ export {
   type NamedCheckpoint,
   readCheckpoint,
   takeCheckpoint,
+  takeForBuild,
   writeCheckpoint,
 } from './subscriptions/checkpoints';
 export { openAppendPool } from './postgres/append-pool';

@@ -8,7 +8,13 @@ import {
   UnusableAudio,
   UnusableAudioCode,
 } from '@voxpersona/pipeline';
-import { GenerationRefusalCode, GenerationRefused, ResourceIncomplete, VectorIndexNotReady } from '@voxpersona/projections';
+import {
+  GenerationRefusalCode,
+  GenerationRefused,
+  ReadModelBehind,
+  ResourceIncomplete,
+  VectorIndexNotReady,
+} from '@voxpersona/projections';
 import { eventAltered } from './event-altered';
 import { Problem } from './problem';
 import { ProblemName } from './problems';
@@ -99,7 +105,8 @@ export function asProblem(error: unknown): Problem | undefined {
   }
   if (error instanceof EventTampered) return eventAltered(error.eventId, error.message);
   if (error instanceof ResourceIncomplete) return new Problem('unavailable', error.message);
-  if (error instanceof VectorIndexNotReady) return new Problem('unavailable', error.message, COME_BACK);
+  if (error instanceof VectorIndexNotReady || error instanceof ReadModelBehind)
+    return new Problem('unavailable', error.message, COME_BACK);
   if (isOutage(error)) {
     return new Problem(
       'unavailable',

@@ -46,10 +46,10 @@ export class DetailsController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<object> {
     const { scenario, details: changes } = patchOf(body);
-    const recording = await this.recordings.present(owner, id);
+    const recordingId = await this.recordings.commanded(owner, id);
     const expectedVersion = versionOf(request.get('if-match'));
     const changed = await this.commands.execute(
-      new ProvideDetails(recording.id, changes, expectedVersion, requested, scenario),
+      new ProvideDetails(recordingId, changes, expectedVersion, requested, scenario),
     );
     response.set('ETag', etagOf(changed.detailsVersion));
     return {

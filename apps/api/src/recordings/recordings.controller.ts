@@ -99,9 +99,9 @@ export class RecordingsController {
     @Param('id') id: string,
     @Requested() requested: RequestContext,
   ): Promise<object> {
-    const recording = await this.recordings.any(owner, id);
-    const { position } = await this.commands.execute(new RetryRecording(recording.id, requested));
-    return { id: recording.id, position: await this.readAfter.token(position) };
+    const recordingId = await this.recordings.commandedEvenErased(owner, id);
+    const { position } = await this.commands.execute(new RetryRecording(recordingId, requested));
+    return { id: recordingId, position: await this.readAfter.token(position) };
   }
 
   @Handles(retranscribeRecording)
@@ -112,10 +112,10 @@ export class RecordingsController {
     @Body() body: unknown,
   ): Promise<object> {
     const { language } = validate(retranscribeRecording.body.schema, body, 'body');
-    const recording = await this.recordings.present(owner, id);
-    const command = new RetranscribeRecording(recording.id, language, requested);
+    const recordingId = await this.recordings.commanded(owner, id);
+    const command = new RetranscribeRecording(recordingId, language, requested);
     const { position } = await this.commands.execute(command);
-    return { id: recording.id, position: await this.readAfter.token(position) };
+    return { id: recordingId, position: await this.readAfter.token(position) };
   }
 
   @Handles(cancelRecording)
@@ -124,9 +124,9 @@ export class RecordingsController {
     @Param('id') id: string,
     @Requested() requested: RequestContext,
   ): Promise<object> {
-    const recording = await this.recordings.present(owner, id);
-    const { position } = await this.commands.execute(new CancelRecording(recording.id, requested));
-    return { id: recording.id, position: await this.readAfter.token(position) };
+    const recordingId = await this.recordings.commanded(owner, id);
+    const { position } = await this.commands.execute(new CancelRecording(recordingId, requested));
+    return { id: recordingId, position: await this.readAfter.token(position) };
   }
 
   @Handles(eraseRecording)
@@ -135,8 +135,8 @@ export class RecordingsController {
     @Param('id') id: string,
     @Requested() requested: RequestContext,
   ): Promise<object> {
-    const recording = await this.recordings.any(owner, id);
-    const { position } = await this.commands.execute(new EraseRecording(recording.id, requested));
-    return { id: recording.id, position: await this.readAfter.token(position) };
+    const recordingId = await this.recordings.commandedEvenErased(owner, id);
+    const { position } = await this.commands.execute(new EraseRecording(recordingId, requested));
+    return { id: recordingId, position: await this.readAfter.token(position) };
   }
 }

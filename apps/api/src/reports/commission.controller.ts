@@ -31,8 +31,8 @@ export class CommissionController {
     const { type, language, again = false } = validate(commissionReport.body.schema, body, 'body');
     const problem: Problem | undefined = unknownReportType([type], this.catalogue);
     if (problem) throw problem;
-    const recording = await this.recordings.present(owner, id);
-    const command = new CommissionReport(recording.id, type, language, again, requested);
+    const recordingId = await this.recordings.commanded(owner, id);
+    const command = new CommissionReport(recordingId, type, language, again, requested);
     const { reportId, existing, position } = await this.commands.execute(command);
     const self = `/v1/reports/${reportId}`;
     response.status(existing ? 200 : 202).location(self);

@@ -126,6 +126,37 @@ describe('A runner with a checkpoint', () => {
     expect(await numbersOf('twins')).toEqual(upTo(29));
   });
 
+  it('halts visibly at an event of a type that this build does not know, and does not go past it', async () => {
+    const consumer = new Numbers('older');
+    Object.assign(consumer, { filter: { types: ['Counted', 'Sung'] } });
+    const runner = run(consumer);
+    await caughtUp('older');
+    const position = runner.status.position;
+    const sung = defineEvent('Sung', z.object({}));
+    const keys = new PostgresKeyRing(log.pool, randomBytes(32));
+    const newer = new EventCodec<NewEvent>(eventCatalogue([sung]), keys, (id, index) =>
+      deriveId('event', id, index),
+    );
+    const context = {
+      ...{ commandId: randomUUID(), correlationId: 'c', causationId: 'c' },
+      actor: { kind: 'system' as const, id: 'test', owner: null },
+    };
+    const encoded = await newer.encode(
+      'songs',
+      CHAIN_START,
+      [{ type: 'Sung', data: {} }],
+      context,
+      new Date().toISOString(),
+    );
+    await log.store.append('songs', encoded.events, 'no_stream');
+    while (runner.status.state !== 'halted') await sleep(10);
+    expect(runner.status).toMatchObject({
+      reason: expect.stringContaining('does not know events of this type'),
+      at: expect.stringMatching(/^Sung /),
+    });
+    expect(runner.status.position).toBe(position);
+  });
+
   it('halts visibly at an event that it cannot handle, with all before it applied', async () => {
     const consumer = new Numbers('halting');
     consumer.failAt = 4;
@@ -180,6 +211,20 @@ describe('A runner with a checkpoint', () => {
     await sleep(500);
     await caughtUp('patient');
     expect(await numbersOf('patient')).toEqual(upTo(40));
+  });
+
+  it('cannot move a checkpoint that another build has taken, and takes it again when it is its turn', async () => {
+    const consumer = new Numbers('taken');
+    const runner = run(consumer);
+    await caughtUp('taken');
+    await log.pool.query(`UPDATE checkpoints SET build = 7 WHERE name = 'taken'`);
+    const { rows } = await log.pool.query<{ last: number }>('SELECT max(n) AS last FROM numbers');
+    const last = rows[0]!.last;
+    await count(last + 1, last + 1);
+    while (runner.status.state !== 'waiting') await sleep(1);
+    expect(await numbersOf('taken')).toEqual(upTo(last));
+    await caughtUp('taken');
+    expect(await numbersOf('taken')).toEqual(upTo(last + 1));
   });
 
   it('lets who waits too long go', async () => {

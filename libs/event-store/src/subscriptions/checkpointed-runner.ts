@@ -6,7 +6,13 @@ import { Position, START, StoredEvent } from '../port/event-store';
 import { LogEvent } from '../reader/log-event';
 import { LogReader, ReaderItem } from '../reader/log-reader';
 import { CheckpointedConsumer } from './checkpointed-consumer';
-import { CheckpointAhead, moveCheckpoint, readCheckpoint, writeCheckpoint } from './checkpoints';
+import {
+  CheckpointAhead,
+  moveCheckpoint,
+  readCheckpoint,
+  takeForBuild,
+  writeCheckpoint,
+} from './checkpoints';
 import { lazyCheckpointsOf } from './lazy-checkpoints';
 import { Leadership } from './leadership';
 import {
@@ -130,24 +136,27 @@ export class CheckpointedRunner<E extends NewEvent> extends LogFollower {
       if (checkpoint?.version === version && checkpoint.logId === logId) {
         // Read on from there, what comes next would be passed over.
         if (checkpoint.position > head) throw new CheckpointAhead(name, checkpoint.position, head);
+        await takeForBuild(transaction, name, this.leadership.build);
         return checkpoint.position;
       }
       if (checkpoint) this.log.warn(`${name} is rebuilt from the start of the log`);
       await this.consumer.reset(transaction);
       await writeCheckpoint(transaction, name, { version, logId, position: START });
+      await takeForBuild(transaction, name, this.leadership.build);
       return START;
     });
   }
 
   private async apply(batch: readonly LogEvent<E>[], from: Position, to: Position): Promise<void> {
-    if (batch.length === 0) return lazyCheckpointsOf(this.pool).move(this.name, from, to);
+    if (batch.length === 0)
+      return lazyCheckpointsOf(this.pool).move(this.name, from, to, this.leadership.build);
     try {
       // Before the transaction: keys are asked for, and who holds a connection must not wait for another one.
       const { events, unknown } = await this.decode(batch);
       await inTransaction(this.pool, async (transaction) => {
         if (events.length > 0) await this.consumer.apply(events, transaction);
         for (const event of unknown) await this.consumer.park?.(event, UNKNOWN_TYPE, transaction);
-        await moveCheckpoint(transaction, this.name, from, to);
+        await moveCheckpoint(transaction, this.name, from, to, this.leadership.build);
       });
     } catch (error) {
       const first = batch[0];
@@ -179,7 +188,7 @@ export class CheckpointedRunner<E extends NewEvent> extends LogFollower {
     if (!consumer.park) throw fault;
     await inTransaction(this.pool, async (transaction) => {
       await consumer.park?.(event, fault.reason, transaction);
-      await moveCheckpoint(transaction, this.name, from, to);
+      await moveCheckpoint(transaction, this.name, from, to, this.leadership.build);
     });
     this.log.error(`${this.name} goes on without ${event.type} ${event.id}: ${fault.message}`);
   }

@@ -18,6 +18,12 @@ export const CHECKPOINT_MIGRATIONS = [
       -- Raised by whoever takes a checkpoint away from the one that moves it.
       ALTER TABLE checkpoints ADD COLUMN fence integer NOT NULL DEFAULT 0;`,
   },
+  {
+    name: '0052-builds-of-checkpoints',
+    sql: `
+      -- Of the build that took the checkpoint last: a process of another one cannot move it any more.
+      ALTER TABLE checkpoints ADD COLUMN build integer NOT NULL DEFAULT 0;`,
+  },
 ] as const;
 
 /** Channel on which the database says that the read models that serve have moved. */
@@ -91,17 +97,19 @@ export async function writeCheckpoint(
 /**
  * Moves a checkpoint from exactly `from` to `to`.
  *
- * @throws CheckpointFenced when it is not at `from`
+ * @param build that took it; without it, whichever did
+ * @throws CheckpointFenced when it is not at `from`, or another build took it
  */
 export async function moveCheckpoint(
   transaction: PoolClient,
   name: string,
   from: Position,
   to: Position,
+  build?: number,
 ): Promise<void> {
   const { rowCount } = await transaction.query(
-    'UPDATE checkpoints SET position = $3 WHERE name = $1 AND position = $2',
-    [name, from.toString(), to.toString()],
+    'UPDATE checkpoints SET position = $3 WHERE name = $1 AND position = $2 AND coalesce($4, build) = build',
+    [name, from.toString(), to.toString(), build ?? null],
   );
   if (rowCount !== 1) throw new CheckpointFenced(name);
 }
@@ -110,6 +118,7 @@ export async function moveCheckpoint(
  * Moves several checkpoints together, all from exactly `from` to `to`, and says so to whoever waits.
  *
  * @param checkpoints with the fences that the mover knows
+ * @param build that took them
  * @throws CheckpointFenced when one of them is not at `from`, or was taken away
  */
 export async function moveCheckpoints(
@@ -117,13 +126,14 @@ export async function moveCheckpoints(
   checkpoints: readonly { name: string; fence: number }[],
   from: Position,
   to: Position,
+  build: number,
 ): Promise<void> {
   const { rows } = await transaction.query<{ moved: string }>({
     name: 'move-checkpoints',
     text: `
       WITH moved AS (
         UPDATE checkpoints SET position = $4 FROM unnest($1::text[], $2::integer[]) AS mine(name, fence)
-        WHERE checkpoints.name = mine.name AND checkpoints.fence = mine.fence AND position = $3
+        WHERE checkpoints.name = mine.name AND checkpoints.fence = mine.fence AND position = $3 AND build = $5
         RETURNING 1)
       SELECT count(*) AS moved, pg_notify('${CHECKPOINTS_CHANNEL}', '') FROM moved`,
     values: [
@@ -131,9 +141,15 @@ export async function moveCheckpoints(
       checkpoints.map(({ fence }) => fence),
       from.toString(),
       to.toString(),
+      build,
     ],
   });
   if (Number(rows[0]?.moved) !== checkpoints.length) throw new CheckpointFenced('of the read models');
+}
+
+/** Takes a checkpoint for a build: a process of another build that still believes to have it cannot move it. */
+export async function takeForBuild(transaction: PoolClient, name: string, build: number): Promise<void> {
+  await transaction.query('UPDATE checkpoints SET build = $2 WHERE name = $1 AND build <> $2', [name, build]);
 }
 
 /** Takes a checkpoint away: whoever moves it finds out before it writes anything more. */

@@ -9,6 +9,7 @@ interface Move {
   name: string;
   from: Position;
   to: Position;
+  build: number;
   resolve: () => void;
   reject: (error: unknown) => void;
 }
@@ -22,11 +23,11 @@ export class LazyCheckpoints {
   /**
    * Moves a checkpoint from exactly `from` to `to`, soon.
    *
-   * @throws CheckpointFenced when it is not at `from`
+   * @throws CheckpointFenced when it is not at `from`, or another build took it
    */
-  move(name: string, from: Position, to: Position): Promise<void> {
+  move(name: string, from: Position, to: Position, build: number): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.moves.push({ name, from, to, resolve, reject });
+      this.moves.push({ name, from, to, build, resolve, reject });
       if (this.moves.length === 1) setTimeout(() => void this.write(), GATHER_MS);
     });
   }
@@ -38,13 +39,15 @@ export class LazyCheckpoints {
         name: 'move-lazily',
         text: `
           UPDATE checkpoints SET position = moves.to_position
-          FROM unnest($1::text[], $2::bigint[], $3::bigint[]) AS moves(name, from_position, to_position)
-          WHERE checkpoints.name = moves.name AND position = moves.from_position
+          FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::integer[])
+            AS moves(name, from_position, to_position, own)
+          WHERE checkpoints.name = moves.name AND position = moves.from_position AND build = moves.own
           RETURNING checkpoints.name`,
         values: [
           moves.map(({ name }) => name),
           moves.map(({ from }) => from.toString()),
           moves.map(({ to }) => to.toString()),
+          moves.map(({ build }) => build),
         ],
       });
       const moved = new Set(rows.map(({ name }) => name));

@@ -79,11 +79,7 @@ export class SessionLocks {
    *
    * @returns undefined when the signal ended the wait
    */
-  async hold(
-    name: string,
-    signal: AbortSignal,
-    mode: LockMode = 'alone',
-  ): Promise<HeldLock | undefined> {
+  async hold(name: string, signal: AbortSignal, mode: LockMode = 'alone'): Promise<HeldLock | undefined> {
     if (this.waiting.has(name) || this.held.has(name))
       throw new Error(`The lock ${name} is wanted here already`);
     this.running ??= this.run();

@@ -16,6 +16,40 @@ export class ResourceIncomplete extends Error {
 }
 
 /**
+ * A read model is behind the others and lacks this resource: one of another version serves until this build's is built, or it
+ * cannot be written at present.
+ */
+export class ReadModelBehind extends Error {
+  constructor(projection: string) {
+    super(
+      `The read model "${projection}" is behind the log: it is being rebuilt, or cannot be written. Ask again soon.`,
+    );
+    this.name = 'ReadModelBehind';
+  }
+}
+
+/**
+ * Makes sure that what was not found is not there.
+ *
+ * @throws ReadModelBehind where the read model is behind the others
+ */
+export async function assertNotBehind(pool: Pool, projection: ProjectionName): Promise<void> {
+  const { rows } = await pool.query<{ behind: boolean }>({
+    name: 'is-behind',
+    text: `
+      WITH serving AS (
+        SELECT projection, position
+        FROM projection_generations LEFT JOIN checkpoints ON checkpoints.name = projection
+          || CASE WHEN generation = 1 THEN '' ELSE '@' || generation END
+        WHERE state = 'active')
+      SELECT coalesce(position, 0) < (SELECT max(position) FROM serving) AS behind
+      FROM serving WHERE projection = $1`,
+    values: [projection],
+  });
+  if (rows[0]?.behind) throw new ReadModelBehind(projection);
+}
+
+/**
  * Tables of the generations that serve.
  *
  * @param resource what is going to be read of a read model

@@ -1,5 +1,5 @@
 import { Pool } from 'pg';
-import { activeTables } from '../generations/active-tables';
+import { activeTables, assertNotBehind } from '../generations/active-tables';
 import { ReadTable } from '../generations/read-tables';
 import { ProjectionName } from '../read-models';
 
@@ -14,6 +14,7 @@ export interface DocumentPlace {
  *
  * @param owner the workspace that it must belong to; without it whoever asks has made sure of that
  * @throws ResourceIncomplete where one of its events could not be applied
+ * @throws ReadModelBehind where it is not found in a read model that is behind the others
  */
 export async function findDocument<Row>(
   pool: Pool,
@@ -27,5 +28,6 @@ export async function findDocument<Row>(
       ? { text: `SELECT document FROM ${tables[table]} WHERE id = $1`, values: [id] }
       : { text: `SELECT document FROM ${tables[table]} WHERE id = $1 AND owner = $2`, values: [id, owner] },
   );
+  if (!rows[0]) await assertNotBehind(pool, projection);
   return rows[0]?.document ?? null;
 }

@@ -4,12 +4,14 @@ import { deriveId, DOMAIN_EVENTS, DomainEvent } from '@voxpersona/domain';
 import { EventCodec, LogReader, PostgresKeyRing, PostgresLeadership } from '@voxpersona/event-store';
 import { migrate, SessionLocks } from '@voxpersona/platform';
 import { VECTOR_STORE_MIGRATIONS } from '@voxpersona/vector-store';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ReadModelBehind } from '../generations/active-tables';
 import { listGenerations } from '../generations/generation';
 import { GenerationKeeper } from '../generations/generation-keeper';
 import { ReadModel } from '../generations/read-model';
 import { PROJECTION_MIGRATIONS } from '../migrations';
+import { GetRecording, GetRecordingHandler } from '../queries/get-recording';
 import { READ_MODELS } from '../read-models';
 import { ServedPosition } from './served-position';
 
@@ -62,7 +64,8 @@ describe('While a deploy rolls, the read models', () => {
     keeper.statuses.find((one) => one.name === name)?.status.state === 'running';
   const until = async (isTrue: () => boolean | Promise<boolean>): Promise<void> => {
     for (const deadline = Date.now() + 30_000; !(await isTrue());) {
-      if (Date.now() > deadline) throw new Error(`Not in time: ${JSON.stringify(await listGenerations(log.pool))}`);
+      if (Date.now() > deadline)
+        throw new Error(`Not in time: ${JSON.stringify(await listGenerations(log.pool))}`);
       await sleep(20);
     }
   };
@@ -84,10 +87,11 @@ describe('While a deploy rolls, the read models', () => {
     expect(leads(older, 'reports')).toBe(true);
   });
 
-  it('of another version are fed by the older build until the next generation is complete', async () => {
+  /** The next version of the recordings, whose build waits to be let go. */
+  function nextVersion(): { models: ReadModel[]; mayBuild: () => void } {
     let mayBuild: () => void = () => undefined;
     const held = new Promise<void>((resolve) => (mayBuild = resolve));
-    const next = READ_MODELS.map((model) =>
+    const models = READ_MODELS.map((model) =>
       model.name !== 'recordings'
         ? model
         : ({
@@ -99,11 +103,17 @@ describe('While a deploy rolls, the read models', () => {
             },
           } satisfies ReadModel),
     );
-    const before = READ_MODELS.find(({ name }) => name === 'recordings')!.version;
+    return { models, mayBuild };
+  }
+
+  const before = READ_MODELS.find(({ name }) => name === 'recordings')!.version;
+
+  it('of another version are fed by the older build until the next generation is complete', async () => {
+    const { models, mayBuild } = nextVersion();
     const older = start(1, READ_MODELS);
     await write();
     await keepUp(older.served, 20_000);
-    const newer = start(2, next);
+    const newer = start(2, models);
     await until(() => leads(newer, 'reports'));
     for (let n = 0; n < 3; n += 1) {
       await write();
@@ -117,5 +127,25 @@ describe('While a deploy rolls, the read models', () => {
     await older.end();
     await write();
     await keepUp(newer.served);
+  });
+
+  it('serve old rows where no older build lives, and never say that a resource does not exist which they lack', async () => {
+    const { models, mayBuild } = nextVersion();
+    const older = start(1, READ_MODELS);
+    const { recordings, owner } = await write();
+    await keepUp(older.served, 20_000);
+    await older.end();
+    const newer = start(2, models);
+    await until(() => leads(newer, 'reports'));
+    const later = await appendHistories(log.store, codec(), 1, { width: 1, owner });
+    const others = NAMES.filter((name) => name !== 'recordings');
+    expect(await newer.served.waitFor(others, await log.store.head(), FREEZE_MS)).toBe(true);
+    const get = (id: string) => new GetRecordingHandler(log.pool).execute(new GetRecording(owner, id));
+    expect(await get(recordings[0]!)).toMatchObject({ owner });
+    await expect(get(later.recordings[0]!)).rejects.toBeInstanceOf(ReadModelBehind);
+    mayBuild();
+    await keepUp(newer.served, 20_000);
+    expect(await get(later.recordings[0]!)).toMatchObject({ owner });
+    expect(await get(randomUUID())).toBeNull();
   });
 });

@@ -154,10 +154,11 @@ export class ServingGroup extends LogFollower {
 
   private async open(serving: readonly Serving[]): Promise<ServingMember[]> {
     const logId = await this.reader.store.logId();
+    const { build } = this.leadership;
     return inTransaction(this.pool, async (transaction) => {
       const members: ServingMember[] = [];
       for (const { model, generation } of serving) {
-        const { wasReset, ...member } = await openMember(model, generation, logId, transaction);
+        const { wasReset, ...member } = await openMember(model, generation, logId, build, transaction);
         this.left.delete(model.name);
         if (wasReset) this.log.warn(`${member.checkpoint} is rebuilt from the start of the log`);
         members.push(member);
@@ -230,7 +231,7 @@ export class ServingGroup extends LogFollower {
       if (batch instanceof EventNotHandled) throw batch;
       await inTransaction(this.pool, async (transaction) => {
         for (const member of members) await applyTo(member, batch, transaction);
-        await moveCheckpoints(transaction, members.map(toCheckpoint), from, to);
+        await moveCheckpoints(transaction, members.map(toCheckpoint), from, to, this.leadership.build);
       });
     } catch (error) {
       if (isPassing(error)) throw error;
@@ -255,7 +256,7 @@ export class ServingGroup extends LogFollower {
       const faults = await inTransaction(this.pool, async (transaction) => {
         const found = event ? await this.applyOne(able, event, transaction) : [];
         able = able.filter((member) => !found.some((fault) => fault.member === member && fault.leaves));
-        await moveCheckpoints(transaction, able.map(toCheckpoint), from, step.to);
+        await moveCheckpoints(transaction, able.map(toCheckpoint), from, step.to, this.leadership.build);
         return found;
       });
       for (const fault of faults) this.note(fault);

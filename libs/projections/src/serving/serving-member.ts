@@ -1,4 +1,4 @@
-import { readCheckpoint, START, writeCheckpoint, Position } from '@voxpersona/event-store';
+import { readCheckpoint, Position, START, takeForBuild, writeCheckpoint } from '@voxpersona/event-store';
 import { PoolClient } from 'pg';
 import { checkpointName, Generation, tableName } from '../generations/generation';
 import { ReadModel } from '../generations/read-model';
@@ -20,6 +20,7 @@ export async function openMember(
   model: ReadModel,
   { generation }: Pick<Generation, 'generation'>,
   logId: string,
+  build: number,
   transaction: PoolClient,
 ): Promise<ServingMember & { wasReset: boolean }> {
   const name = checkpointName(model.name, generation);
@@ -27,6 +28,7 @@ export async function openMember(
   const checkpoint = await readCheckpoint(transaction, name);
   const member = { model, generation, table, checkpoint: name, fence: checkpoint?.fence ?? 0 };
   if (checkpoint?.version === model.version && checkpoint.logId === logId) {
+    await takeForBuild(transaction, name, build);
     return { ...member, position: checkpoint.position, wasReset: false };
   }
   await transaction.query(`DELETE FROM ${table}`);
@@ -35,5 +37,6 @@ export async function openMember(
     generation,
   ]);
   await writeCheckpoint(transaction, name, { version: model.version, logId, position: START });
+  await takeForBuild(transaction, name, build);
   return { ...member, position: START, wasReset: checkpoint !== undefined };
 }
