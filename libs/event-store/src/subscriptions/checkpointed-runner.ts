@@ -93,7 +93,9 @@ export class CheckpointedRunner<E extends NewEvent> extends LogFollower {
     const items = this.reader.subscribe({ after: position, filter: this.consumer.filter, signal: both });
     try {
       for (let next = items.next(); ;) {
-        const patience = ignoredTo > position ? this.ignoredMs - (performance.now() - ignoredSince) : null;
+        // With events in hand, the item that ends their page is on its way.
+        const isDue = batch.length === 0 && ignoredTo > position;
+        const patience = isDue ? this.ignoredMs - (performance.now() - ignoredSince) : null;
         const item = await orLater(next, patience);
         if (item === 'later') {
           await flush(ignoredTo);
