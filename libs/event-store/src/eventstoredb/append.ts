@@ -1,4 +1,4 @@
-import { EventStoreDBClient, jsonEvent, NO_STREAM } from '@eventstore/db-client';
+import { jsonEvent, NO_STREAM } from '@eventstore/db-client';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppendOutcomeUnknown } from '../port/errors';
 import { AppendResult, EventToAppend, ExpectedRevision, Revision, StoredEvent } from '../port/event-store';
@@ -20,14 +20,15 @@ const GRACE_MS = 1_000;
  * @param wasSent whether this process sent these events before
  */
 export async function append(
-  { client, credentials, deadlineMs }: EventStoreDbConnection,
+  connection: EventStoreDbConnection,
   stream: string,
   events: readonly EventToAppend[],
   expected: ExpectedRevision,
   wasSent: boolean,
 ): Promise<AppendResult> {
+  const { client, credentials, deadlineMs } = connection;
   const last = (expected === 'no_stream' ? -1 : expected) + events.length;
-  const stoodBefore = wasSent && (await eventAt(client, stream, last))?.id === events.at(-1)?.id;
+  const stoodBefore = wasSent && (await eventAt(connection, stream, last))?.id === events.at(-1)?.id;
   const timer = new AbortController();
   try {
     const appended = client.appendToStream(
@@ -40,33 +41,33 @@ export async function append(
       throw new Error('The node gave no answer that can be understood in time');
     }
   } catch (error) {
-    throw appendFailure(error, stream, events, expected);
+    throw appendFailure(error, connection, stream, events, expected);
   } finally {
     timer.abort();
   }
-  return readBack(client, stream, last, events, stoodBefore);
+  return readBack(connection, stream, last, events, stoodBefore);
 }
 
 /** The event at a revision, where there is one. */
 async function eventAt(
-  client: EventStoreDBClient,
+  connection: EventStoreDbConnection,
   stream: string,
   revision: Revision,
 ): Promise<StoredEvent | undefined> {
-  for await (const event of readStream(client, stream, { from: revision, limit: 1 })) return event;
+  for await (const event of readStream(connection, stream, { from: revision, limit: 1 })) return event;
   return undefined;
 }
 
 /** What the log holds after an append that the node has acknowledged. @throws AppendOutcomeUnknown when it cannot be read */
 async function readBack(
-  client: EventStoreDBClient,
+  connection: EventStoreDbConnection,
   stream: string,
   revision: Revision,
   events: readonly EventToAppend[],
   stoodBefore: boolean,
 ): Promise<AppendResult> {
   const sent = events.at(-1);
-  const stored = await eventAt(client, stream, revision).catch((error: unknown) => {
+  const stored = await eventAt(connection, stream, revision).catch((error: unknown) => {
     throw new AppendOutcomeUnknown(stream, error);
   });
   if (stored?.id !== sent?.id || !stored) {

@@ -114,7 +114,10 @@ if (!realNode) {
     beforeAll(async () => {
       certificate = await makeCertificate();
       plain = new FakeEventStoreDb();
-      locked = new FakeEventStoreDb({ credentials: { user, password }, tls: certificate });
+      locked = new FakeEventStoreDb({
+        users: { [user]: { password, groups: ['$admins'] } },
+        tls: certificate,
+      });
       ports = { plain: new URL(await plain.start()).port, locked: new URL(await locked.start()).port };
     });
     afterAll(() => {

@@ -1,6 +1,6 @@
 import { PoolClient, QueryConfig } from 'pg';
 import { WrongExpectedRevision } from '../port/errors';
-import { AppendResult, EventToAppend, ExpectedRevision } from '../port/event-store';
+import { AppendResult, EventToAppend, ExpectedRevision, Position, toPosition } from '../port/event-store';
 
 /** Serialises all writers of the log, whichever process they live in. */
 const LOG_LOCK = 0x6c6f67;
@@ -23,7 +23,7 @@ export type AppendVerdict = AppendResult | WrongExpectedRevision;
 interface StreamEnd {
   revision: number;
   /** Ids that this batch adds, by revision. */
-  added: Map<number, { id: string; position: bigint }>;
+  added: Map<number, { id: string; position: Position }>;
 }
 
 interface NewRows {
@@ -80,7 +80,8 @@ export async function writeBatch(
       continue;
     }
     for (const event of append.events) {
-      position += 1n;
+      // Positions of this store are consecutive numbers.
+      position = (position + 1n) as Position;
       end.revision += 1;
       end.added.set(end.revision, { id: event.id, position });
       addRow(rows, append.stream, end.revision, position, event);
@@ -94,7 +95,7 @@ export async function writeBatch(
 async function readEnds(
   transaction: PoolClient,
   appends: readonly Append[],
-): Promise<{ head: bigint; ends: Map<string, StreamEnd> }> {
+): Promise<{ head: Position; ends: Map<string, StreamEnd> }> {
   const { rows } = await transaction.query<{ head: string; stream: string; revision: string | null }>({
     name: 'stream-ends',
     text: `
@@ -109,7 +110,7 @@ async function readEnds(
   for (const { stream, revision } of rows) {
     ends.set(stream, { revision: revision === null ? -1 : Number(revision), added: new Map() });
   }
-  return { head: BigInt(rows[0]?.head ?? 0), ends };
+  return { head: toPosition(rows[0]?.head ?? '0'), ends };
 }
 
 /** The stream has gone on: fine if it did so by these very events, else the writer must look again. */
@@ -128,7 +129,7 @@ async function judgeRepetition(
     'SELECT revision, id, position FROM events WHERE stream = $1 AND revision > $2 AND revision <= $3',
     [append.stream, expected, last],
   );
-  for (const row of rows) there.set(Number(row.revision), { id: row.id, position: BigInt(row.position) });
+  for (const row of rows) there.set(Number(row.revision), { id: row.id, position: toPosition(row.position) });
   const same = append.events.every(
     (event, index) => there.get(expected + 1 + index)?.id === event.id.toLowerCase(),
   );
