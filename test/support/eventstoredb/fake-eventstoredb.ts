@@ -218,9 +218,10 @@ export class FakeEventStoreDb {
       return;
     }
     // Both ways the position itself is included.
+    const end = Math.min(index + 1, events.length);
     const found = forwards
       ? events.slice(index, index + count)
-      : events.slice(Math.max(0, index + 1 - count), index + 1).reverse();
+      : events.slice(Math.max(0, end - count), end).reverse();
     for (const event of found) call.write(wire.readEvent(event));
     call.end();
   }

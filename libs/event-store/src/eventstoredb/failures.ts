@@ -17,7 +17,7 @@ import {
 } from '../port/errors';
 import { EventToAppend, ExpectedRevision } from '../port/event-store';
 import type { EventStoreDbConnection } from './client';
-import { isChannelClosed } from './closed-channel';
+import { isChannelClosed } from './reading';
 
 /** The node does not let us in: waiting does not help, but an operator who mends it needs no restart. */
 export class EventStoreAccessDenied extends EventStoreUnavailable {
@@ -31,10 +31,7 @@ const UNAUTHENTICATED = 16;
 
 function accessDenied(error: AccessDeniedError, what: string): EventStoreAccessDenied {
   if (Number(error.code) === UNAUTHENTICATED) {
-    return new EventStoreAccessDenied(
-      error,
-      'EventStoreDB refuses the user or the password of EVENTSTORE_URL',
-    );
+    return new EventStoreAccessDenied(error, 'EventStoreDB refuses the credentials of EVENTSTORE_URL');
   }
   const advice =
     what === 'read $all'

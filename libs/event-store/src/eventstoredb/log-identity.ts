@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { EventStoreDbConnection } from './client';
 import { readFailure } from './failures';
 import { IDENTITY_STREAM } from './own-events';
+import { onOpenChannel } from './reading';
 
 const IDENTITY_TYPE = 'LogIdentified';
 const identity = z.object({ logId: z.uuid() });
@@ -26,7 +27,8 @@ export async function identify(connection: EventStoreDbConnection): Promise<stri
 
 async function readIdentity(connection: EventStoreDbConnection): Promise<string | undefined> {
   try {
-    for await (const { event } of connection.client.readStream(IDENTITY_STREAM, { maxCount: 1 })) {
+    const read = () => connection.client.readStream(IDENTITY_STREAM, { maxCount: 1 });
+    for await (const { event } of onOpenChannel(read, connection.deadlineMs)) {
       return identity.parse(event?.data).logId;
     }
     return undefined;

@@ -14,6 +14,9 @@ export async function readAll(
   options: ReadAllOptions,
 ): Promise<ReadAllPage> {
   const { filter, limit = DEFAULT_LIMIT } = options;
+  if (options.direction === 'backwards' && options.before === START) {
+    return { events: [], position: START, atEnd: true };
+  }
   const walk = walkOf(options, limit);
   const events: StoredEvent[] = [];
   let position = walk.start?.position ?? START;

@@ -2,7 +2,7 @@ import { BACKWARDS, END, FORWARDS, START as FIRST, StreamNotFoundError } from '@
 import { ReadStreamOptions, StoredEvent } from '../port/event-store';
 import { StreamRemoved } from '../port/errors';
 import { EventStoreDbConnection } from './client';
-import { onOpenChannel } from './closed-channel';
+import { onOpenChannel } from './reading';
 import { readFailure } from './failures';
 
 /**
@@ -25,7 +25,7 @@ export async function* readStream(
         fromRevision: from === undefined ? whole : BigInt(from),
         ...(limit !== undefined && { maxCount: limit }),
       });
-    for await (const resolved of onOpenChannel(read)) {
+    for await (const resolved of onOpenChannel(read, connection.deadlineMs)) {
       connection.hasAnswered = true;
       const event = connection.own.find(resolved);
       if (event) yield event;

@@ -1,6 +1,6 @@
 import { BACKWARDS, END, FORWARDS, ReadPosition, ResolvedEvent, START as BEGIN } from '@eventstore/db-client';
 import { Position } from '../port/event-store';
-import { onOpenChannel } from './closed-channel';
+import { onOpenChannel } from './reading';
 import { EventStoreDbConnection } from './client';
 import { readFailure } from './failures';
 import { positionOf, toLogPosition } from './own-events';
@@ -38,7 +38,7 @@ export async function* walkLog(
       const from = fromPosition;
       const direction = isBackwards ? BACKWARDS : FORWARDS;
       const read = () => connection.client.readAll({ direction, fromPosition: from, maxCount });
-      for await (const resolved of onOpenChannel(read)) {
+      for await (const resolved of onOpenChannel(read, connection.deadlineMs)) {
         connection.hasAnswered = true;
         count += 1;
         // Links are not resolved: where an event is gone, the link itself stands there.
