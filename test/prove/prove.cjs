@@ -19,6 +19,12 @@ const PROOFS = {
     'test/e2e/outcomes',
     'answers to appends lost in every way, 50 backends killed inside COMMIT: nothing is lost or doubled',
   ],
+  'routes-eventstoredb': [
+    'e2e',
+    'test/e2e/(access|bad-input|details|failures|idempotency|lifecycle|listening-copy|operator|original-missing|pipeline|progress|recordings|reprocess|rights|trail|upload-link|routes)',
+    'the tests of all routes with the log in a fake EventStoreDB',
+    { VOXPERSONA_TEST_STORE: 'eventstoredb' },
+  ],
   cluster: [
     'e2e',
     'test/e2e/cluster',
@@ -112,11 +118,11 @@ if (!proof) {
   for (const [known, [, , what]] of Object.entries(PROOFS)) console.error(`  ${known.padEnd(19)} ${what}`);
   process.exit(1);
 }
-const [project, path] = proof;
+const [project, path, , environment] = proof;
 const root = join(__dirname, '../..');
 const { status } = spawnSync(
   process.execPath,
   [join(root, 'node_modules/jest/bin/jest.js'), '--selectProjects', project, '--testPathPatterns', path],
-  { cwd: root, stdio: 'inherit', env: { ...process.env, VOXPERSONA_PROOF: 'full' } },
+  { cwd: root, stdio: 'inherit', env: { ...process.env, VOXPERSONA_PROOF: 'full', ...environment } },
 );
 process.exit(status ?? 1);

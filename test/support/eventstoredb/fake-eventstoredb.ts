@@ -58,6 +58,8 @@ export class FakeEventStoreDb {
   private thawed: Promise<void> | undefined;
   private thawNow = (): void => undefined;
   private server: Server | undefined;
+  /** Calls that read, so far. */
+  reads = 0;
   /** Set by the first `start`. */
   port = 0;
 
@@ -181,6 +183,7 @@ export class FakeEventStoreDb {
   }
 
   private async read(call: ServerWritableStream<ReadReq, ReadResp>): Promise<void> {
+    this.reads += 1;
     await this.thawed;
     const asked = wire.readRequest(call.request);
     const refusal = this.access.readRefusal(call.metadata, asked.kind === 'stream' ? asked.stream : '$all');

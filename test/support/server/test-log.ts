@@ -5,6 +5,8 @@ export type TestStore = (typeof TEST_STORES)[number];
 
 /** Where a server of tests has its log. */
 export interface TestLog {
+  /** Undefined where the log is in PostgreSQL, or where the test has put it. */
+  node?: FakeEventStoreDb;
   /** @returns what the environment of the server must hold */
   open(): Promise<Record<string, string>>;
   close(): void;
@@ -27,6 +29,7 @@ export function testLogOf(
   const node = new FakeEventStoreDb();
   let url: Promise<string> | undefined;
   const log: TestLog = {
+    node,
     open: async () => {
       url ??= node.start();
       return { EVENT_STORE: 'eventstoredb', EVENTSTORE_URL: await url };

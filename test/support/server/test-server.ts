@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { FakeEventStoreDb } from '../eventstoredb/fake-eventstoredb';
 import { QUICK_MEDIA_PROGRAMS } from './media-programs';
 import { TestLog, testLogOf, TestStore } from './test-log';
 
@@ -105,6 +106,11 @@ export class TestServer {
     await this.stop();
     this.log.close();
     rmSync(this.dataFolder, { recursive: true, force: true });
+  }
+
+  /** Its log, where that is in a fake EventStoreDB of its own. */
+  get node(): FakeEventStoreDb | undefined {
+    return this.log.node;
   }
 
   /** Of the process that runs now. */

@@ -20,6 +20,7 @@ import { identify } from './log-identity';
 import { ForeignEvents } from './foreign-events';
 import { LogHead } from './head';
 import { readAll } from './read-all';
+import { ReadBack } from './read-back';
 import { readStream } from './read-stream';
 import { subscribe } from './subscribe';
 
@@ -32,11 +33,13 @@ export class EventStoreDbEventStore implements EventStore {
   private readonly unclear = new UnclearAppends();
 
   private readonly logHead: LogHead;
+  private readonly back: ReadBack;
   /** Of other programs on the same node. */
   readonly foreignEvents: ForeignEvents;
 
   constructor(private readonly connection: EventStoreDbConnection) {
     this.logHead = new LogHead(connection);
+    this.back = new ReadBack(connection);
     this.foreignEvents = new ForeignEvents(connection);
   }
 
@@ -54,7 +57,7 @@ export class EventStoreDbEventStore implements EventStore {
     const wasSent = this.sent.has(events);
     this.sent.add(events);
     return this.unclear.try(stream, events, () =>
-      append(this.connection, stream, events, expectedRevision, wasSent),
+      append(this.connection, stream, events, expectedRevision, { wasSent, back: this.back }),
     );
   }
 

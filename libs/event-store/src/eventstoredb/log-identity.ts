@@ -28,7 +28,7 @@ export async function identify(connection: EventStoreDbConnection): Promise<stri
 async function readIdentity(connection: EventStoreDbConnection): Promise<string | undefined> {
   try {
     const read = () => connection.client.readStream(IDENTITY_STREAM, { maxCount: 1 });
-    for await (const { event } of onOpenChannel(read, connection.deadlineMs)) {
+    for await (const { event } of onOpenChannel(read, { deadlineMs: connection.deadlineMs, isShort: true })) {
       return identity.parse(event?.data).logId;
     }
     return undefined;

@@ -25,7 +25,10 @@ export async function* readStream(
         fromRevision: from === undefined ? whole : BigInt(from),
         ...(limit !== undefined && { maxCount: limit }),
       });
-    for await (const resolved of onOpenChannel(read, connection.deadlineMs)) {
+    for await (const resolved of onOpenChannel(read, {
+      deadlineMs: connection.deadlineMs,
+      isShort: limit === 1,
+    })) {
       connection.hasAnswered = true;
       const event = connection.own.find(resolved);
       if (event) yield event;

@@ -7,43 +7,55 @@ export function isChannelClosed(error: unknown): boolean {
 }
 
 /** A stream of the client. */
-interface Reading<T> extends AsyncIterable<T> {
+interface Reading<T> {
+  iterator(options: { destroyOnReturn: boolean }): AsyncIterable<T>;
   destroy(error: Error): unknown;
+  on(event: 'error', listener: () => void): unknown;
+  resume(): unknown;
   cancel(): Promise<void>;
 }
 
-/**
- * Reads; where the connection was given up before the call began, once more. The client sets no deadline for reads, so a node
- * that hangs is left here.
- */
-export async function* onOpenChannel<T>(read: () => Reading<T>, deadlineMs: number): AsyncGenerator<T> {
+export interface ReadingOptions {
+  /** Milliseconds that the next item may take. The client sets no deadline for reads: a node that hangs is left by this one. */
+  deadlineMs: number;
+  /** A consumer that has enough takes the rest too: a node that sees one call after the other given up ends the connection. */
+  isShort: boolean;
+}
+
+/** Reads; where the connection was given up before the call began, once more. */
+export async function* onOpenChannel<T>(read: () => Reading<T>, options: ReadingOptions): AsyncGenerator<T> {
   try {
-    yield* withDeadline(read(), deadlineMs);
+    yield* itemsOf(read(), options);
   } catch (error) {
     // Only a call that never began can fail so: nothing was yielded yet.
     if (!isChannelClosed(error)) throw error;
-    yield* withDeadline(read(), deadlineMs);
+    yield* itemsOf(read(), options);
   }
 }
 
 /** Fails when the next item does not come in time. What the consumer takes for an item does not count. */
-async function* withDeadline<T>(reading: Reading<T>, deadlineMs: number): AsyncGenerator<T> {
-  let isWaiting = true;
-  let isOver = false;
+async function* itemsOf<T>(reading: Reading<T>, { deadlineMs, isShort }: ReadingOptions): AsyncGenerator<T> {
+  let state: 'waiting' | 'used' | 'late' | 'over' = 'waiting';
   const timer = setTimeout(() => {
-    if (isWaiting) reading.destroy(new Error('The deadline of a read has passed'));
+    if (state !== 'waiting') return;
+    state = 'late';
+    reading.destroy(new Error('The deadline of a read has passed'));
   }, deadlineMs);
   try {
-    for await (const item of reading) {
-      isWaiting = false;
+    for await (const item of reading.iterator({ destroyOnReturn: false })) {
+      state = 'used';
       yield item;
-      isWaiting = true;
+      state = 'waiting';
       timer.refresh();
     }
-    isOver = true;
+    state = 'over';
   } finally {
     clearTimeout(timer);
-    // The call behind it would stay open with what was not read.
-    if (!isOver) void reading.cancel().catch(() => undefined);
+    if (state === 'used' && isShort) {
+      reading.on('error', () => undefined);
+      reading.resume();
+    } else if (state !== 'over') {
+      void reading.cancel().catch(() => undefined);
+    }
   }
 }

@@ -214,6 +214,18 @@ describe('The EventStoreDB event store, on a node as it is', () => {
     });
   });
 
+  it('reads back together what was appended at the same time', async () => {
+    const streams = Array.from({ length: 64 }, () => `own-${randomUUID()}`);
+    const before = node.reads;
+    const results = await Promise.all(
+      streams.map((one) => store.append(one, [someEvent(), someEvent()], 'no_stream')),
+    );
+    expect(node.reads - before).toBeLessThan(streams.length / 2);
+    for (const [index, { position }] of results.entries()) {
+      expect((await readAllOf(store, streams[index]!)).at(-1)?.position).toBe(position);
+    }
+  });
+
   it('gives up on a frozen node in time, and finds there later what it had sent', async () => {
     const hasty = new EventStoreDbEventStore(openClient(`${url}&defaultDeadline=300`, CATEGORIES));
     const events = [someEvent()];

@@ -7,6 +7,8 @@ import { positionOf, toLogPosition } from './own-events';
 
 const LARGEST_PAGE = 1_000;
 const GROWTH = 16;
+/** A page of which the rest is read also when nobody needs it. */
+const SHORT = 256;
 
 export interface Walk {
   direction: 'forwards' | 'backwards';
@@ -26,6 +28,7 @@ export async function* walkLog(
   connection: EventStoreDbConnection,
   { direction: towards, start, pageSize }: Walk,
 ): AsyncGenerator<ResolvedEvent> {
+  const { deadlineMs } = connection;
   const isBackwards = towards === 'backwards';
   let fromPosition: ReadPosition = isBackwards ? END : BEGIN;
   if (start) fromPosition = toLogPosition(start.position);
@@ -38,7 +41,7 @@ export async function* walkLog(
       const from = fromPosition;
       const direction = isBackwards ? BACKWARDS : FORWARDS;
       const read = () => connection.client.readAll({ direction, fromPosition: from, maxCount });
-      for await (const resolved of onOpenChannel(read, connection.deadlineMs)) {
+      for await (const resolved of onOpenChannel(read, { deadlineMs, isShort: maxCount <= SHORT })) {
         connection.hasAnswered = true;
         count += 1;
         // Links are not resolved: where an event is gone, the link itself stands there.
