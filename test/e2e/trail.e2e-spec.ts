@@ -1,5 +1,5 @@
 import { longRecording } from '@test/audio/audio';
-import { withDatabaseOf } from '@test/server/dump-database';
+import { alterEvent } from '@test/server/alter-event';
 import { isFinished, RecordingBody, TestAnswer } from '@test/server/test-server';
 import { serverWithFakes, ServerWithFakes } from '@test/server/with-fakes';
 import { newMember } from '@test/server/workspace-fixture';
@@ -282,25 +282,16 @@ describe('The audit trail', () => {
     await expect(server.vox('audit', 'prove', randomUUID())).rejects.toMatchObject({ code: 1 });
   });
 
-  describe('with an event that was altered in the database', () => {
+  describe('with an event that was altered in the store', () => {
     let altered: Entry;
 
-    /** The data as the row holds it. */
-    let kept: string;
+    let putBack: () => Promise<void>;
 
-    const write = (data: string): Promise<unknown> =>
-      withDatabaseOf(world.server.dataFolder, (client) =>
-        client.query('UPDATE events SET data = $2 WHERE id = $1', [altered.id, data]),
-      );
     beforeAll(async () => {
       altered = trail.find(({ type }) => type === 'AudioSplit')!;
-      const { rows } = await withDatabaseOf(world.server.dataFolder, (client) =>
-        client.query<{ data: string }>('SELECT data::text FROM events WHERE id = $1', [altered.id]),
-      );
-      kept = rows[0]!.data;
-      await write(JSON.stringify({ ...(JSON.parse(kept) as object), durationSeconds: 1 }));
+      putBack = await alterEvent(world.server, altered.id, (data) => ({ ...data, durationSeconds: 1 }));
     });
-    afterAll(() => write(kept));
+    afterAll(() => putBack());
 
     const isShown = (entry: Entry | undefined): void => {
       expect(entry).toMatchObject({ id: altered.id, type: 'AudioSplit', stream: altered.stream });

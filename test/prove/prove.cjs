@@ -24,6 +24,12 @@ const PROOFS = {
     'test/e2e/stall',
     'a writer stopped, or unplugged, in the middle of a batch: the others append, and it is fenced when it wakes',
   ],
+  'routes-eventstoredb': [
+    'e2e',
+    'test/e2e/(access|bad-input|details|failures|idempotency|lifecycle|listening-copy|operator|original-missing|pipeline|progress|recordings|reprocess|rights|trail|upload-link|routes)',
+    'the tests of all routes with the log in a fake EventStoreDB',
+    { VOXPERSONA_TEST_STORE: 'eventstoredb' },
+  ],
   cluster: [
     'e2e',
     'test/e2e/cluster',
@@ -117,11 +123,11 @@ if (!proof) {
   for (const [known, [, , what]] of Object.entries(PROOFS)) console.error(`  ${known.padEnd(19)} ${what}`);
   process.exit(1);
 }
-const [project, path] = proof;
+const [project, path, , environment] = proof;
 const root = join(__dirname, '../..');
 const { status } = spawnSync(
   process.execPath,
   [join(root, 'node_modules/jest/bin/jest.js'), '--selectProjects', project, '--testPathPatterns', path],
-  { cwd: root, stdio: 'inherit', env: { ...process.env, VOXPERSONA_PROOF: 'full' } },
+  { cwd: root, stdio: 'inherit', env: { ...process.env, VOXPERSONA_PROOF: 'full', ...environment } },
 );
 process.exit(status ?? 1);

@@ -35,6 +35,8 @@ import { vectorIndexes } from './vector-indexes';
 
 export const ENVIRONMENT = Symbol('Environment');
 export const ADAPTERS = Symbol('Adapters');
+/** `ForeignEvents`, or undefined. */
+export const FOREIGN_EVENTS = Symbol('ForeignEvents');
 
 /** Hands the open foundation and the chosen adapters to every module of an application. */
 @Module({})
@@ -57,6 +59,7 @@ export class FoundationModule {
       { provide: LEADERSHIP, useValue: foundation.leadership },
       { provide: PROJECTIONS_LEADERSHIP, useValue: foundation.leadership },
       { provide: EVENT_STORE, useValue: foundation.store },
+      { provide: FOREIGN_EVENTS, useValue: foundation.foreignEvents },
       { provide: EventCodec, useValue: foundation.codec },
       { provide: LogReader, useValue: foundation.reader },
       { provide: Actors, useValue: foundation.actors },

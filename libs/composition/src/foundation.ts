@@ -6,6 +6,7 @@ import {
   EventCodec,
   EventFilter,
   EventStore,
+  ForeignEvents,
   KEY_RING_MIGRATIONS,
   KeyRing,
   Leadership,
@@ -60,6 +61,8 @@ export interface Foundation {
   store: EventStore;
   /** Where the log is kept, for people. */
   logPlace: string;
+  /** Of other programs in the log; undefined where no other program can write to it. */
+  foreignEvents: ForeignEvents | undefined;
   leadership: Leadership;
   codec: EventCodec<DomainEvent>;
   /** Reads the log once for everything in this process. */
@@ -163,6 +166,7 @@ export async function layFoundation(
     keyRing,
     store,
     logPlace: opened.place,
+    foreignEvents: opened.foreignEvents,
     leadership,
     codec,
     reader: new LogReader(store, codec, { erasing: FORGETTING_EVENTS }),

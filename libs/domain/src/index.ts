@@ -28,3 +28,4 @@ export * from './upload-link/decider';
 export * from './upload-link/events';
 export * from './telegram';
 export * from './events';
+export * from './stream-categories';

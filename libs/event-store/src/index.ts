@@ -43,6 +43,7 @@ export * from './subscriptions/wait-for-checkpoint';
 export * from './eventstoredb/client';
 export * from './eventstoredb/eventstoredb-event-store';
 export { EventStoreAccessDenied } from './eventstoredb/failures';
+export { ForeignEvents, type ForeignEventsFound } from './eventstoredb/foreign-events';
 export * from './copy/copy-log';
 export * from './audit/merkle-tree';
 export * from './audit/prove-event';

@@ -4,6 +4,8 @@ import {
   StoredEvent,
   SubscribeOptions,
   WrongExpectedRevision,
+  Position,
+  START,
 } from '@voxpersona/event-store';
 import { randomUUID } from 'node:crypto';
 
@@ -178,7 +180,7 @@ export function describeEventStoreContract(name: string, open: () => EventStore)
       expect((await store.readAll({ direction, limit: 1 })).events).toMatchObject([{ data: { n: 5 } }]);
       const filter = { streamPrefixes: [target] };
       const seen: unknown[] = [];
-      let before: bigint | undefined;
+      let before: Position | undefined;
       for (let atEnd = false; !atEnd && seen.length < 4;) {
         const page = await store.readAll({
           direction,
@@ -223,8 +225,60 @@ export function describeEventStoreContract(name: string, open: () => EventStore)
       ]);
       for await (const item of store.subscribe({ after: position, filter: { types: ['Never'] } })) {
         expect(item.kind).not.toBe('event');
-        if (item.kind !== 'event' && item.position >= position + 1n) break;
+        if (item.kind !== 'event' && item.position > position) break;
       }
+    });
+
+    it('reads from every position that it gave out', async () => {
+      const store = open();
+      const target = stream();
+      const { position: appended } = await store.append(
+        target,
+        [someEvent({ n: 1 }), someEvent({ n: 2 })],
+        'no_stream',
+      );
+      await store.append(stream(), [someEvent({ n: 3 })], 'no_stream');
+      const filter = { streamPrefixes: [target] };
+      const given = new Set<Position>([START, appended, await store.head()]);
+      for await (const { position } of store.readStream(target)) given.add(position);
+      for (const options of [{}, { filter }, { limit: 1 }, { filter: { types: ['Never'] } }]) {
+        const page = await store.readAll(options);
+        for (const position of [page.position, ...page.events.map((event) => event.position)])
+          given.add(position);
+        const back = await store.readAll({ ...options, direction: 'backwards' });
+        for (const position of [back.position, ...back.events.map((event) => event.position)])
+          given.add(position);
+      }
+      for (const options of [{ filter }, { filter: { types: ['Never'] } }]) {
+        for await (const item of store.subscribe(options)) {
+          given.add(item.kind === 'event' ? item.event.position : item.position);
+          if (item.kind === 'caughtUp') break;
+        }
+      }
+      for (const position of given) {
+        const { events: after } = await store.readAll({ after: position });
+        expect(after.every((event) => event.position > position)).toBe(true);
+        const { events: before } = await store.readAll({ before: position, direction: 'backwards' });
+        expect(before.every((event) => event.position < position)).toBe(true);
+        for await (const item of store.subscribe({ after: position })) {
+          if (item.kind === 'event') expect(item.event.position).toBeGreaterThan(position);
+          break;
+        }
+        if (position === START) continue;
+        const { events } = await store.readAll({ from: position, limit: 2 });
+        expect(events[0]?.position).toBe(position);
+      }
+    });
+
+    it('reads from a position on, the event there included', async () => {
+      const store = open();
+      const target = stream();
+      await store.append(target, [someEvent({ n: 1 }), someEvent({ n: 2 })], 'no_stream');
+      const [first] = await readAllOf(store, target);
+      const { events } = await store.readAll({ from: first!.position, limit: 2 });
+      expect(events.map(({ data }) => data.n)).toEqual([1, 2]);
+      const filtered = await store.readAll({ from: first!.position, filter: { streamPrefixes: [target] } });
+      expect(filtered.events.map(({ data }) => data.n)).toEqual([1, 2]);
     });
 
     it('feeds two subscribers alike, and ends one by its signal', async () => {

@@ -1,6 +1,6 @@
 import { Outage, StagedOutage } from '../staged-outage';
 import { AppendFault } from './append-fault';
-import { AppendOutcome, Expected, LogModel, ProposedEvent } from './log-model';
+import { AppendOutcome, Expected, LogModel, PendingAppend, ProposedEvent } from './log-model';
 import { ArmedNodeFault, NodeFault } from './node-fault';
 import { errorOf, WireError } from './wire';
 
@@ -26,7 +26,8 @@ export class AppendFaults {
   private regular: { every: number; faults: readonly AppendFault[] } | undefined;
   private appends = 0;
   private readonly armed: ArmedNodeFault[] = [];
-  private state: 'leader' | 'not_leader' | 'unanswered' = 'leader';
+  private state: 'leader' | 'not_leader' | 'unanswered' | 'no_quorum' = 'leader';
+  private readonly taken: PendingAppend[] = [];
 
   constructor(
     private readonly log: LogModel,
@@ -47,6 +48,17 @@ export class AppendFaults {
     return outage;
   }
 
+  /** From now on one append is taken and not answered, and those after it are refused. */
+  loseQuorum(): void {
+    this.state = 'no_quorum';
+  }
+
+  /** The other nodes are back: the append that was taken is in the log after all, or is lost. */
+  regainQuorum(taken: 'committed' | 'truncated'): void {
+    this.state = 'leader';
+    for (const append of this.taken.splice(0)) if (taken === 'committed') append.commit();
+  }
+
   write(stream: string, proposed: readonly ProposedEvent[], expected: Expected, answer: AppendAnswer): void {
     const write = (): AppendOutcome => this.log.append(stream, proposed, expected);
     const index = this.armed.findIndex(({ type }) => proposed.some((event) => event.type === type));
@@ -59,7 +71,11 @@ export class AppendFaults {
       else if (armed.answer === 'cut') this.fail(answer, 'cut_after');
       return;
     }
-    if (this.state === 'not_leader') this.fail(answer, 'not_leader');
+    if (this.state === 'no_quorum') {
+      const pending = this.log.take(stream, proposed, expected);
+      if (pending && this.taken.length === 0) this.taken.push(pending);
+      else this.fail(answer, 'not_leader');
+    } else if (this.state === 'not_leader') this.fail(answer, 'not_leader');
     else if (this.state === 'unanswered') {
       write();
       this.fail(answer, 'cut_after');

@@ -3,7 +3,18 @@ import { ClusterInfo } from '@eventstore/db-client/generated/gossip_pb';
 import { ServerFeaturesService } from '@eventstore/db-client/generated/serverfeatures_grpc_pb';
 import { SupportedMethod, SupportedMethods } from '@eventstore/db-client/generated/serverfeatures_pb';
 import { StreamsService } from '@eventstore/db-client/generated/streams_grpc_pb';
-import { AppendReq, BatchAppendReq, ReadReq } from '@eventstore/db-client/generated/streams_pb';
+import {
+  AppendReq,
+  AppendResp,
+  BatchAppendReq,
+  BatchAppendResp,
+  DeleteReq,
+  DeleteResp,
+  ReadReq,
+  ReadResp,
+  TombstoneReq,
+  TombstoneResp,
+} from '@eventstore/db-client/generated/streams_pb';
 import {
   Metadata,
   sendUnaryData,
@@ -11,15 +22,16 @@ import {
   ServerCredentials,
   ServerDuplexStream,
   ServerReadableStream,
+  ServerUnaryCall,
   ServerWritableStream,
   status,
 } from '@grpc/grpc-js';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { BatchAppendResp, AppendResp, ReadResp } from '@eventstore/db-client/generated/streams_pb';
 import { TestCertificate } from '@test/tls/test-certificate';
 import { freePort } from '../free-port';
 import { Outage } from '../staged-outage';
+import { AccessRules, FakeUser } from './access-rules';
 import { AppendFault } from './append-fault';
 import { AppendFaults } from './append-faults';
 import { gossipOf } from './gossip';
@@ -28,8 +40,8 @@ import { NodeFault } from './node-fault';
 import * as wire from './wire';
 
 export interface Guarded {
-  /** Who comes with others is turned away. A client sends them over TLS only. */
-  credentials?: { user: string; password: string };
+  /** By name; nobody else is let in. A client sends its name over TLS only, and without TLS a node asks nobody. */
+  users?: Readonly<Record<string, FakeUser>>;
   tls?: TestCertificate;
 }
 
@@ -42,15 +54,17 @@ export class FakeEventStoreDb {
   /** Connections of subscriptions that are open. */
   readonly subscriptions = new Set<ServerWritableStream<ReadReq, ReadResp>>();
   private readonly faults = new AppendFaults(this.log, this);
-  private readonly credentials: string | undefined;
+  private readonly access: AccessRules;
+  private thawed: Promise<void> | undefined;
+  private thawNow = (): void => undefined;
   private server: Server | undefined;
+  /** Calls that read, so far. */
+  reads = 0;
   /** Set by the first `start`. */
   port = 0;
 
   constructor(private readonly guarded: Guarded = {}) {
-    if (!guarded.credentials) return;
-    const { user, password } = guarded.credentials;
-    this.credentials = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+    this.access = new AccessRules(guarded.users, this.log);
   }
 
   async start(): Promise<string> {
@@ -58,9 +72,20 @@ export class FakeEventStoreDb {
     if (this.port === 0) this.port = await freePort();
     const server = new Server({ 'grpc.max_receive_message_length': -1 });
     server.addService(StreamsService, {
-      read: (call: ServerWritableStream<ReadReq, ReadResp>) => this.read(call),
+      read: (call: ServerWritableStream<ReadReq, ReadResp>) => void this.read(call),
       append: (call: ServerReadableStream<AppendReq, AppendResp>, answer: sendUnaryData<AppendResp>) =>
         this.append(call, answer),
+      delete: (call: ServerUnaryCall<DeleteReq, DeleteResp>, answer: sendUnaryData<DeleteResp>) => {
+        this.log.delete(wire.nameOf(call.request.getOptions()?.getStreamIdentifier()));
+        answer(null, new DeleteResp());
+      },
+      tombstone: (
+        call: ServerUnaryCall<TombstoneReq, TombstoneResp>,
+        answer: sendUnaryData<TombstoneResp>,
+      ) => {
+        this.log.tombstone(wire.nameOf(call.request.getOptions()?.getStreamIdentifier()));
+        answer(null, new TombstoneResp());
+      },
       // Offered, as by a node, and of no use to us, see `append`.
       batchAppend: (call: ServerDuplexStream<BatchAppendReq, BatchAppendResp>) =>
         call.emit('error', { code: status.UNIMPLEMENTED, details: 'not by this fake' }),
@@ -93,6 +118,31 @@ export class FakeEventStoreDb {
     this.server?.forceShutdown();
     this.server = undefined;
     this.subscriptions.clear();
+  }
+
+  /** As by SIGSTOP: connections stay, and nothing is answered until `thaw`. What was sent meanwhile is done then. */
+  freeze(): void {
+    this.thawed ??= new Promise((resolve) => (this.thawNow = resolve));
+  }
+
+  thaw(): void {
+    this.thawed = undefined;
+    this.thawNow();
+  }
+
+  /** The other nodes of the cluster die: see `AppendFaults`. */
+  loseQuorum(): void {
+    this.faults.loseQuorum();
+  }
+
+  regainQuorum(taken: 'committed' | 'truncated'): void {
+    this.faults.regainQuorum(taken);
+  }
+
+  /** Another program writes to this node, as any may. */
+  writeForeign(stream: string, type = 'InvoiceSent', metadata = '{}'): void {
+    const event = { id: randomUUID(), type, data: Buffer.from('{"of":"another program"}') };
+    this.log.append(stream, [{ ...event, metadata: Buffer.from(metadata) }], 'any');
   }
 
   /** Cuts every subscription that is open. */
@@ -132,52 +182,72 @@ export class FakeEventStoreDb {
     return this.log.size;
   }
 
-  /** Undefined for who may come in. */
-  private refusal(metadata: Metadata): wire.WireError | undefined {
-    if (this.credentials === undefined || metadata.get('authorization')[0] === this.credentials)
-      return undefined;
-    return { code: status.UNAUTHENTICATED, details: 'Authentication Failed', metadata: new Metadata() };
+  private async read(call: ServerWritableStream<ReadReq, ReadResp>): Promise<void> {
+    this.reads += 1;
+    await this.thawed;
+    const asked = wire.readRequest(call.request);
+    const refusal = this.access.readRefusal(call.metadata, asked.kind === 'stream' ? asked.stream : '$all');
+    if (refusal) call.emit('error', refusal);
+    else if (asked.kind === 'stream') this.readStream(call, asked);
+    else if (asked.kind === 'all') this.readAll(call, asked);
+    else this.follow(call, asked);
   }
 
-  private read(call: ServerWritableStream<ReadReq, ReadResp>): void {
-    const refusal = this.refusal(call.metadata);
-    if (refusal) {
-      call.emit('error', refusal);
+  private readStream(
+    call: ServerWritableStream<ReadReq, ReadResp>,
+    { stream, forwards, from, count }: Extract<wire.ReadRequest, { kind: 'stream' }>,
+  ): void {
+    const events = this.log.visible(stream);
+    if (events === 'tombstoned') {
+      call.emit('error', wire.streamDeleted(stream));
       return;
     }
-    const asked = wire.readRequest(call.request);
-    if (asked.kind === 'stream') {
-      const events = this.log.stream(asked.stream);
-      if (events.length === 0) call.write(wire.streamNotFound(asked.stream));
-      const found = asked.forwards
-        ? events.filter(({ revision }) => revision >= asked.from)
-        : events.filter(({ revision }) => revision <= asked.from).reverse();
-      for (const event of found.slice(0, asked.count)) call.write(wire.readEvent(event));
-      call.end();
-      return;
-    }
-    if (asked.kind === 'subscription') {
-      this.follow(call, asked);
-      return;
-    }
-    const { events } = this.log;
-    // Both ways the position itself is included.
-    const found = asked.forwards
-      ? events.filter(({ position }) => position >= asked.from)
-      : events.filter(({ position }) => position <= asked.from).reverse();
-    for (const event of found.slice(0, asked.count)) call.write(wire.readEvent(event));
+    if (events.length === 0) call.write(wire.streamNotFound(stream));
+    const found = forwards
+      ? events.filter(({ revision }) => revision >= from)
+      : events.filter(({ revision }) => revision <= from).reverse();
+    for (const event of found.slice(0, count)) call.write(wire.readEvent(event));
     call.end();
+  }
+
+  private readAll(
+    call: ServerWritableStream<ReadReq, ReadResp>,
+    { from, forwards, count }: Extract<wire.ReadRequest, { kind: 'all' }>,
+  ): void {
+    const { events } = this.log;
+    const index = this.indexOf(from);
+    if (index === undefined) {
+      call.emit('error', wire.noSuchPosition());
+      return;
+    }
+    // Both ways the position itself is included.
+    const end = Math.min(index + 1, events.length);
+    const found = forwards
+      ? events.slice(index, index + count)
+      : events.slice(Math.max(0, end - count), end).reverse();
+    for (const event of found) call.write(wire.readEvent(event));
+    call.end();
+  }
+
+  /** Undefined where no event is: the node knows no other positions. */
+  private indexOf(from: wire.Place): number | undefined {
+    if (from === 'start') return 0;
+    return from === 'end' ? this.log.events.length : this.log.indexAt(from);
   }
 
   private follow(
     call: ServerWritableStream<ReadReq, ReadResp>,
-    asked: Extract<ReturnType<typeof wire.readRequest>, { kind: 'subscription' }>,
+    asked: Extract<wire.ReadRequest, { kind: 'subscription' }>,
   ): void {
+    const index = this.indexOf(asked.from);
+    if (index === undefined) {
+      call.emit('error', wire.noSuchPosition());
+      return;
+    }
     this.subscriptions.add(call);
     call.write(wire.confirmation());
     // A subscription begins behind the position that it is given.
-    let next = this.log.events.findIndex(({ position }) => position > asked.from);
-    if (next < 0) next = this.log.events.length;
+    let next = typeof asked.from === 'bigint' ? index + 1 : index;
     let isLive = false;
     let passedOver = 0;
     let isPushing = false;
@@ -190,6 +260,7 @@ export class FakeEventStoreDb {
       if (isPushing) return;
       isPushing = true;
       for (; next < this.log.events.length && !ended.signal.aborted; next += 1) {
+        await this.thawed;
         const event = this.log.events[next];
         if (!event) continue;
         if (asked.matches(event)) {
@@ -215,11 +286,6 @@ export class FakeEventStoreDb {
   }
 
   private append(call: ServerReadableStream<AppendReq, AppendResp>, answer: sendUnaryData<AppendResp>): void {
-    const refusal = this.refusal(call.metadata);
-    if (refusal) {
-      answer(refusal);
-      return;
-    }
     let target: { stream: string; expected: Expected } | undefined;
     const proposed: ProposedEvent[] = [];
     call.on('data', (request: AppendReq) => {
@@ -227,13 +293,29 @@ export class FakeEventStoreDb {
       else proposed.push(wire.proposed(request.getProposedMessage()));
     });
     call.on('end', () => {
-      if (!target) return;
-      const { stream, expected } = target;
-      this.faults.write(stream, proposed, expected, {
-        done: (outcome) => answer(null, wire.appendAnswer(outcome, expected)),
-        fail: (error) => answer(error),
-        garble: () => answer(null, new AppendResp()),
-      });
+      if (target) void this.write(target, proposed, call.metadata, answer);
+    });
+  }
+
+  private async write(
+    { stream, expected }: { stream: string; expected: Expected },
+    proposed: readonly ProposedEvent[],
+    metadata: Metadata,
+    answer: sendUnaryData<AppendResp>,
+  ): Promise<void> {
+    if (this.thawed) await this.thawed;
+    const refusal = this.access.writeRefusal(metadata, stream);
+    if (refusal) {
+      answer(refusal);
+      return;
+    }
+    this.faults.write(stream, proposed, expected, {
+      done: (outcome) =>
+        outcome.kind === 'tombstoned'
+          ? answer(wire.streamDeleted(stream))
+          : answer(null, wire.appendAnswer(outcome, expected)),
+      fail: (error) => answer(error),
+      garble: () => answer(null, new AppendResp()),
     });
   }
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 
 export interface ModelEvent {
@@ -14,7 +15,20 @@ export interface ModelEvent {
 export type ProposedEvent = Pick<ModelEvent, 'id' | 'type' | 'data' | 'metadata'>;
 export type Expected = number | 'no_stream' | 'any' | 'stream_exists';
 export type AppendOutcome =
-  { kind: 'done'; revision: number; position: bigint } | { kind: 'wrong'; current: number | 'no_stream' };
+  | { kind: 'done'; revision: number; position: bigint }
+  | { kind: 'wrong'; current: number | 'no_stream' }
+  /** The stream has a tombstone: nothing is appended to it any more. */
+  | { kind: 'tombstoned' };
+
+/** What the node reads in the metadata of a stream. */
+export interface StreamMetadata {
+  /** Readers of the stream see no event before this revision. */
+  $tb?: number;
+  /** They see at most so many, the newest. */
+  $maxCount?: number;
+  /** Who may read it: names of users and groups. */
+  $acl?: { $r?: string | string[] };
+}
 
 /** An append that a node has taken without a quorum. It is invisible to readers. */
 export interface PendingAppend {
@@ -31,6 +45,8 @@ export class LogModel {
   /** Events that are not the node's own. */
   size = 0;
   private readonly streams = new Map<string, ModelEvent[]>();
+  private readonly metadata = new Map<string, StreamMetadata>();
+  private readonly tombstones = new Set<string>();
   private readonly written = new EventEmitter().setMaxListeners(0);
 
   constructor() {
@@ -52,8 +68,11 @@ export class LogModel {
       existing.push(written);
       this.events.push(written);
       if (!event.type.startsWith('$')) this.size += 1;
+      if (event.type === '$metadata') this.metadata.set(stream.slice(2), parsed(event.data));
     }
     this.streams.set(stream, existing);
+    // A stream that was deleted begins again where its old events end.
+    if (this.isDeleted(stream)) this.setMetadata(stream, { $tb: existing.length - proposed.length });
     this.written.emit('written');
     const last = existing.at(-1);
     return { kind: 'done', revision: last?.revision ?? -1, position: last?.position ?? 0n };
@@ -78,8 +97,11 @@ export class LogModel {
     proposed: readonly ProposedEvent[],
     expected: Expected,
   ): AppendOutcome | undefined {
+    const [first] = existing;
+    if (first && this.tombstones.has(first.stream)) return { kind: 'tombstoned' };
     const current = existing.length - 1;
     const actual = current < 0 ? ('no_stream' as const) : current;
+    if (first && this.isDeleted(first.stream) && expected === 'no_stream') return undefined;
     if (expected === 'stream_exists' && current < 0) return { kind: 'wrong', current: actual };
     if (typeof expected === 'number' || expected === 'no_stream') {
       const from = expected === 'no_stream' ? -1 : expected;
@@ -93,8 +115,62 @@ export class LogModel {
     return undefined;
   }
 
+  /** Everything that was ever written to a stream, whatever readers of the stream still see. */
   stream(name: string): ModelEvent[] {
     return this.streams.get(name) ?? [];
+  }
+
+  /** What readers of a stream see. Reading `$all`, they see all of it until a scavenge. */
+  visible(name: string): readonly ModelEvent[] | 'tombstoned' {
+    if (this.tombstones.has(name)) return 'tombstoned';
+    const { $tb = 0, $maxCount } = this.metadataOf(name);
+    const events = this.stream(name).filter(({ revision }) => revision >= $tb);
+    return $maxCount === undefined ? events : events.slice(-$maxCount);
+  }
+
+  metadataOf(stream: string): StreamMetadata {
+    return this.metadata.get(stream) ?? {};
+  }
+
+  /** As an administrator does: a new version of the metadata replaces the one before. */
+  setMetadata(stream: string, metadata: StreamMetadata): void {
+    const data = Buffer.from(JSON.stringify(metadata));
+    this.append(`$$${stream}`, [{ ...EMPTY, id: randomUUID(), type: '$metadata', data }], 'any');
+  }
+
+  /** Readers of the stream find nothing any more; who appends continues its numbers. */
+  delete(stream: string): void {
+    this.setMetadata(stream, { $tb: DELETED });
+  }
+
+  /** For good: nothing is read from the stream or appended to it again. */
+  tombstone(stream: string): void {
+    this.append(stream, [{ ...EMPTY, id: randomUUID(), type: '$streamDeleted' }], 'any');
+    this.tombstones.add(stream);
+  }
+
+  /** Removes from the log what readers of its stream do not see any more. Its positions hold no event after that. */
+  scavenge(): void {
+    const isKept = ({ stream, revision }: ModelEvent): boolean => {
+      const visible = this.visible(stream);
+      return visible !== 'tombstoned' && revision >= (visible[0]?.revision ?? Infinity);
+    };
+    this.events.splice(0, Infinity, ...this.events.filter(isKept));
+  }
+
+  /** Index of the event at a position; undefined where none is. */
+  indexAt(position: bigint): number | undefined {
+    let [low, high] = [0, this.events.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.events[middle]?.position ?? 0n) < position) low = middle + 1;
+      else high = middle;
+    }
+    return this.events[low]?.position === position ? low : undefined;
+  }
+
+  private isDeleted(stream: string): boolean {
+    return this.metadataOf(stream).$tb === DELETED;
   }
 
   onWritten(listener: () => void): () => void {
@@ -114,6 +190,13 @@ export class LogModel {
     const last = found[proposed.length - 1];
     return same && last ? { kind: 'done', revision: last.revision, position: last.position } : undefined;
   }
+}
+
+/** `$tb` of a stream that was deleted, the greatest number of the node, as JSON reads it. */
+const DELETED = Number(2n ** 63n - 1n);
+
+function parsed(data: Uint8Array): StreamMetadata {
+  return JSON.parse(Buffer.from(data).toString()) as StreamMetadata;
 }
 
 const EMPTY = { data: Buffer.from('{}'), metadata: Buffer.from('{}') };

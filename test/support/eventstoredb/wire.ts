@@ -15,8 +15,11 @@ export interface WireError {
 
 export type ReadRequest =
   | { kind: 'stream'; stream: string; from: number; forwards: boolean; count: number }
-  | { kind: 'all'; from: bigint; forwards: boolean; count: number }
-  | { kind: 'subscription'; from: bigint; matches(event: ModelEvent): boolean; checkpointEvery: number };
+  | { kind: 'all'; from: Place; forwards: boolean; count: number }
+  | { kind: 'subscription'; from: Place; matches(event: ModelEvent): boolean; checkpointEvery: number };
+
+/** Where a read of the whole log begins. */
+export type Place = bigint | 'start' | 'end';
 
 export function readRequest(request: ReadReq): ReadRequest {
   const options = must(request.getOptions());
@@ -29,13 +32,9 @@ export function readRequest(request: ReadReq): ReadRequest {
   }
   const all = must(options.getAll());
   const position = all.getPosition();
-  if (options.hasSubscription()) {
-    const end = all.hasEnd() ? BigInt(Number.MAX_SAFE_INTEGER) : -1n;
-    const from = position ? BigInt(position.getCommitPosition()) : end;
-    return { kind: 'subscription', from, ...filterOf(options.getFilter()) };
-  }
-  const end = all.hasEnd() ? BigInt(Number.MAX_SAFE_INTEGER) : 0n;
-  return { kind: 'all', from: position ? BigInt(position.getCommitPosition()) : end, forwards, count };
+  const from = position ? BigInt(position.getCommitPosition()) : all.hasEnd() ? 'end' : 'start';
+  if (options.hasSubscription()) return { kind: 'subscription', from, ...filterOf(options.getFilter()) };
+  return { kind: 'all', from, forwards, count };
 }
 
 function filterOf(filter: ReadReq.Options.FilterOptions | undefined) {
@@ -79,6 +78,20 @@ export function streamNotFound(stream: string): ReadResp {
   return response;
 }
 
+/** What a node says of a position at which no event is. */
+export function noSuchPosition(): WireError {
+  const details = 'Unexpected ReadAllResult: Error';
+  return { code: status.UNKNOWN, details, metadata: new Metadata() };
+}
+
+/** What a node says of a stream with a tombstone. */
+export function streamDeleted(stream: string): WireError {
+  const metadata = new Metadata();
+  metadata.set('exception', 'stream-deleted');
+  metadata.set('stream-name', stream);
+  return { code: status.FAILED_PRECONDITION, details: `Event stream '${stream}' is deleted.`, metadata };
+}
+
 export function confirmation(): ReadResp {
   const confirmed = new ReadResp.SubscriptionConfirmation();
   confirmed.setSubscriptionId('fake');
@@ -120,7 +133,10 @@ export function proposed(message: AppendReq.ProposedMessage | undefined): Propos
   };
 }
 
-export function appendAnswer(outcome: AppendOutcome, expected: Expected): AppendResp {
+export function appendAnswer(
+  outcome: Exclude<AppendOutcome, { kind: 'tombstoned' }>,
+  expected: Expected,
+): AppendResp {
   const response = new AppendResp();
   if (outcome.kind === 'done') {
     const position = new AppendResp.Position();
@@ -168,7 +184,7 @@ function identifier(stream: string): StreamIdentifier {
   return made;
 }
 
-function nameOf(identifierOf: StreamIdentifier | undefined): string {
+export function nameOf(identifierOf: StreamIdentifier | undefined): string {
   return Buffer.from(must(identifierOf).getStreamName_asU8()).toString('utf8');
 }
 

@@ -1,4 +1,4 @@
-import { EventStore, EventStoreDbEventStore, openClient } from '@voxpersona/event-store';
+import { EventStore, EventStoreDbEventStore, openClient, Position } from '@voxpersona/event-store';
 import { CuttingProxy } from '../eventstoredb/cutting-proxy';
 import { FakeEventStoreDb } from '../eventstoredb/fake-eventstoredb';
 import { NodeFault } from '../eventstoredb/node-fault';
@@ -91,7 +91,7 @@ async function withStore<T>(url: string, use: (store: EventStore) => Promise<T>)
   }
 }
 
-async function eventsAfter(store: EventStore, start: bigint): Promise<LoggedEvent[]> {
+async function eventsAfter(store: EventStore, start: Position): Promise<LoggedEvent[]> {
   const events: LoggedEvent[] = [];
   for (let after = start, atEnd = false; !atEnd;) {
     const page = await store.readAll({ after });

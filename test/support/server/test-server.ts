@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { FakeEventStoreDb } from '../eventstoredb/fake-eventstoredb';
 import { QUICK_MEDIA_PROGRAMS } from './media-programs';
+import { TestLog, testLogOf, TestStore } from './test-log';
 
 const root = join(__dirname, '../../..');
 const CLI = join(root, 'dist/apps/cli/src/main.js');
@@ -15,6 +17,8 @@ export interface TestServerOptions {
   env?: Record<string, string>;
   /** Default: one of its own below the system's temporary folder. */
   dataFolder?: string;
+  /** Where its log is, unless `env` says so. Default: where `VOXPERSONA_TEST_STORE` says, else in PostgreSQL. */
+  store?: TestStore;
 }
 
 /** A data folder that the embedded database can use also where tests run as root. */
@@ -33,14 +37,17 @@ export class TestServer {
   /** Everything that it wrote, of all its starts. */
   output = '';
   private child: ChildProcess | undefined;
+  private readonly log: TestLog;
 
   constructor(options: TestServerOptions = {}) {
     this.dataFolder = options.dataFolder ?? makeDataFolder();
+    this.log = testLogOf(this.dataFolder, options);
     this.env = { ...options.env };
   }
 
   /** Starts and waits until it listens. @throws Error with the output when it ends instead */
   async start(): Promise<void> {
+    Object.assign(this.env, await this.log.open());
     const child = this.spawn();
     const exited = once(child, 'exit').then(([code]) => {
       throw new Error(`The server ended with exit code ${String(code)}:\n${this.output}`);
@@ -51,6 +58,7 @@ export class TestServer {
 
   /** Starts, and waits only until it tells that it lives: for one that cannot do more yet. Takes the port from `env`. */
   async startHalfway(): Promise<void> {
+    Object.assign(this.env, await this.log.open());
     const child = this.spawn();
     this.url = `http://127.0.0.1:${this.env.PORT ?? ''}`;
     for (;;) {
@@ -63,6 +71,7 @@ export class TestServer {
 
   /** Starts and waits until it ends. */
   async startAndExit(): Promise<{ code: number | null; output: string }> {
+    Object.assign(this.env, await this.log.open());
     const child = this.spawn();
     const [code] = (await once(child, 'close')) as [number | null];
     return { code, output: this.output };
@@ -95,7 +104,13 @@ export class TestServer {
         await this.start().catch(() => undefined);
     }
     await this.stop();
+    this.log.close();
     rmSync(this.dataFolder, { recursive: true, force: true });
+  }
+
+  /** Its log, where that is in a fake EventStoreDB of its own. */
+  get node(): FakeEventStoreDb | undefined {
+    return this.log.node;
   }
 
   /** Of the process that runs now. */

@@ -1,8 +1,8 @@
 import { Controller, Inject, Optional, Res } from '@nestjs/common';
 import { HealthCheckService, HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
 import { BotRunner } from '@voxpersona/bot';
-import { ADAPTERS, Adapters } from '@voxpersona/composition';
-import { EventStore, EventStoreUnavailable, FollowerStatus } from '@voxpersona/event-store';
+import { ADAPTERS, Adapters, FOREIGN_EVENTS } from '@voxpersona/composition';
+import { EventStore, EventStoreUnavailable, ForeignEvents, FollowerStatus } from '@voxpersona/event-store';
 import {
   EVENT_STORE,
   JobQueue,
@@ -30,6 +30,7 @@ export class HealthController {
     private readonly indexes: IndexGenerations,
     @Optional() @Inject(BotRunner) private readonly bot: BotRunner | undefined,
     @Inject(EVENT_STORE) private readonly store: EventStore,
+    @Optional() @Inject(FOREIGN_EVENTS) private readonly foreignEvents: ForeignEvents | undefined,
     @Inject(OBJECT_STORAGE) private readonly storage: ObjectStorage,
     @Inject(ADAPTERS) private readonly adapters: Adapters,
   ) {}
@@ -42,7 +43,7 @@ export class HealthController {
   @Handles(getReady)
   async ready(@Res({ passthrough: true }) response: Response): Promise<object> {
     const checks = [
-      () => this.probe('event-store', () => this.store.check()),
+      () => this.probe('event-store', () => this.store.check(), this.foreignEventsFound()),
       () => this.probe('object-storage', () => this.storage.check()),
       ...[...this.pipeline.statuses, ...(this.bot?.statuses ?? [])].map(
         ({ name, status }) =>
@@ -69,7 +70,11 @@ export class HealthController {
     };
   }
 
-  private async probe(name: string, check: () => Promise<void>): Promise<HealthIndicatorResult> {
+  private async probe(
+    name: string,
+    check: () => Promise<void>,
+    more: object = {},
+  ): Promise<HealthIndicatorResult> {
     const indicator = this.indicators.check(name);
     let timer: NodeJS.Timeout | undefined;
     const patience = new Promise<never>((_resolve, reject) => {
@@ -77,7 +82,7 @@ export class HealthController {
     });
     try {
       await Promise.race([check(), patience]);
-      return indicator.up();
+      return indicator.up({ ...more });
     } catch (error) {
       // Their words are ours, and name settings, never values.
       const known = error instanceof EventStoreUnavailable || error instanceof ProviderFailure;
@@ -85,6 +90,12 @@ export class HealthController {
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  /** Nothing while it is not known, and where no other program can write to the log. */
+  private foreignEventsFound(): object {
+    const found = this.foreignEvents?.found;
+    return found ? { foreignEvents: { count: found.count, isAtLeast: found.isAtLeast } } : {};
   }
 
   private runner(name: string, status: FollowerStatus, more: object = {}): HealthIndicatorResult {

@@ -1,3 +1,4 @@
+import { Position } from '@voxpersona/event-store';
 import { Controller, Param, Query, Req, Res } from '@nestjs/common';
 import { Identified } from '@voxpersona/domain';
 import { Request, Response } from 'express';
@@ -76,7 +77,7 @@ export class ProgressController {
 
   private async live(
     recordingId: string,
-    after: bigint,
+    after: Position,
     progress: RecordingProgress,
     client: ServerSentEvents,
   ): Promise<void> {

@@ -42,6 +42,7 @@ export async function open(opening: Opening): Promise<void> {
   const step = <T>(work: () => Promise<T>): Promise<T> =>
     untilAvailable(work, { what: 'The database', isOutage, log, signal });
   await awaitLog(foundation.store, foundation.logPlace, { log, signal });
+  void tellOfForeignEvents(foundation, log, signal);
   await step(() => tryStorage(adapters, log));
   const isRole = (role: Role): boolean => environment.ROLES.includes(role);
   const projections = app.get(ProjectionsRunner);
@@ -73,6 +74,22 @@ export function botOf(app: INestApplication, environment: Environment): BotRunne
 function unlessStopped(signal: AbortSignal, start: () => void): void {
   if (signal.aborted) throw new StartInterrupted();
   start();
+}
+
+/** Looks for events of other programs beside the start: in a long log that takes its time. */
+async function tellOfForeignEvents(
+  { foreignEvents, logPlace }: Foundation,
+  log: Logger,
+  signal: AbortSignal,
+): Promise<void> {
+  await foreignEvents?.follow();
+  const found = foreignEvents?.found;
+  if (!found?.stream || signal.aborted) return;
+  const count = `${found.isAtLeast ? 'at least ' : ''}${found.count}`;
+  log.warn(
+    `${logPlace} also holds ${count} events of other programs, the first in the stream ${found.stream}. They are skipped. ` +
+      'Give VoxPersona a node of its own: reading past them takes time',
+  );
 }
 
 /** Makes the bucket; a storage that cannot be used does not keep the rest from working, and readiness tells. */

@@ -1,11 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DomainEvent } from '@voxpersona/domain';
-import { BrokenEvent, EventCodec, EventStore } from '@voxpersona/event-store';
+import { BrokenEvent, EventCodec, EventStore, START, toPosition } from '@voxpersona/event-store';
 import { EVENT_STORE } from '@voxpersona/pipeline';
 import { EventEntry } from '@voxpersona/projections';
 import { ShownEvent } from '../recordings/recording-trail';
 
-/** Events read at once: neighbours are often asked for together. */
+/** Events read at once, at most. */
 const PAGE = 50;
 
 /** Reads the events that the index of the trail names from the log. */
@@ -21,21 +21,23 @@ export class TrailReader {
    * gone, comes as broken: an auditor is to see just that.
    */
   async read(entries: readonly EventEntry[]): Promise<ShownEvent[]> {
-    const wanted = entries.map(({ position }) => BigInt(position)).sort((a, b) => (a < b ? -1 : 1));
+    const wanted = entries.map(({ position }) => toPosition(position)).sort((a, b) => (a < b ? -1 : 1));
     /** By id; null for one of a type that this build does not know. */
     const found = new Map<string, ShownEvent | null>();
+    let limit = PAGE;
     for (let next = 0; next < wanted.length;) {
-      const first = wanted[next] ?? 0n;
-      const isDense = (wanted[next + PAGE - 1] ?? 0n) - first < 2n * BigInt(PAGE);
-      const page = await this.store.readAll({ after: first - 1n, limit: isDense ? PAGE : 1 });
+      const from = wanted[next] ?? START;
+      const page = await this.store.readAll({ from, limit: Math.min(limit, wanted.length - next) });
       const asked = new Set(wanted.slice(next, next + PAGE));
-      for (const stored of page.events) {
-        if (!asked.has(stored.position)) continue;
+      const hits = page.events.filter(({ position }) => asked.has(position));
+      for (const stored of hits) {
         const decoded = await this.codec.decodeForShow(stored);
         found.set(stored.id, decoded.known === false ? null : decoded.event);
       }
-      const last = page.events.at(-1)?.position ?? first;
-      while (next < wanted.length && (wanted[next] ?? 0n) <= last) next += 1;
+      // Neighbours are often asked for together; where they are far apart, what lies between need not be read.
+      limit = Math.min(Math.max(2 * hits.length, 1), PAGE);
+      const last = page.events.at(-1)?.position ?? from;
+      while (next < wanted.length && (wanted[next] ?? last) <= last) next += 1;
     }
     return entries.flatMap((entry) => {
       const event = found.get(entry.id);
@@ -56,7 +58,7 @@ function missing({
   commandId,
 }: EventEntry): BrokenEvent {
   return {
-    ...{ id, stream, revision, position: BigInt(position), type },
+    ...{ id, stream, revision, position: toPosition(position), type },
     metadata: {
       ...{ $correlationId: correlationId, $causationId: causationId, commandId, recordedAt: '' },
       ...{

@@ -2,6 +2,7 @@ import {
   EventStore,
   EventStoreDbEventStore,
   EventStoreUrlInvalid,
+  ForeignEvents,
   openClient,
   PostgresEventStore,
 } from '@voxpersona/event-store';
@@ -15,6 +16,8 @@ export interface OpenedEventStore {
   store: EventStore;
   /** For people; holds no secret. */
   place: string;
+  /** Of other programs in the same log; undefined for a store that no other program can write to. */
+  foreignEvents?: ForeignEvents;
   close(): Promise<void>;
 }
 
@@ -36,7 +39,8 @@ export function openEventStore(
   const { EVENTSTORE_URL: url } = environment;
   if (url === undefined) throw new ConfigurationInvalid(['EVENTSTORE_URL: is needed for EventStoreDB']);
   const store = new EventStoreDbEventStore(clientOf(url));
-  return { kind, store, place: `EventStoreDB at ${hostsOf(url)}`, close: () => store.close() };
+  const { foreignEvents } = store;
+  return { kind, store, place: `EventStoreDB at ${hostsOf(url)}`, foreignEvents, close: () => store.close() };
 }
 
 function clientOf(url: string): ReturnType<typeof openClient> {

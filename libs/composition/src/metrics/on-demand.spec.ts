@@ -1,5 +1,5 @@
 import { parseExposition, samplesOf, sumOf } from '@test/metrics/exposition';
-import { FollowerStatus } from '@voxpersona/event-store';
+import { FollowerStatus, toPosition } from '@voxpersona/event-store';
 import { Registry } from 'prom-client';
 import { FollowerMetrics } from './follower-metrics';
 import { readOnDemand } from './on-demand';
@@ -7,9 +7,9 @@ import { readOnDemand } from './on-demand';
 describe('Figures that are read on demand', () => {
   const registry = new Registry();
   const head = jest.fn();
-  const status: FollowerStatus = { state: 'halted', position: 4n, reason: 'cannot', at: 'T e' };
+  const status: FollowerStatus = { state: 'halted', position: toPosition('4'), reason: 'cannot', at: 'T e' };
   const followers = new FollowerMetrics(registry, { head }, () => [
-    { kind: 'saga', name: 's', status: { state: 'running', position: 10n, caughtUp: true } },
+    { kind: 'saga', name: 's', status: { state: 'running', position: toPosition('10'), caughtUp: true } },
     { kind: 'projection', name: 'p', status },
   ]);
 

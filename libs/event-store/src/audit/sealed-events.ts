@@ -1,5 +1,5 @@
 import { Pool, PoolClient } from 'pg';
-import { EventStore, Position, START } from '../port/event-store';
+import { EventStore, Position, START, toPosition } from '../port/event-store';
 import { everyEvent } from '../port/every-event';
 
 /**
@@ -111,5 +111,5 @@ export async function lastSealedPosition(pool: Pool): Promise<Position> {
   const { rows } = await pool.query<{ position: string }>(
     'SELECT position FROM sealed_events ORDER BY leaf DESC LIMIT 1',
   );
-  return rows[0] ? BigInt(rows[0].position) : START;
+  return rows[0] ? toPosition(rows[0].position) : START;
 }

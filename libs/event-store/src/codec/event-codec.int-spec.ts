@@ -4,7 +4,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { RecordingKeyDestroyed } from '../key-ring/key-ring';
 import { PostgresKeyRing, WrongMasterKey } from '../key-ring/postgres-key-ring';
-import { StoredEvent } from '../port/event-store';
+import { StoredEvent, toPosition } from '../port/event-store';
 import { EventCodec, EventInvalid, NewEvent } from './event-codec';
 import { CHAIN_START, eventHash, EventTampered, followChain, verifyHash } from './hash-chain';
 import { CommandContext } from './metadata';
@@ -59,7 +59,7 @@ describe('The codec', () => {
       ...event,
       stream,
       revision,
-      position: BigInt(revision + 1),
+      position: toPosition(String(revision + 1)),
     }));
   }
 
@@ -116,7 +116,7 @@ describe('The codec', () => {
     const today = codecOf(SaidToday);
     const data = { recordingId, words: 'w', milliseconds: 1 };
     const { events } = await today.encode('recording-x', CHAIN_START, [{ type: 'Said', data }], context, NOW);
-    const newer = { ...events[0]!, stream: 'recording-x', revision: 0, position: 1n };
+    const newer = { ...events[0]!, stream: 'recording-x', revision: 0, position: toPosition('1') };
     await expect(codecOf(Said).decode(newer)).rejects.toBeInstanceOf(EventInvalid);
     await expect(
       today.encode('recording-x', CHAIN_START, [{ type: 'Said', data: { recordingId } }], context, NOW),

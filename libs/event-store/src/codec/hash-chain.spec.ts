@@ -1,9 +1,9 @@
-import { StoredEvent } from '../port/event-store';
+import { StoredEvent, toPosition } from '../port/event-store';
 import { EventTampered, verifyHash } from './hash-chain';
 
 const event = (over: object): StoredEvent => ({
   ...{ id: '0d0f8b5e-7c55-4c1e-8a53-6b9d2b1b3c22', type: 'Counted', stream: 'numbers', revision: 0 },
-  ...{ position: 1n, data: { n: 1 }, metadata: { hash: 'x' } },
+  ...{ position: toPosition('1'), data: { n: 1 }, metadata: { hash: 'x' } },
   ...over,
 });
 

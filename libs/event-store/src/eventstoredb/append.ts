@@ -1,10 +1,16 @@
-import { EventStoreDBClient, jsonEvent, NO_STREAM } from '@eventstore/db-client';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { jsonEvent, NO_STREAM } from '@eventstore/db-client';
 import { AppendOutcomeUnknown } from '../port/errors';
-import { AppendResult, EventToAppend, ExpectedRevision, Revision, StoredEvent } from '../port/event-store';
+import {
+  AppendResult,
+  EventToAppend,
+  ExpectedRevision,
+  Position,
+  Revision,
+  StoredEvent,
+} from '../port/event-store';
 import { EventStoreDbConnection } from './client';
 import { appendFailure } from './failures';
-import { readStream } from './read-stream';
+import { eventAt, ReadBack } from './read-back';
 
 /** What is waited beyond the deadline of the call, which should have ended it. */
 const GRACE_MS = 1_000;
@@ -18,57 +24,62 @@ const GRACE_MS = 1_000;
  * an earlier try of the same command, perhaps in another process, may have written these ids with another time and hash.
  *
  * @param wasSent whether this process sent these events before
+ * @param back reads back what was appended
  */
 export async function append(
-  { client, credentials, deadlineMs }: EventStoreDbConnection,
+  connection: EventStoreDbConnection,
   stream: string,
   events: readonly EventToAppend[],
   expected: ExpectedRevision,
-  wasSent: boolean,
+  { wasSent, back }: { wasSent: boolean; back: ReadBack },
 ): Promise<AppendResult> {
+  const { client, credentials, deadlineMs } = connection;
   const last = (expected === 'no_stream' ? -1 : expected) + events.length;
-  const stoodBefore = wasSent && (await eventAt(client, stream, last))?.id === events.at(-1)?.id;
-  const timer = new AbortController();
+  const stoodBefore = wasSent && (await eventAt(connection, stream, last))?.id === events.at(-1)?.id;
+  let acknowledged: Position | undefined;
   try {
     const appended = client.appendToStream(
       stream,
       events.map(({ id, type, data, metadata }) => jsonEvent({ id, type, data, metadata })),
       { expectedRevision: expected === 'no_stream' ? NO_STREAM : BigInt(expected), credentials },
     );
-    const late = sleep(deadlineMs + GRACE_MS, undefined, { signal: timer.signal, ref: false });
-    if (!(await Promise.race([appended, late]))) {
-      throw new Error('The node gave no answer that can be understood in time');
-    }
+    const { position } = await inTime(appended, deadlineMs + GRACE_MS);
+    connection.hasAnswered = true;
+    acknowledged = position?.commit as Position | undefined;
   } catch (error) {
-    throw appendFailure(error, stream, events, expected);
-  } finally {
-    timer.abort();
+    throw appendFailure(error, connection, stream, events, expected);
   }
-  return readBack(client, stream, last, events, stoodBefore);
+  const stored = await back
+    .find({ stream, revision: last, position: acknowledged, length: events.length })
+    .catch((error: unknown) => {
+      throw new AppendOutcomeUnknown(stream, error);
+    });
+  return resultOf(stored, stream, last, events, stoodBefore);
 }
 
-/** The event at a revision, where there is one. */
-async function eventAt(
-  client: EventStoreDBClient,
-  stream: string,
-  revision: Revision,
-): Promise<StoredEvent | undefined> {
-  for await (const event of readStream(client, stream, { from: revision, limit: 1 })) return event;
-  return undefined;
+function inTime<T>(work: Promise<T>, ms: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const late = (): void => reject(new Error('The node gave no answer that can be understood in time'));
+    const timer = setTimeout(late, ms).unref();
+    const over =
+      <A>(settle: (outcome: A) => void) =>
+      (outcome: A): void => {
+        clearTimeout(timer);
+        settle(outcome);
+      };
+    work.then(over(resolve), over(reject));
+  });
 }
 
-/** What the log holds after an append that the node has acknowledged. @throws AppendOutcomeUnknown when it cannot be read */
-async function readBack(
-  client: EventStoreDBClient,
+/** @throws AppendOutcomeUnknown when what was acknowledged is not there */
+function resultOf(
+  stored: StoredEvent | undefined,
   stream: string,
   revision: Revision,
   events: readonly EventToAppend[],
   stoodBefore: boolean,
-): Promise<AppendResult> {
+): AppendResult {
   const sent = events.at(-1);
-  const stored = await eventAt(client, stream, revision).catch((error: unknown) => {
-    throw new AppendOutcomeUnknown(stream, error);
-  });
   if (stored?.id !== sent?.id || !stored) {
     throw new AppendOutcomeUnknown(
       stream,

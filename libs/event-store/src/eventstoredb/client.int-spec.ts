@@ -11,7 +11,7 @@ const OUTAGES = 3;
 const LOAD = `
   const { EventStoreDbEventStore, openClient } = require(process.argv[1]);
   const { randomUUID } = require('node:crypto');
-  const store = new EventStoreDbEventStore(openClient(process.argv[2]));
+  const store = new EventStoreDbEventStore(openClient(process.argv[2], ['load']));
   let counts = { appended: 0, read: 0, failed: 0, unhandled: 0 };
   process.on('unhandledRejection', () => (counts.unhandled += 1));
   const event = () => ({ id: randomUUID(), type: 'Happened', data: { n: 1 }, metadata: {} });

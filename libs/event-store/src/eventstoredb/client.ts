@@ -1,4 +1,6 @@
 import { Credentials, EventStoreDBClient } from '@eventstore/db-client';
+import { STREAM_CATEGORIES } from '@voxpersona/domain';
+import { OwnEvents } from './own-events';
 
 /** Milliseconds that one call may take; a connection string may name another (`defaultDeadline`). */
 const DEFAULT_DEADLINE_MS = 10_000;
@@ -23,6 +25,9 @@ export interface EventStoreDbConnection {
   credentials: Credentials;
   /** Milliseconds that one call may take. */
   deadlineMs: number;
+  own: OwnEvents;
+  /** Whether a node has answered since this was opened: then its address, TLS and the certificate are right. */
+  hasAnswered: boolean;
 }
 
 /** For a node that asks for none: without any, the client takes another way to append, see `append`. */
@@ -31,9 +36,13 @@ const NOBODY: Credentials = { username: 'voxpersona', password: '' };
 /**
  * A client by its connection string, which also says TLS, credentials and deadlines. Nothing is connected yet.
  *
+ * @param categories of the streams that are ours; events elsewhere are those of other programs
  * @throws EventStoreUrlInvalid
  */
-export function openClient(connectionString: string): EventStoreDbConnection {
+export function openClient(
+  connectionString: string,
+  categories: readonly string[] = STREAM_CATEGORIES,
+): EventStoreDbConnection {
   try {
     const [address = '', query = ''] = connectionString.split('?');
     const parameters = new URLSearchParams(query);
@@ -41,7 +50,8 @@ export function openClient(connectionString: string): EventStoreDbConnection {
     const client = EventStoreDBClient.connectionString`${`${address}?${parameters.toString()}`}`;
     catchReconnectFailures(client);
     const deadlineMs = Number(parameters.get('defaultDeadline'));
-    return { client, credentials: credentialsOf(address) ?? NOBODY, deadlineMs };
+    const own = new OwnEvents(categories);
+    return { client, credentials: credentialsOf(address) ?? NOBODY, deadlineMs, own, hasAnswered: false };
   } catch (error) {
     throw new EventStoreUrlInvalid(error);
   }

@@ -16,6 +16,8 @@ import { EventStoreAccessDenied } from './failures';
 /** A real node where one is named, else the fake. */
 const realNode = process.env.EVENTSTORE_URL;
 const fake = new FakeEventStoreDb();
+/** Of the streams that these tests write. */
+const CATEGORIES = ['contract', 'outcome', 'own', 'account'];
 let url: string;
 let store: EventStoreDbEventStore;
 let other: EventStoreDbEventStore;
@@ -26,8 +28,8 @@ function asBytes(value: object): Buffer {
 
 beforeAll(async () => {
   url = realNode ?? (await fake.start());
-  store = new EventStoreDbEventStore(openClient(url));
-  other = new EventStoreDbEventStore(openClient(url));
+  store = new EventStoreDbEventStore(openClient(url, CATEGORIES));
+  other = new EventStoreDbEventStore(openClient(url, CATEGORIES));
 });
 
 afterAll(async () => {
@@ -67,7 +69,7 @@ if (!realNode) {
   it.each(['cut_before', 'cut_after', 'silent', 'garbage'] as const)(
     'sends an append again after %s, without a double',
     async (fault) => {
-      const hasty = new EventStoreDbEventStore(openClient(`${url}&defaultDeadline=700`));
+      const hasty = new EventStoreDbEventStore(openClient(`${url}&defaultDeadline=700`, CATEGORIES));
       const target = stream();
       const events = [someEvent({ n: 1 }), someEvent({ n: 2 })];
       fake.failNext(fault);
@@ -114,7 +116,10 @@ if (!realNode) {
     beforeAll(async () => {
       certificate = await makeCertificate();
       plain = new FakeEventStoreDb();
-      locked = new FakeEventStoreDb({ credentials: { user, password }, tls: certificate });
+      locked = new FakeEventStoreDb({
+        users: { [user]: { password, groups: ['$admins'] } },
+        tls: certificate,
+      });
       ports = { plain: new URL(await plain.start()).port, locked: new URL(await locked.start()).port };
     });
     afterAll(() => {
@@ -123,7 +128,9 @@ if (!realNode) {
     });
 
     async function tryAt(address: string, query: string): Promise<unknown> {
-      const there = new EventStoreDbEventStore(openClient(`esdb://${address}?${query}&defaultDeadline=4000`));
+      const there = new EventStoreDbEventStore(
+        openClient(`esdb://${address}?${query}&defaultDeadline=4000`, CATEGORIES),
+      );
       const failure = await there
         .append(stream(), [someEvent()], 'no_stream')
         .catch((error: unknown) => error);

@@ -17,7 +17,10 @@ import { UnclearAppends } from '../outcomes/unclear-appends';
 import { append } from './append';
 import { EventStoreDbConnection } from './client';
 import { identify } from './log-identity';
-import { readAll, readHead } from './read-all';
+import { ForeignEvents } from './foreign-events';
+import { LogHead } from './head';
+import { readAll } from './read-all';
+import { ReadBack } from './read-back';
 import { readStream } from './read-stream';
 import { subscribe } from './subscribe';
 
@@ -29,10 +32,15 @@ export class EventStoreDbEventStore implements EventStore {
   private readonly sent = new RecentAppends();
   private readonly unclear = new UnclearAppends();
 
-  constructor(private readonly connection: EventStoreDbConnection) {}
+  private readonly logHead: LogHead;
+  private readonly back: ReadBack;
+  /** Of other programs on the same node. */
+  readonly foreignEvents: ForeignEvents;
 
-  private get client(): EventStoreDbConnection['client'] {
-    return this.connection.client;
+  constructor(private readonly connection: EventStoreDbConnection) {
+    this.logHead = new LogHead(connection);
+    this.back = new ReadBack(connection);
+    this.foreignEvents = new ForeignEvents(connection);
   }
 
   async logId(): Promise<string> {
@@ -49,32 +57,36 @@ export class EventStoreDbEventStore implements EventStore {
     const wasSent = this.sent.has(events);
     this.sent.add(events);
     return this.unclear.try(stream, events, () =>
-      append(this.connection, stream, events, expectedRevision, wasSent),
+      append(this.connection, stream, events, expectedRevision, { wasSent, back: this.back }),
     );
   }
 
   readStream(stream: string, options: ReadStreamOptions = {}): AsyncIterable<StoredEvent> {
-    return readStream(this.client, stream, options);
+    return readStream(this.connection, stream, options);
   }
 
   readAll(options: ReadAllOptions = {}): Promise<ReadAllPage> {
-    return readAll(this.client, options);
+    return readAll(this.connection, options);
   }
 
   head(): Promise<Position> {
-    return readHead(this.client);
+    return this.logHead.read();
   }
 
   subscribe(options: SubscribeOptions = {}): AsyncIterable<SubscriptionItem> {
-    return subscribe(this.client, options);
+    return subscribe(this.connection, this.logHead, options);
   }
 
   async check(): Promise<void> {
-    await readHead(this.client);
+    await this.logHead.read();
   }
 
   /** Ends what is open. The client waits for streams that a dead node never ends: not for long. */
   async close(): Promise<void> {
-    await Promise.race([this.client.dispose(), sleep(CLOSE_PATIENCE_MS, undefined, { ref: false })]);
+    this.foreignEvents.stop();
+    await Promise.race([
+      this.connection.client.dispose(),
+      sleep(CLOSE_PATIENCE_MS, undefined, { ref: false }),
+    ]);
   }
 }

@@ -2,31 +2,56 @@ import {
   AccessDeniedError,
   MaxAppendSizeExceededError,
   NotLeaderError,
+  StreamDeletedError,
   UnavailableError,
+  UnknownError,
   WrongExpectedVersionError,
 } from '@eventstore/db-client';
 import {
   AppendOutcomeUnknown,
   EventStoreUnavailable,
   EventTooLarge,
+  NoEventAtPosition,
+  StreamRemoved,
   WrongExpectedRevision,
 } from '../port/errors';
 import { EventToAppend, ExpectedRevision } from '../port/event-store';
-import { isChannelClosed } from './closed-channel';
+import type { EventStoreDbConnection } from './client';
+import { isChannelClosed } from './reading';
 
 /** The node does not let us in: waiting does not help, but an operator who mends it needs no restart. */
 export class EventStoreAccessDenied extends EventStoreUnavailable {
-  constructor(cause: unknown) {
-    super(cause, 'EventStoreDB refuses the credentials of EVENTSTORE_URL, or they may not do this');
+  constructor(cause: unknown, message: string) {
+    super(cause, message);
     this.name = 'EventStoreAccessDenied';
   }
 }
 
-/** What a failed read means; every failure of a read can be tried again. */
-export function readFailure(error: unknown): Error {
-  return error instanceof AccessDeniedError
-    ? new EventStoreAccessDenied(error)
-    : new EventStoreUnavailable(error, whyUnreachable(error));
+const UNAUTHENTICATED = 16;
+
+function accessDenied(error: AccessDeniedError, what: string): EventStoreAccessDenied {
+  if (Number(error.code) === UNAUTHENTICATED) {
+    return new EventStoreAccessDenied(error, 'EventStoreDB refuses the credentials of EVENTSTORE_URL');
+  }
+  const advice =
+    what === 'read $all'
+      ? ': an administrator has to name it in readRoles of the metadata of the stream $all (see docs/operations.md)'
+      : '';
+  return new EventStoreAccessDenied(error, `The user of EVENTSTORE_URL may not ${what}${advice}`);
+}
+
+/**
+ * What a failed read means. It can be tried again, unless what was asked for is not there.
+ *
+ * @param what was read: a stream, or `$all`
+ */
+export function readFailure(error: unknown, connection: EventStoreDbConnection, what: string): Error {
+  if (error instanceof AccessDeniedError) return accessDenied(error, `read ${what}`);
+  if (error instanceof StreamDeletedError) return new StreamRemoved(what, error);
+  if (error instanceof UnknownError && error.message.includes('Unexpected ReadAllResult')) {
+    return new NoEventAtPosition(error);
+  }
+  return new EventStoreUnavailable(error, whyUnreachable(error, connection));
 }
 
 /** What gRPC says when a connection does not come about, and what to do about it. The words carry no secret. */
@@ -39,18 +64,21 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
     /self.signed certificate|unable to (get|verify)|certificate has expired|altnames/i,
     'The certificate of the server is not trusted: give its authority by tlsCAFile in EVENTSTORE_URL',
   ],
-  [
-    /Protocol error|ECONNRESET|socket hang up|Failed to connect|before secure TLS connection/i,
-    'The server breaks the connection off: perhaps one of both speaks TLS and the other does not (tls= in EVENTSTORE_URL)',
-  ],
   [/ENOTFOUND|EAI_AGAIN|Name resolution/i, 'The host of EVENTSTORE_URL is not known'],
   [/ECONNREFUSED/i, 'Nothing answers at the address of EVENTSTORE_URL'],
   [/Failed to discover/i, 'No node of the cluster in EVENTSTORE_URL can be found'],
   [/deadline/i, 'The event store does not answer in time'],
 ];
 
-function whyUnreachable(error: unknown): string | undefined {
+const BROKEN = /Protocol error|ECONNRESET|socket hang up|Failed to connect|before secure TLS connection/i;
+
+function whyUnreachable(error: unknown, { hasAnswered }: EventStoreDbConnection): string | undefined {
   if (!(error instanceof Error)) return undefined;
+  if (BROKEN.test(error.message)) {
+    return hasAnswered
+      ? 'The connection to the server broke: the server has stopped, or another node leads the cluster now'
+      : 'The server breaks the connection off before its first answer: it is not up yet, or only one of both speaks TLS (tls= in EVENTSTORE_URL)';
+  }
   return REASONS.find(([pattern]) => pattern.test(error.message))?.[1];
 }
 
@@ -60,6 +88,7 @@ function whyUnreachable(error: unknown): string | undefined {
  */
 export function appendFailure(
   error: unknown,
+  connection: EventStoreDbConnection,
   stream: string,
   events: readonly EventToAppend[],
   expected: ExpectedRevision,
@@ -73,9 +102,10 @@ export function appendFailure(
     const total = bytes.reduce((sum, size) => sum + size, 0);
     return new EventTooLarge(stream, largest?.type ?? '', total, error.maxAppendSize);
   }
-  if (error instanceof AccessDeniedError) return new EventStoreAccessDenied(error);
+  if (error instanceof AccessDeniedError) return accessDenied(error, `append to ${stream}`);
+  if (error instanceof StreamDeletedError) return new StreamRemoved(stream, error);
   if (error instanceof NotLeaderError || wasNeverSent(error)) {
-    return new EventStoreUnavailable(error, whyUnreachable(error));
+    return new EventStoreUnavailable(error, whyUnreachable(error, connection));
   }
   return new AppendOutcomeUnknown(stream, error);
 }

@@ -1,31 +1,20 @@
-import {
-  AllStreamSubscription,
-  EventStoreDBClient,
-  eventTypeFilter,
-  Filter,
-  START as BEGIN,
-} from '@eventstore/db-client';
+import { AllStreamSubscription, eventTypeFilter, ResolvedEvent, START as BEGIN } from '@eventstore/db-client';
 import { backoffDelayMs } from '@voxpersona/platform';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EventStoreUnavailable } from '../port/errors';
-import { Position, START, SubscribeOptions, SubscriptionItem } from '../port/event-store';
+import { START, SubscribeOptions, SubscriptionItem } from '../port/event-store';
+import { EventStoreDbConnection } from './client';
 import { readFailure } from './failures';
-import { readHead } from './read-all';
-import { matches, positionOf, toLogPosition, toStoredEvent } from './to-stored-event';
+import { LogHead } from './head';
+import { matches, toLogPosition } from './own-events';
 
-/** Events looked at between two messages of the node that say how far it has come. */
-const SEARCH_WINDOW = 32;
-/** Of such windows. */
-const CHECKPOINT_INTERVAL = 4;
-
-/** Events that a filter leaves out before whoever follows is told how far the log was looked at. */
+/** Events that a filter leaves out before the subscriber is told how far the log was looked at. */
 const CHECKPOINT_EVERY = 256;
 
 /** What the node said beside events, and after how many of them. */
 interface Mark {
   after: number;
-  kind: 'caughtUp' | 'fellBehind' | 'checkpoint';
-  position?: Position;
+  kind: 'caughtUp' | 'fellBehind';
 }
 
 /**
@@ -33,7 +22,8 @@ interface Mark {
  * that was yielded: no gap, no double.
  */
 export async function* subscribe(
-  client: EventStoreDBClient,
+  eventStore: EventStoreDbConnection,
+  head: LogHead,
   options: SubscribeOptions,
 ): AsyncGenerator<SubscriptionItem> {
   const { signal } = options;
@@ -42,7 +32,7 @@ export async function* subscribe(
   const ended = (): boolean => signal?.aborted ?? false;
   while (!ended()) {
     try {
-      for await (const item of connection(client, { ...options, after: position })) {
+      for await (const item of connection(eventStore, head, { ...options, after: position })) {
         failures = 0;
         yield item;
         position = item.kind === 'event' ? item.event.position : item.position;
@@ -58,17 +48,24 @@ export async function* subscribe(
   }
 }
 
-/** One connection's worth of items; throws EventStoreUnavailable when it breaks. */
+/**
+ * One connection's worth of items. Positions that it gives out are those of events of ours: the node says how far it has come
+ * in the log, but what stands there may be removed.
+ *
+ * @throws EventStoreUnavailable when it breaks
+ */
 async function* connection(
-  client: EventStoreDBClient,
+  eventStore: EventStoreDbConnection,
+  head: LogHead,
   { after = START, filter, signal }: SubscribeOptions,
 ): AsyncGenerator<SubscriptionItem> {
   // Before the subscription: when the node says that it has caught up, this has certainly been passed.
-  const headBefore = await readHead(client);
-  const buffer = new Buffered();
-  const subscription = client.subscribeToAll({
+  const headBefore = await head.read();
+  const buffer = new Buffered(eventStore);
+  const subscription = eventStore.client.subscribeToAll({
     fromPosition: after === START ? BEGIN : toLogPosition(after),
-    filter: withoutSystemEvents((position) => buffer.mark('checkpoint', position)),
+    // A filter of ours there would hide how far the log has come: the subscriber may wait for an event that it leaves out.
+    filter: eventTypeFilter({ regex: '^[^$]' }),
   });
   buffer.attach(subscription, signal);
   let position = after;
@@ -77,9 +74,10 @@ async function* connection(
   try {
     for (let next = await buffer.next(); next !== undefined; next = await buffer.next()) {
       if (!('kind' in next)) {
-        const event = toStoredEvent(next);
-        position = positionOf(next.event ?? next.link);
-        const isWanted = event !== undefined && matches(event, filter);
+        const event = eventStore.own.find(next);
+        if (!event) continue;
+        ({ position } = event);
+        const isWanted = matches(event, filter);
         passedOver = isWanted ? 0 : passedOver + 1;
         if (isWanted) yield { kind: 'event', event };
         if (isLive && buffer.isEmpty) yield { kind: 'caughtUp', position };
@@ -89,11 +87,8 @@ async function* connection(
         isLive = true;
         if (headBefore > position) position = headBefore;
         yield { kind: 'caughtUp', position };
-      } else if (next.kind === 'fellBehind') {
+      } else {
         isLive = false;
-      } else if (next.position !== undefined && next.position > position) {
-        position = next.position;
-        yield { kind: isLive ? 'caughtUp' : 'checkpoint', position };
       }
     }
   } finally {
@@ -101,10 +96,8 @@ async function* connection(
   }
 }
 
-type Resolved = Parameters<typeof toStoredEvent>[0];
-
 /**
- * Puts what the client says beside events (caught up, checkpoints) back into its place among them: it says so when the
+ * Puts what the client says beside events (caught up, fell behind) back into its place among them: it says so when the
  * message arrives, while events that came before may still wait in its buffer.
  */
 class Buffered {
@@ -115,13 +108,16 @@ class Buffered {
   private wake: (() => void) | undefined;
   private subscription: AllStreamSubscription | undefined;
 
+  constructor(private readonly eventStore: EventStoreDbConnection) {}
+
   attach(subscription: AllStreamSubscription, signal: AbortSignal | undefined): void {
     this.subscription = subscription;
     const over = (failure?: unknown): void => {
       this.isOver = true;
-      if (failure !== undefined) this.failure = readFailure(failure);
+      if (failure !== undefined) this.failure = readFailure(failure, this.eventStore, '$all');
       this.wake?.();
     };
+    subscription.on('confirmation', () => (this.eventStore.hasAnswered = true));
     subscription.on('readable', () => this.wake?.());
     subscription.on('caughtUp' as 'confirmation', () => this.mark('caughtUp'));
     subscription.on('fellBehind' as 'confirmation', () => this.mark('fellBehind'));
@@ -132,9 +128,9 @@ class Buffered {
     if (signal?.aborted) over();
   }
 
-  mark(kind: Mark['kind'], position?: Position): void {
+  private mark(kind: Mark['kind']): void {
     const after = this.taken + (this.subscription?.readableLength ?? 0);
-    this.marks.push({ after, kind, ...(position !== undefined && { position }) });
+    this.marks.push({ after, kind });
     this.wake?.();
   }
 
@@ -143,11 +139,11 @@ class Buffered {
   }
 
   /** Undefined once it is over. @throws EventStoreUnavailable when the connection broke */
-  async next(): Promise<Resolved | Mark | undefined> {
+  async next(): Promise<ResolvedEvent | Mark | undefined> {
     for (;;) {
       const [mark] = this.marks;
       if (mark && mark.after <= this.taken) return this.marks.shift();
-      const resolved = this.subscription?.read() as Resolved | null | undefined;
+      const resolved = this.subscription?.read() as ResolvedEvent | null | undefined;
       if (resolved) {
         this.taken += 1;
         return resolved;
@@ -158,20 +154,4 @@ class Buffered {
       this.wake = undefined;
     }
   }
-}
-
-/**
- * The node leaves out its own events and nothing else: a filter of ours there would hide how far the log has come, and
- * whoever waits for a position would wait for an event that its filter lets through.
- */
-function withoutSystemEvents(onCheckpoint: (position: Position) => void): Filter {
-  return eventTypeFilter({
-    regex: '^[^$]',
-    maxSearchWindow: SEARCH_WINDOW,
-    checkpointInterval: CHECKPOINT_INTERVAL,
-    checkpointReached: async (_subscription: AllStreamSubscription, position: { commit: bigint }) => {
-      onCheckpoint(position.commit);
-      return Promise.resolve();
-    },
-  });
 }

@@ -96,10 +96,35 @@ export class StreamContention extends Error {
   }
 }
 
+/** A stream is not there as it was written: somebody deleted it in the store, or cut its beginning off. */
+export class StreamRemoved extends Error {
+  constructor(
+    readonly stream: string,
+    cause?: unknown,
+  ) {
+    super(
+      `Stream ${stream} was deleted or truncated in the event store; nothing is read from it or appended`,
+      {
+        cause,
+      },
+    );
+    this.name = 'StreamRemoved';
+  }
+}
+
 /** A position token that does not parse, or that was given out by another log. */
 export class InvalidPositionToken extends Error {
-  constructor(readonly reason: 'malformed' | 'another_log' | 'beyond_the_end') {
+  constructor(readonly reason: 'malformed' | 'another_log' | 'beyond_the_end' | 'no_event_there') {
     super(`Invalid position token: ${reason}`);
     this.name = 'InvalidPositionToken';
+  }
+}
+
+/** A store was asked to read from a position at which it holds no event: it never gave that out, or the event was removed. */
+export class NoEventAtPosition extends InvalidPositionToken {
+  constructor(cause: unknown) {
+    super('no_event_there');
+    this.name = 'NoEventAtPosition';
+    this.cause = cause;
   }
 }

@@ -10,12 +10,22 @@ export type Revision = number;
 /** What the writer believes the stream's last revision to be. There is no `any`: see invariant 1. */
 export type ExpectedRevision = Revision | 'no_stream';
 
+declare const opaque: unique symbol;
+
 /**
  * Place of an event in the whole log. Grows with every event; a position may be skipped by a store but never
  * appears later than a greater one. `START` is before the first event.
+ *
+ * Positions can be compared, and nothing else: a store need not know any position but those that it gave out, so what is
+ * computed from one is a `bigint` and no `Position`.
  */
-export type Position = bigint;
-export const START: Position = 0n;
+export type Position = bigint & { readonly [opaque]: true };
+export const START = 0n as Position;
+
+/** A position as it was kept in a row, a file or a token: digits. */
+export function toPosition(digits: string): Position {
+  return BigInt(digits) as Position;
+}
 
 /** An event as it is handed to the store: already sealed, hashed and final to the byte. */
 export interface EventToAppend {
@@ -68,6 +78,8 @@ interface PageOptions {
 export type ReadAllOptions =
   /** Events after this position, the oldest first; default `START`. */
   | (PageOptions & { direction?: 'forwards'; after?: Position })
+  /** The event at this position and those after it, the oldest first. */
+  | (PageOptions & { direction?: 'forwards'; from: Position })
   /** Events before this position, the newest first; default from the end of the log. */
   | (PageOptions & { direction: 'backwards'; before?: Position });
 

@@ -1,5 +1,5 @@
 import { InvalidPositionToken } from './errors';
-import { Position } from './event-store';
+import { Position, toPosition } from './event-store';
 
 const TOKEN = /^([0-9a-f]{12})\.(\d{1,19})$/;
 
@@ -13,7 +13,7 @@ export function parsePosition(logId: string, token: string): Position {
   const match = TOKEN.exec(token);
   if (!match?.[1] || !match[2]) throw new InvalidPositionToken('malformed');
   if (match[1] !== logMark(logId)) throw new InvalidPositionToken('another_log');
-  return BigInt(match[2]);
+  return toPosition(match[2]);
 }
 
 function logMark(logId: string): string {

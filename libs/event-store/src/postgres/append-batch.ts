@@ -1,6 +1,6 @@
 import { PoolClient, QueryConfig } from 'pg';
 import { ClockAhead, WrongExpectedRevision } from '../port/errors';
-import { AppendResult, EventToAppend, ExpectedRevision } from '../port/event-store';
+import { AppendResult, EventToAppend, ExpectedRevision, toPosition } from '../port/event-store';
 import { MAX_AHEAD_MS, VERDICTS } from './append-function';
 import { patienceMs } from './append-pool';
 
@@ -136,9 +136,9 @@ function verdictOf(append: Append, judged: Judged, position: bigint, now: number
   const { stream, expectedRevision } = append;
   switch (judged.verdict) {
     case VERDICTS.accepted:
-      return { revision, position, repeated: false };
+      return { revision, position: toPosition(position.toString()), repeated: false };
     case VERDICTS.repeated:
-      return { revision, position: BigInt(judged.position ?? 0), repeated: true };
+      return { revision, position: toPosition(judged.position ?? '0'), repeated: true };
     case VERDICTS.clockAhead:
       return new ClockAhead(stream, append.recordedAt, now, MAX_AHEAD_MS);
     default:

@@ -10,6 +10,7 @@ import {
   ReadStreamOptions,
   START,
   StoredEvent,
+  toPosition,
 } from '../port/event-store';
 
 interface EventRow {
@@ -68,7 +69,7 @@ export async function readHead(pool: Pool): Promise<Position> {
   const { rows } = await orUnavailable(() =>
     pool.query<{ head: string }>('SELECT coalesce(max(position), 0) AS head FROM events'),
   );
-  return BigInt(rows[0]?.head ?? 0);
+  return toPosition(rows[0]?.head ?? '0');
 }
 
 export function readAll(pool: Pool, options: ReadAllOptions): Promise<ReadAllPage> {
@@ -85,7 +86,8 @@ async function readForwards(
   pool: Pool,
   options: Exclude<ReadAllOptions, { direction: 'backwards' }>,
 ): Promise<ReadAllPage> {
-  const after = options.after ?? START;
+  // Positions of this store are consecutive numbers.
+  const after = 'from' in options ? ((options.from - 1n) as Position) : (options.after ?? START);
   const limit = options.limit ?? DEFAULT_PAGE;
   if (!options.filter) {
     const { rows } = await orUnavailable(() =>
@@ -97,7 +99,7 @@ async function readForwards(
   // The head is read first: up to it the log is complete.
   const head = await readHead(pool);
   if (head <= after) return { events: [], position: after, atEnd: true };
-  const windowEnd = after + WINDOW < head ? after + WINDOW : head;
+  const windowEnd = after + WINDOW < head ? ((after + WINDOW) as Position) : head;
   const { condition, values } = filterSql(options.filter, 4);
   const { rows } = await orUnavailable(() =>
     pool.query<EventRow>(
@@ -118,7 +120,7 @@ async function readBackwards(
 ): Promise<ReadAllPage> {
   const before = options.before ?? (await readHead(pool)) + 1n;
   const limit = options.limit ?? DEFAULT_PAGE;
-  const windowStart = options.filter && before - WINDOW > START ? before - WINDOW : START + 1n;
+  const windowStart = (options.filter && before - WINDOW > START ? before - WINDOW : START + 1n) as Position;
   const { condition, values } = filterSql(options.filter, 4);
   const { rows } = await orUnavailable(() =>
     pool.query<EventRow>(
@@ -152,5 +154,5 @@ function filterSql(
 }
 
 function toEvent(row: EventRow): StoredEvent {
-  return { ...row, position: BigInt(row.position), revision: Number(row.revision) };
+  return { ...row, position: toPosition(row.position), revision: Number(row.revision) };
 }

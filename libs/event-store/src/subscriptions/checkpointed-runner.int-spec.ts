@@ -1,3 +1,4 @@
+import { toPosition } from '../port/event-store';
 import { someEvent } from '@test/event-store-contract/event-store-contract';
 import { createTestLog, TestLog } from '@test/postgres/test-log';
 import { cutConnections, onServer } from '@test/postgres/test-database';
@@ -228,9 +229,11 @@ describe('A runner with a checkpoint', () => {
   });
 
   it('lets who waits too long go', async () => {
-    expect(await waitForCheckpoints(log.pool, () => Promise.resolve(['patient']), 10_000_000n, 60)).toBe(
+    expect(
+      await waitForCheckpoints(log.pool, () => Promise.resolve(['patient']), toPosition('10000000'), 60),
+    ).toBe(false);
+    expect(await waitForCheckpoints(log.pool, () => Promise.resolve(['nobody']), toPosition('1'), 60)).toBe(
       false,
     );
-    expect(await waitForCheckpoints(log.pool, () => Promise.resolve(['nobody']), 1n, 60)).toBe(false);
   });
 });

@@ -1,5 +1,5 @@
 import { Pool, PoolClient } from 'pg';
-import { Position } from '../port/event-store';
+import { Position, toPosition } from '../port/event-store';
 
 export const CHECKPOINT_MIGRATIONS = [
   {
@@ -71,7 +71,7 @@ interface CheckpointRow {
 const SELECT = 'SELECT name, version, log_id, position, fence FROM checkpoints';
 
 function toCheckpoint({ log_id: logId, position, ...row }: CheckpointRow): NamedCheckpoint {
-  return { ...row, logId, position: BigInt(position) };
+  return { ...row, logId, position: toPosition(position) };
 }
 
 export async function readCheckpoint(

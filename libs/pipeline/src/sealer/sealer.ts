@@ -16,6 +16,7 @@ import {
   SealedMeanwhile,
   SealSigner,
   verifyHash,
+  START,
 } from '@voxpersona/event-store';
 import { inTransaction } from '@voxpersona/platform';
 import { Pool } from 'pg';
@@ -51,7 +52,7 @@ export class SealsDisagree extends Error {
  */
 export class Sealer {
   private frontier = new MerkleFrontier();
-  private position: Position = 0n;
+  private position: Position = START;
   private pending: (SealedEvent & { type: string; position: Position })[] = [];
   private pendingSince = 0;
   private timer: NodeJS.Timeout | undefined;

@@ -1,5 +1,5 @@
 import { DomainEvent } from '@voxpersona/domain';
-import { CheckpointedConsumer, Leadership, Recorded } from '@voxpersona/event-store';
+import { CheckpointedConsumer, Leadership, Recorded, START, toPosition } from '@voxpersona/event-store';
 import { PoolClient } from 'pg';
 import { checkpointName, Generation, tableName } from './generation';
 import { ERASING_EVENTS, ReadModel } from './read-model';
@@ -30,7 +30,7 @@ export class ErasureConsumer implements CheckpointedConsumer<DomainEvent> {
       'SELECT position FROM checkpoints WHERE name = $1 FOR UPDATE',
       [this.checkpoint],
     );
-    const reached = BigInt(rows[0]?.position ?? 0);
+    const reached = rows[0] ? toPosition(rows[0].position) : START;
     let found = false;
     for (const event of events) {
       if (event.position <= reached || (event.type === 'MemberRemoved' && !event.data.nameErased)) continue;

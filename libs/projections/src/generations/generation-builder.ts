@@ -14,6 +14,7 @@ import {
   StoredEvent,
   UNKNOWN_TYPE,
   writeCheckpoint,
+  toPosition,
 } from '@voxpersona/event-store';
 import { aborted, inSnapshot, inTransaction } from '@voxpersona/platform';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -290,7 +291,7 @@ export class GenerationBuilder extends LogFollower {
       'SELECT position FROM checkpoints WHERE name = $1 AND log_id = $2 FOR UPDATE',
       [checkpointName(this.model.name, active.generation), await this.reader.store.logId()],
     );
-    return rows[0] && BigInt(rows[0].position);
+    return rows[0] && toPosition(rows[0].position);
   }
 
   private async readUpTo(from: Position, to: Position, transaction: PoolClient): Promise<void> {

@@ -1,3 +1,4 @@
+import { toPosition } from '@voxpersona/event-store';
 import { createTestLog, TestLog } from '@test/postgres/test-log';
 import { migrate } from '@voxpersona/platform';
 import { VECTOR_STORE_MIGRATIONS } from '@voxpersona/vector-store';
@@ -160,7 +161,7 @@ describe('The index of the audit trail', () => {
       for (let pages = 0; pages < 3; pages += 1) {
         const page = { owner: OWNER, limit: 50, after };
         const { rows, next }: Page<EventEntry> = await handler.execute(
-          new ListEvents(page, { afterPosition: 1_000n }, descending),
+          new ListEvents(page, { afterPosition: toPosition('1000') }, descending),
         );
         seen.push(...rows.map((row) => Number(row.position)));
         after = next;

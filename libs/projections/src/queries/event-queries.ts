@@ -1,5 +1,5 @@
 import { IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
-import { Position } from '@voxpersona/event-store';
+import { Position, toPosition } from '@voxpersona/event-store';
 import { Pool } from 'pg';
 import { activeTables } from '../generations/active-tables';
 import { PageOf } from './access-queries';
@@ -155,7 +155,7 @@ export class FindEventWithItsRequestHandler implements IQueryHandler<FindEventWi
         .slice(0, bounds.causes)
         .reverse()
         .map(({ id, type, recordedAt }) => ({ id, type, recordedAt: recordedAt.toISOString() })),
-      effects: effects.entries.sort((a, b) => Number(BigInt(a.position) - BigInt(b.position))),
+      effects: effects.entries.sort((a, b) => (toPosition(a.position) < toPosition(b.position) ? -1 : 1)),
       cut: causes.length > bounds.causes || effects.cut,
     };
   }
@@ -243,6 +243,6 @@ export class FindPositionAtHandler implements IQueryHandler<FindPositionAt> {
        ORDER BY latest_recorded_at DESC, position DESC LIMIT 1`,
       [moment],
     );
-    return rows[0] ? BigInt(rows[0].position) : null;
+    return rows[0] ? toPosition(rows[0].position) : null;
   }
 }

@@ -20,8 +20,8 @@ export interface ReprocessingItemView {
   endedAt: string | null;
 }
 
-/** Recordings of one event have different places. */
-const PLACES_OF_AN_EVENT = 1_000n;
+/** Digits of the place within an event: recordings of one event have different places. */
+const DIGITS_WITHIN_EVENT = 3;
 
 /** One row per recording of a batch: a batch's own row would be too long to be written anew with every event. */
 export const reprocessingItemsProjection: DocumentProjection<ReprocessingItemView> = {
@@ -73,7 +73,7 @@ function evolve(
     const index = recordingIds.findIndex((one) => itemId(reprocessingId, one) === id);
     return {
       ...{ id, reprocessingId, recordingId: recordingIds[index] ?? '' },
-      place: (event.position * PLACES_OF_AN_EVENT + BigInt(index)).toString(),
+      place: `${event.position.toString()}${String(index).padStart(DIGITS_WITHIN_EVENT, '0')}`,
       ...{ status: 'waiting', verdict: 'open', result: null, code: null, costUsd: null },
       ...{ startedAt: null, endedAt: null },
     };

@@ -1,7 +1,14 @@
 import { appendHistories } from '@test/history/histories';
 import { createTestLog, OpenLog, TestLog } from '@test/postgres/test-log';
 import { deriveId, DOMAIN_EVENTS, DomainEvent } from '@voxpersona/domain';
-import { ALONE, EventCodec, Leadership, LogReader, PostgresKeyRing } from '@voxpersona/event-store';
+import {
+  ALONE,
+  EventCodec,
+  Leadership,
+  LogReader,
+  PostgresKeyRing,
+  toPosition,
+} from '@voxpersona/event-store';
 import { inSnapshot, migrate } from '@voxpersona/platform';
 import { VECTOR_STORE_MIGRATIONS } from '@voxpersona/vector-store';
 import { randomBytes } from 'node:crypto';
@@ -96,7 +103,8 @@ describe('The read models that serve', () => {
       ]);
       expect(rowCount).toBe(recordings.length);
     }
-    expect(await elsewhere.waitFor(NAMES, (await log.store.head()) + 1n, 50)).toBe(false);
+    const beyond = toPosition(`${await log.store.head()}0`);
+    expect(await elsewhere.waitFor(NAMES, beyond, 50)).toBe(false);
   });
 
   it('go on past an event that one of them cannot apply: that resource answers nothing, everything else does', async () => {

@@ -1,5 +1,5 @@
 import { embedderName, RecordedEmbedder } from '@voxpersona/domain';
-import { FollowerLog, FollowerStatus, Position } from '@voxpersona/event-store';
+import { FollowerLog, FollowerStatus, Position, START } from '@voxpersona/event-store';
 import { VectorFilter, VectorIndexDigest, VectorIndexState } from '@voxpersona/vector-index';
 import { PostgresListener } from '@voxpersona/platform';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -139,7 +139,7 @@ export class IndexGenerations {
 
   /** Of the index that answers. */
   get followerStatus(): FollowerStatus {
-    return this.current?.replica.status ?? { state: 'stopped', position: 0n };
+    return this.current?.replica.status ?? { state: 'stopped', position: START };
   }
 
   async status(): Promise<GenerationsStatus | null> {

@@ -10,6 +10,7 @@ import {
   Position,
   Recorded,
   StoredEvent,
+  toPosition,
 } from '@voxpersona/event-store';
 import {
   VectorFilter,
@@ -210,8 +211,9 @@ export class VectorIndexReplica extends LogFollower {
       );
     }
     this.changes = 0;
-    this.reached(BigInt(position), false);
-    return BigInt(position);
+    const reached = toPosition(position);
+    this.reached(reached, false);
+    return reached;
   }
 
   private async save(position: Position): Promise<void> {

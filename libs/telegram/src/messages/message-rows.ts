@@ -1,3 +1,4 @@
+import { Position, toPosition } from '@voxpersona/event-store';
 import { deriveId } from '@voxpersona/domain';
 import { throughOutage } from '@voxpersona/platform';
 import { Pool } from 'pg';
@@ -26,7 +27,7 @@ export interface KeptMessage {
   /** SHA-256 of what it shows; null: nothing yet. */
   shown: string | null;
   /** Position of the newest event that may have changed it. */
-  position: bigint;
+  position: Position;
   failures: number;
 }
 
@@ -165,7 +166,7 @@ function toMessage(row: Row): KeptMessage {
     recordingId: row.recording_id,
     messageId: row.message_id === null ? null : Number(row.message_id),
     shown: row.shown,
-    position: BigInt(row.position),
+    position: toPosition(row.position),
     failures: row.failures,
   };
 }
