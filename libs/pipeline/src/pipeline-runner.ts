@@ -64,8 +64,7 @@ export class PipelineRunner {
     const reembedding = reembeddingSaga(embedderName(embedder.identity));
     const sagas = [recordingSaga, reportSaga, reprocessingSaga, telegramSaga, reembedding];
     this.sagas = sagas.map(
-      (saga) =>
-        new CheckpointedRunner(reader, pool, new SagaConsumer(saga, queue), leadership, this.log),
+      (saga) => new CheckpointedRunner(reader, pool, new SagaConsumer(saga, queue), leadership, this.log),
     );
     this.jobs = new JobRunner(
       queue,
@@ -79,6 +78,7 @@ export class PipelineRunner {
           'speech-to-text': speechToText.concurrency,
           'language-model': languageModel.concurrency,
           reembedding: 1,
+          'vector-repair': 1,
           // Where no bot is configured its files cannot be fetched: another process may.
           chat: chatFiles?.concurrency ?? 0,
           reprocessing: 2,
