@@ -17,21 +17,29 @@ import {
   OBJECT_STORAGE,
   PIPELINE_SETTINGS,
   PipelineSettings,
+  PostgresVectorRepairs,
   ResultStore,
   Sealer,
+  SEARCHED_READ_MODELS,
+  SearchedReadModels,
   SPEECH_TO_TEXT,
   SWEEP_AFTER_MS,
   TELEGRAM_ID_SECRET,
 } from '@voxpersona/pipeline';
 import { Environment, PostgresListener } from '@voxpersona/platform';
-import { Generations, IndexGenerations, PROJECTIONS_LEADERSHIP } from '@voxpersona/projections';
+import {
+  Generations,
+  IndexGenerations,
+  PROJECTIONS_LEADERSHIP,
+  ServedPosition,
+} from '@voxpersona/projections';
 import { VectorStore } from '@voxpersona/vector-store';
 import { Pool } from 'pg';
 import { Registry } from 'prom-client';
 import { Adapters } from './adapters';
 import { Foundation } from './foundation';
 import { sealerOf } from './sealer';
-import { vectorIndexes } from './vector-indexes';
+import { vectorIndexes, vectorRepairs } from './vector-indexes';
 
 export const ENVIRONMENT = Symbol('Environment');
 export const ADAPTERS = Symbol('Adapters');
@@ -43,6 +51,11 @@ export const FOREIGN_EVENTS = Symbol('ForeignEvents');
 export class FoundationModule {
   static forRoot(environment: Environment, foundation: Foundation, adapters: Adapters): DynamicModule {
     const { embedder } = adapters;
+    const served = new ServedPosition(foundation.pool, foundation.listener);
+    const searched: SearchedReadModels = {
+      waitFor: (position, patienceMs) => served.waitFor(['passages'], position, patienceMs),
+    };
+    const repairs = vectorRepairs(foundation, embedder.identity);
     const settings: PipelineSettings = {
       maxAttempts: environment.JOB_MAX_ATTEMPTS,
       baseDelayMs: environment.JOB_BACKOFF_MS,
@@ -65,6 +78,8 @@ export class FoundationModule {
       { provide: Actors, useValue: foundation.actors },
       { provide: SealSigner, useValue: foundation.sealSigner },
       { provide: Generations, useValue: new Generations(foundation.pool) },
+      { provide: ServedPosition, useValue: served },
+      { provide: SEARCHED_READ_MODELS, useValue: searched },
       { provide: Sealer, useValue: sealerOf(foundation) },
       { provide: JobList, useValue: new JobList(foundation.pool) },
       { provide: JobQueue, useValue: foundation.jobs },
@@ -73,6 +88,7 @@ export class FoundationModule {
       { provide: IssuedSecrets, useValue: foundation.issuedSecrets },
       { provide: ApiKeyUses, useValue: foundation.apiKeyUses },
       { provide: VectorStore, useValue: foundation.vectors },
+      { provide: PostgresVectorRepairs, useValue: repairs },
       { provide: SPEECH_TO_TEXT, useValue: adapters.speechToText },
       { provide: LANGUAGE_MODEL, useValue: adapters.languageModel },
       { provide: EMBEDDER, useValue: embedder },
@@ -83,7 +99,7 @@ export class FoundationModule {
       { provide: CATALOGUE, useValue: adapters.catalogue },
       { provide: PIPELINE_SETTINGS, useValue: settings },
       { provide: SWEEP_AFTER_MS, useValue: environment.SWEEP_AFTER_HOURS * 3_600_000 },
-      { provide: IndexGenerations, useValue: vectorIndexes(environment, foundation, adapters) },
+      { provide: IndexGenerations, useValue: vectorIndexes(environment, foundation, adapters, repairs) },
     ];
     return { module: FoundationModule, global: true, providers, exports: providers };
   }
