@@ -1,4 +1,10 @@
-import { jsonEvent, NO_STREAM, StreamNotFoundError, WrongExpectedVersionError } from '@eventstore/db-client';
+import {
+  jsonEvent,
+  NO_STREAM,
+  ResolvedEvent,
+  StreamNotFoundError,
+  WrongExpectedVersionError,
+} from '@eventstore/db-client';
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { EventStoreDbConnection } from './client';
@@ -28,7 +34,10 @@ export async function identify(connection: EventStoreDbConnection): Promise<stri
 async function readIdentity(connection: EventStoreDbConnection): Promise<string | undefined> {
   try {
     const read = () => connection.client.readStream(IDENTITY_STREAM, { maxCount: 1 });
-    for await (const { event } of onOpenChannel(read, { deadlineMs: connection.deadlineMs, isShort: true })) {
+    for await (const { event } of onOpenChannel<ResolvedEvent>(read, {
+      deadlineMs: connection.deadlineMs,
+      isShort: true,
+    })) {
       return identity.parse(event?.data).logId;
     }
     return undefined;

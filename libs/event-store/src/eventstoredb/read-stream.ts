@@ -1,4 +1,11 @@
-import { BACKWARDS, END, FORWARDS, START as FIRST, StreamNotFoundError } from '@eventstore/db-client';
+import {
+  BACKWARDS,
+  END,
+  FORWARDS,
+  ResolvedEvent,
+  START as FIRST,
+  StreamNotFoundError,
+} from '@eventstore/db-client';
 import { ReadStreamOptions, StoredEvent } from '../port/event-store';
 import { StreamRemoved } from '../port/errors';
 import { EventStoreDbConnection } from './client';
@@ -25,7 +32,7 @@ export async function* readStream(
         fromRevision: from === undefined ? whole : BigInt(from),
         ...(limit !== undefined && { maxCount: limit }),
       });
-    for await (const resolved of onOpenChannel(read, {
+    for await (const resolved of onOpenChannel<ResolvedEvent>(read, {
       deadlineMs: connection.deadlineMs,
       isShort: limit === 1,
     })) {

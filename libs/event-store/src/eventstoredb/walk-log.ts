@@ -41,7 +41,10 @@ export async function* walkLog(
       const from = fromPosition;
       const direction = isBackwards ? BACKWARDS : FORWARDS;
       const read = () => connection.client.readAll({ direction, fromPosition: from, maxCount });
-      for await (const resolved of onOpenChannel(read, { deadlineMs, isShort: maxCount <= SHORT })) {
+      for await (const resolved of onOpenChannel<ResolvedEvent>(read, {
+        deadlineMs,
+        isShort: maxCount <= SHORT,
+      })) {
         connection.hasAnswered = true;
         count += 1;
         // Links are not resolved: where an event is gone, the link itself stands there.
