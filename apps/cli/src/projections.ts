@@ -1,4 +1,5 @@
 import { Leadership } from '@voxpersona/event-store';
+import { listMissingVectors, MissingVectorsFigures } from '@voxpersona/pipeline';
 import {
   checkpointName,
   Generation,
@@ -7,6 +8,7 @@ import {
   ProjectionStatus,
   VECTOR_INDEX,
 } from '@voxpersona/projections';
+import { repairAdvice } from '@voxpersona/vector-store';
 import { Command } from 'commander';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { progressLine } from './progress-line';
@@ -78,9 +80,27 @@ export function projectionsCommands(): Command {
 }
 
 async function status({ json }: { json?: boolean }): Promise<void> {
-  const all = await withFoundation(({ pool }) => new Generations(pool).status());
-  if (json) console.log(JSON.stringify(all, null, 2));
-  else for (const one of all) describe(one);
+  const { all, missing } = await withFoundation(async ({ pool }) => ({
+    all: await new Generations(pool).status(),
+    missing: await listMissingVectors(pool),
+  }));
+  if (json) {
+    const withMissing = all.map((one) =>
+      one.name === VECTOR_INDEX ? { ...one, missingVectors: missing } : one,
+    );
+    console.log(JSON.stringify(withMissing, null, 2));
+    return;
+  }
+  for (const one of all) {
+    describe(one);
+    if (one.name === VECTOR_INDEX) for (const figures of missing) describeMissing(figures);
+  }
+}
+
+function describeMissing(figures: MissingVectorsFigures): void {
+  const { embedder, underWay, givenUp, impossible } = figures;
+  const count = underWay + givenUp + impossible;
+  console.log(`  missing vectors of ${embedder}: ${count}. ${repairAdvice(figures, embedder)}`);
 }
 
 function describe({ name, position, generations, parked }: ProjectionStatus): void {

@@ -17,6 +17,7 @@ import {
   OBJECT_STORAGE,
   PIPELINE_SETTINGS,
   PipelineSettings,
+  PostgresVectorRepairs,
   ResultStore,
   Sealer,
   SPEECH_TO_TEXT,
@@ -31,7 +32,7 @@ import { Registry } from 'prom-client';
 import { Adapters } from './adapters';
 import { Foundation } from './foundation';
 import { sealerOf } from './sealer';
-import { vectorIndexes } from './vector-indexes';
+import { vectorIndexes, vectorRepairs } from './vector-indexes';
 
 export const ENVIRONMENT = Symbol('Environment');
 export const ADAPTERS = Symbol('Adapters');
@@ -41,6 +42,7 @@ export const ADAPTERS = Symbol('Adapters');
 export class FoundationModule {
   static forRoot(environment: Environment, foundation: Foundation, adapters: Adapters): DynamicModule {
     const { embedder } = adapters;
+    const repairs = vectorRepairs(foundation, embedder.identity);
     const settings: PipelineSettings = {
       maxAttempts: environment.JOB_MAX_ATTEMPTS,
       baseDelayMs: environment.JOB_BACKOFF_MS,
@@ -70,6 +72,7 @@ export class FoundationModule {
       { provide: IssuedSecrets, useValue: foundation.issuedSecrets },
       { provide: ApiKeyUses, useValue: foundation.apiKeyUses },
       { provide: VectorStore, useValue: foundation.vectors },
+      { provide: PostgresVectorRepairs, useValue: repairs },
       { provide: SPEECH_TO_TEXT, useValue: adapters.speechToText },
       { provide: LANGUAGE_MODEL, useValue: adapters.languageModel },
       { provide: EMBEDDER, useValue: embedder },
@@ -80,7 +83,7 @@ export class FoundationModule {
       { provide: CATALOGUE, useValue: adapters.catalogue },
       { provide: PIPELINE_SETTINGS, useValue: settings },
       { provide: SWEEP_AFTER_MS, useValue: environment.SWEEP_AFTER_HOURS * 3_600_000 },
-      { provide: IndexGenerations, useValue: vectorIndexes(environment, foundation, adapters) },
+      { provide: IndexGenerations, useValue: vectorIndexes(environment, foundation, adapters, repairs) },
     ];
     return { module: FoundationModule, global: true, providers, exports: providers };
   }

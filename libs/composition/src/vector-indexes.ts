@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { embedderName, RecordedEmbedder } from '@voxpersona/domain';
 import { readCheckpoint } from '@voxpersona/event-store';
-import { reembeddingSagaName } from '@voxpersona/pipeline';
+import { PostgresVectorRepairs, reembeddingSagaName } from '@voxpersona/pipeline';
 import { Environment } from '@voxpersona/platform';
 import {
   Backfill,
@@ -11,6 +11,7 @@ import {
   VectorIndexReplica,
 } from '@voxpersona/projections';
 import { VectorIndexProcess } from '@voxpersona/vector-index';
+import { VectorRepairs } from '@voxpersona/vector-store';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { Adapters } from './adapters';
@@ -21,6 +22,7 @@ export function vectorIndexes(
   environment: Environment,
   foundation: Foundation,
   adapters: Adapters,
+  repairs: VectorRepairs,
 ): IndexGenerations {
   const log = new Logger('VectorIndex');
   const { reader, vectors, pool, snapshotKey, database } = foundation;
@@ -38,6 +40,7 @@ export function vectorIndexes(
     });
     return new VectorIndexReplica(reader, vectors, index, identity, log, {
       park: (event, reason) => parkEvent(pool, VECTOR_INDEX, generation, event, reason),
+      repairs,
     });
   };
   return new IndexGenerations({
@@ -47,9 +50,18 @@ export function vectorIndexes(
     openEmbedder: (identity) => adapters.openEmbedder(identity),
     createReplica,
     backfill: backfillOf(foundation),
+    repairs,
     log,
     patienceMs: environment.READ_PATIENCE_MS,
   });
+}
+
+/** The list of missing vectors; jobs make those again that are of the embedder that is configured. */
+export function vectorRepairs(
+  { pool, listener, jobs }: Foundation,
+  configured: RecordedEmbedder,
+): PostgresVectorRepairs {
+  return new PostgresVectorRepairs(pool, listener, jobs, embedderName(configured));
 }
 
 /** Names of models hold slashes. */

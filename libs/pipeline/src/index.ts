@@ -46,5 +46,7 @@ export * from './sealer/seal-file';
 export * from './sealer/sealer';
 export * from './sweeper/sweeper';
 export * from './telegram/telegram-accounts';
+export * from './vector-repairs/migrations';
+export * from './vector-repairs/vector-repairs';
 export { reembeddingSagaName } from './sagas/reembedding.saga';
 export * from './sagas/saga-names';

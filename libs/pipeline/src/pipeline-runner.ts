@@ -78,6 +78,7 @@ export class PipelineRunner {
           'speech-to-text': speechToText.concurrency,
           'language-model': languageModel.concurrency,
           reembedding: 1,
+          'vector-repair': 1,
           // Where no bot is configured its files cannot be fetched: another process may.
           chat: chatFiles?.concurrency ?? 0,
           reprocessing: 2,

@@ -21,9 +21,11 @@ import {
 import { FetchMediaHandler } from './activities/fetch-media.handler';
 import { TellChatOfUploadHandler } from './activities/tell-chat-of-upload.handler';
 import { GivingUp } from './activities/giving-up';
+import { CurrentSources } from './activities/current-sources';
 import { PassageIndexer } from './activities/passage-indexer';
 import { IndexReportHandler } from './activities/index-report.handler';
 import { IndexTranscriptHandler } from './activities/index-transcript.handler';
+import { RepairVectorsHandler } from './activities/repair-vectors.handler';
 import { ReembedPassagesHandler } from './activities/reembed-passages.handler';
 import { RecordedEvents } from './activities/recorded-events';
 import { RejectReportHandler, RejectTranscriptHandler } from './activities/reject.handlers';
@@ -65,6 +67,7 @@ const ACTIVITIES = [
   WriteReportPartHandler,
   IndexReportHandler,
   ReembedPassagesHandler,
+  RepairVectorsHandler,
   CancelReportHandler,
   ReprocessRecordingHandler,
   ReviewReprocessedHandler,
@@ -118,6 +121,7 @@ const UPLOAD_LINKS = [IssueUploadLinkHandler, RevokeUploadLinkHandler, UploadLin
     Reprocessings,
     IntakeReporter,
     ResultReporter,
+    CurrentSources,
     PassageIndexer,
     GivingUp,
     PipelineRunner,

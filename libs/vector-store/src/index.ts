@@ -1,1 +1,2 @@
+export * from './missing-vectors';
 export * from './vector-store';

@@ -1,4 +1,4 @@
-import { KeyRing, openBlock, sealBlock, whileKeyExists } from '@voxpersona/event-store';
+import { KeyRing, openBlock, SealBroken, sealBlock, whileKeyExists } from '@voxpersona/event-store';
 import { Pool } from 'pg';
 
 export const VECTOR_STORE_MIGRATIONS = [
@@ -23,6 +23,13 @@ export interface StoredVector {
   vector: Float32Array;
 }
 
+/** What the store holds of the passages that were asked for. */
+export interface FoundVectors {
+  stored: StoredVector[];
+  /** Ids of the passages without a vector that can be read. Empty for an erased recording: it is to have none. */
+  missing: string[];
+}
+
 /**
  * The vectors of all passages. Embedding costs time or money, so a vector is made once, kept here, and only read when
  * an index is built. Sealed under the recording's key: a vector says much about the words it stands for.
@@ -33,7 +40,11 @@ export class VectorStore {
     private readonly keys: KeyRing,
   ) {}
 
-  /** @throws RecordingKeyDestroyed */
+  /**
+   * Stores vectors. One that is there already is replaced: it may be unreadable.
+   *
+   * @throws RecordingKeyDestroyed
+   */
   async put(recordingId: string, embedder: string, vectors: readonly StoredVector[]): Promise<void> {
     if (vectors.length === 0) return;
     const key = await this.keys.keyForSealing(recordingId);
@@ -44,24 +55,39 @@ export class VectorStore {
       `INSERT INTO passage_vectors (passage_id, recording_id, embedder, sealed_vector)
        SELECT passage_id, $2, $3, sealed FROM unnest($1::uuid[], $4::bytea[]) AS given(passage_id, sealed)
        WHERE ${whileKeyExists('$2')}
-       ON CONFLICT DO NOTHING`,
+       ON CONFLICT (passage_id, embedder) DO UPDATE SET sealed_vector = excluded.sealed_vector`,
       [vectors.map(({ passageId }) => passageId), recordingId, embedder, sealed],
     );
   }
 
   /** The vectors of a recording's passages that are there; none once it is erased. */
   async read(recordingId: string, embedder: string, passageIds: readonly string[]): Promise<StoredVector[]> {
+    return (await this.find(recordingId, embedder, passageIds)).stored;
+  }
+
+  /** The same, and which passages lack a vector though their recording is there. */
+  async find(recordingId: string, embedder: string, passageIds: readonly string[]): Promise<FoundVectors> {
     const key = await this.keys.keyForOpening(recordingId);
-    if (!key) return [];
+    if (!key) return { stored: [], missing: [] };
     const { rows } = await this.pool.query<{ passage_id: string; sealed_vector: Buffer }>(
       `SELECT passage_id, sealed_vector FROM passage_vectors
        WHERE recording_id = $1 AND embedder = $2 AND passage_id = ANY ($3)`,
       [recordingId, embedder, passageIds],
     );
-    return rows.map(({ passage_id: passageId, sealed_vector: sealed }) => ({
-      passageId,
-      vector: toVector(openBlock(key, sealed, place(passageId, embedder))),
-    }));
+    const stored = rows.flatMap(({ passage_id: passageId, sealed_vector: sealed }) => {
+      const bytes = opened(key, sealed, place(passageId, embedder));
+      return bytes ? [{ passageId, vector: toVector(bytes) }] : [];
+    });
+    const found = new Set(stored.map(({ passageId }) => passageId));
+    const missing = passageIds.filter((passageId) => !found.has(passageId));
+    if (missing.length > 0 && !(await this.hasKey(recordingId))) return { stored: [], missing: [] };
+    return { stored, missing };
+  }
+
+  /** Asked of the database: a key ring may remember a key for a while after another process has destroyed it. */
+  private async hasKey(recordingId: string): Promise<boolean> {
+    const { rowCount } = await this.pool.query(`SELECT WHERE ${whileKeyExists('$1')}`, [recordingId]);
+    return rowCount === 1;
   }
 
   /** @returns how many there were */
@@ -75,6 +101,16 @@ export class VectorStore {
 
 function place(passageId: string, embedder: string): string[] {
   return ['passage-vector', passageId, embedder];
+}
+
+/** One that was changed in the database is as good as missing. */
+function opened(key: Buffer, sealed: Buffer, at: string[]): Buffer | undefined {
+  try {
+    return openBlock(key, sealed, at);
+  } catch (error) {
+    if (error instanceof SealBroken) return undefined;
+    throw error;
+  }
 }
 
 function toBytes(vector: Float32Array): Buffer {

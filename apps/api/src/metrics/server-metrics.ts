@@ -8,10 +8,11 @@ import {
   OnDemand,
   readOnDemand,
   SweeperMetrics,
+  VectorIndexMetrics,
 } from '@voxpersona/composition';
 import { EventStore } from '@voxpersona/event-store';
 import { EVENT_STORE, PipelineRunner, Sweeper } from '@voxpersona/pipeline';
-import { ProjectionsRunner } from '@voxpersona/projections';
+import { IndexGenerations, ProjectionsRunner } from '@voxpersona/projections';
 import { Pool } from 'pg';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 
@@ -30,6 +31,7 @@ export class ServerMetrics {
     sweeper: Sweeper,
     private readonly pipeline: PipelineRunner,
     private readonly projections: ProjectionsRunner,
+    indexes: IndexGenerations,
     @Inject(EVENT_STORE) store: EventStore,
   ) {
     collectDefaultMetrics({ register: registry });
@@ -38,6 +40,7 @@ export class ServerMetrics {
       new FollowerMetrics(registry, store, () => this.followers()),
       new JobMetrics(registry, pool),
       new SweeperMetrics(registry, sweeper.totals),
+      new VectorIndexMetrics(registry, () => indexes.missingVectors),
     ];
   }
 

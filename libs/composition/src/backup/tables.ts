@@ -29,6 +29,7 @@ export const LEFT_TABLES: Readonly<Record<string, string>> = {
   migrations: 'made anew, and listed in the manifest',
   projection_generations: 'read models are rebuilt; the embedder whose index serves is kept apart',
   parked_events: 'found again when the read models are rebuilt',
+  missing_vectors: 'noticed again when an index is built',
   provider_calls: 'bookings of the last minute',
   telegram_slots: 'what was sent in the last minutes',
   telegram_pauses: 'pauses that Telegram asked for',

@@ -5,3 +5,4 @@ export * from './measure-commands';
 export * from './on-demand';
 export * from './sweeper-metrics';
 export * from './unhandled-rejections';
+export * from './vector-index-metrics';

@@ -56,9 +56,11 @@ export class GivingUp {
         const command = { type: 'RecordItemFailure' as const, recordingId, code, costUsd: null };
         return this.results.send(reprocessingDecider, reprocessingId, command, context);
       }
-      // Re-embedding: the recording lacks nothing, the index before goes on serving. The others only write to the log
+      // Re-embedding: the recording lacks nothing, the index before goes on serving. Missing vectors are shown with the index.
+      // The others only write to the log
       // itself: when they cannot, no failure can be written either. In all cases the parked job tells.
       case 'ReembedPassages':
+      case 'RepairVectors':
       case 'StartReport':
       case 'ReviewReprocessed':
       case 'RejectTranscript':

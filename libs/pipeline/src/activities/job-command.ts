@@ -28,6 +28,7 @@ export class StartReport extends JobCommand<'StartReport'> {}
 export class WriteReportPart extends JobCommand<'WriteReportPart'> {}
 export class IndexReport extends JobCommand<'IndexReport'> {}
 export class ReembedPassages extends JobCommand<'ReembedPassages'> {}
+export class RepairVectors extends JobCommand<'RepairVectors'> {}
 export class CancelReport extends JobCommand<'CancelReport'> {}
 export class ReprocessRecording extends JobCommand<'ReprocessRecording'> {}
 export class ReviewReprocessed extends JobCommand<'ReviewReprocessed'> {}
@@ -53,6 +54,7 @@ const JOB_COMMANDS: {
   WriteReportPart,
   IndexReport,
   ReembedPassages,
+  RepairVectors,
   CancelReport,
   ReprocessRecording,
   ReviewReprocessed,

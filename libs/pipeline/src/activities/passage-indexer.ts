@@ -46,6 +46,14 @@ export class PassageIndexer {
     signal: AbortSignal,
   ): Promise<EmbeddedPassages> {
     const { identity } = this.embedder;
+    await this.storeVectors(recordingId, passages, signal);
+    const passageIds = passages.map((passage) => passage.id);
+    return { source, language, embedder: { ...identity }, passageIds, passages: [...passages] };
+  }
+
+  /** Makes the vectors of passages, and stores them. */
+  async storeVectors(recordingId: string, passages: readonly Passage[], signal: AbortSignal): Promise<void> {
+    const { identity } = this.embedder;
     const made = await this.embedder.embed(
       passages.map((passage) => passage.text),
       signal,
@@ -55,11 +63,9 @@ export class PassageIndexer {
       vector: usable(made[index], identity),
     }));
     await this.vectors.put(recordingId, embedderName(identity), vectors);
-    const passageIds = passages.map((passage) => passage.id);
-    return { source, language, embedder: { ...identity }, passageIds, passages: [...passages] };
   }
 
-  /** The same, where they may have vectors by this embedder already: these are used, and nothing is paid for them. */
+  /** Embeds passages that may have vectors by this embedder already: these are used, and nothing is paid for them. */
   async embedAgain(
     recordingId: string,
     source: PassageSource,

@@ -1,6 +1,6 @@
 import { CommandHandler, ICommandHandler } from '@nestjs/cqrs';
-import { DomainEvent, isErased, PassageSource, recordingDecider, reportDecider } from '@voxpersona/domain';
-import { Actors } from '@voxpersona/event-store';
+import { isErased, PassageSource } from '@voxpersona/domain';
+import { CurrentSources } from './current-sources';
 import { ReembedPassages } from './job-command';
 import { PassageIndexer } from './passage-indexer';
 import { eventsOfType, RecordedEvents } from './recorded-events';
@@ -10,7 +10,7 @@ import { ResultReporter } from './result-reporter';
 @CommandHandler(ReembedPassages)
 export class ReembedPassagesHandler implements ICommandHandler<ReembedPassages> {
   constructor(
-    private readonly actors: Actors<DomainEvent>,
+    private readonly sources: CurrentSources,
     private readonly events: RecordedEvents,
     private readonly indexer: PassageIndexer,
     private readonly results: ResultReporter,
@@ -20,7 +20,9 @@ export class ReembedPassagesHandler implements ICommandHandler<ReembedPassages> 
     const { recordingId, source, embedder } = job;
     // Yet another embedder was chosen meanwhile: its own saga asks for what it needs.
     if (embedder !== this.indexer.embedderName) return;
-    if (!(await this.isWanted(recordingId, source, embedder))) return;
+    const embedders = await this.sources.embeddersOf(recordingId, source);
+    // Overtaken, or embedded already: embedding it would be for nothing.
+    if (!embedders || embedders.includes(embedder)) return;
     const cut = await this.passagesOf(recordingId, source);
     if (!cut || isErased(cut.passages)) return;
     const { language, passages } = cut;
@@ -31,19 +33,6 @@ export class ReembedPassagesHandler implements ICommandHandler<ReembedPassages> 
     } else {
       await this.results.toRecording(recordingId, { type: 'RecordPassages', embedded }, run.context);
     }
-  }
-
-  /** False for what is overtaken, erased, or embedded already: embedding it would be for nothing. */
-  private async isWanted(recordingId: string, source: PassageSource, embedder: string): Promise<boolean> {
-    const { state: recording } = await this.actors.read(recordingDecider, recordingId);
-    if (recording.phase !== 'present') return false;
-    if (source.kind === 'transcript') {
-      const { currentVersion, indexedBy } = recording;
-      return source.transcriptVersion === currentVersion && !indexedBy.includes(embedder);
-    }
-    const { state: report } = await this.actors.read(reportDecider, source.reportId);
-    if (report.phase !== 'present' || report.rejected || report.indexedBy.includes(embedder)) return false;
-    return report.transcriptVersion === recording.currentVersion;
   }
 
   private async passagesOf(recordingId: string, source: PassageSource) {

@@ -25,6 +25,8 @@ export type Job =
   | { type: 'IndexReport'; recordingId: string; reportId: string; round: number; again?: boolean }
   /** Vectors by another embedder, for passages that were embedded before it was chosen. */
   | { type: 'ReembedPassages'; recordingId: string; source: PassageSource; embedder: string }
+  /** Vectors that a PassagesEmbedded names and that the store does not hold. */
+  | { type: 'RepairVectors'; recordingId: string; source: PassageSource; embedder: string; eventId: string }
   | { type: 'CancelReport'; recordingId: string; reportId: string }
   /** Asks a recording for what its batch wants of it. */
   | { type: 'ReprocessRecording'; recordingId: string; reprocessingId: string; work: ReprocessingWork }
@@ -85,6 +87,7 @@ export type Lane =
   | 'speech-to-text'
   | 'language-model'
   | 'reembedding'
+  | 'vector-repair'
   | 'reprocessing'
   | 'chat'
   | 'housekeeping';
@@ -101,6 +104,8 @@ const LANE_OF: Record<JobType, Lane> = {
   IndexReport: 'housekeeping',
   // Of its own: a whole archive that is embedded anew must not hold up what came in today.
   ReembedPassages: 'reembedding',
+  // Of its own: the next index waits for these, and they must not be called off with what is under way.
+  RepairVectors: 'vector-repair',
   // Of its own: these belong to their batch, and go on when something of the recording is called off.
   ReprocessRecording: 'reprocessing',
   ReviewReprocessed: 'reprocessing',

@@ -39,6 +39,7 @@ export async function readQueueFigures(pool: Pool): Promise<Record<Lane, LaneFig
     'speech-to-text': NONE,
     'language-model': NONE,
     reembedding: NONE,
+    'vector-repair': NONE,
     chat: NONE,
     reprocessing: NONE,
     housekeeping: NONE,

@@ -4,7 +4,7 @@ import { Job } from '../jobs/job';
 
 /**
  * - `parked`     what was given up
- * - `underWay`   all that is not done, but for re-embedding and listening copies: they are about what is there already
+ * - `underWay`   all that is not done, but for re-embedding, missing vectors and listening copies: they are about what is there already
  * - `unfinished` all that is not done
  *
  * What a batch asks and hears of a recording is never called off: the batch waits for it.

@@ -2,6 +2,7 @@ import { embedderName, RecordedEmbedder } from '@voxpersona/domain';
 import { FollowerLog, FollowerStatus, Position } from '@voxpersona/event-store';
 import { VectorFilter, VectorIndexDigest, VectorIndexState } from '@voxpersona/vector-index';
 import { PostgresListener } from '@voxpersona/platform';
+import { isHopeless, repairAdvice, VectorRepairs } from '@voxpersona/vector-store';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'pg';
 import {
@@ -38,6 +39,8 @@ export interface IndexGenerationsOptions {
   /** @param generation its number: generations keep their snapshots apart */
   createReplica(identity: RecordedEmbedder, generation: number): VectorIndexReplica;
   backfill: Backfill;
+  /** Tells what becomes of vectors that an index lacks; without it nobody makes them again. */
+  repairs?: VectorRepairs;
   log: FollowerLog & { log(message: string): void };
   /** Milliseconds that a search waits for an index that is being built. */
   patienceMs: number;
@@ -58,8 +61,19 @@ interface OwnIndex {
 
 /** What searches by vector, and what is being built beside it. */
 export interface GenerationsStatus {
-  serving: { embedder: RecordedEmbedder; canBeAsked: boolean; index: VectorIndexState | null };
-  building: { embedder: RecordedEmbedder; open: number | null; parked: number | null } | null;
+  serving: {
+    embedder: RecordedEmbedder;
+    canBeAsked: boolean;
+    index: VectorIndexState | null;
+    /** Vectors that events name and that are not there; null: none. */
+    missingVectors: { count: number; advice: string | null } | null;
+  };
+  building: {
+    embedder: RecordedEmbedder;
+    open: number | null;
+    parked: number | null;
+    missingVectors: { count: number; advice: string | null } | null;
+  } | null;
 }
 
 const POLL_MS = 1_000;
@@ -151,11 +165,43 @@ export class IndexGenerations {
         embedder: current.identity,
         canBeAsked: current.embedder !== undefined,
         index: await current.replica.indexState(),
+        missingVectors: await this.missingIn(current),
       },
       building: next
-        ? { embedder: next.identity, open: left?.open ?? null, parked: left?.parked ?? null }
+        ? {
+            embedder: next.identity,
+            open: left?.open ?? null,
+            parked: left?.parked ?? null,
+            missingVectors: await this.missingIn(next),
+          }
         : null,
     };
+  }
+
+  /** Vectors that are missing from the index that answers, and from the one that is built. */
+  get missingVectors(): { serving: number; building: number } {
+    return {
+      serving: this.current?.replica.missingVectors ?? 0,
+      building: this.next?.replica.missingVectors ?? 0,
+    };
+  }
+
+  private async missingIn({
+    identity,
+    replica,
+  }: OwnIndex): Promise<{ count: number; advice: string | null } | null> {
+    const { missingVectors: count } = replica;
+    if (count === 0) return null;
+    const name = embedderName(identity);
+    const figures = await this.options.repairs?.figures(name);
+    return { count, advice: figures ? repairAdvice(figures, name) : null };
+  }
+
+  /** False while vectors of this index are being made again. */
+  private async isWhole({ identity, replica }: OwnIndex): Promise<boolean> {
+    const { repairs } = this.options;
+    if (replica.missingVectors === 0 || !repairs) return true;
+    return isHopeless(await repairs.figures(embedderName(identity)));
   }
 
   private async open(generation: Generation): Promise<OwnIndex> {
@@ -265,13 +311,18 @@ export class IndexGenerations {
   }
 
   /** Nothing is left to embed, and the replica has read what was embedded last. */
-  private async isComplete({ identity, generation, replica }: OwnIndex): Promise<boolean> {
+  private async isComplete(next: OwnIndex): Promise<boolean> {
+    const { identity, generation, replica } = next;
     if (generation.reason === 'embedder') {
       const left = await this.options.backfill.remaining(embedderName(identity));
       if (left?.open !== 0 || left.parked > 0) return false;
     }
     const head = await replica.head();
-    return replica.isComplete && replica.waitFor(head, this.options.patienceMs);
+    if (!replica.isComplete || !(await replica.waitFor(head, this.options.patienceMs))) return false;
+    // What is embedded anew has to be complete. What both lack, and nobody can make again, keeps neither from serving.
+    if (generation.reason === 'embedder' && replica.missingVectors > 0) return false;
+    if (!(await this.isWhole(next))) return false;
+    return !this.current || (await this.isWhole(this.current));
   }
 
   /**
@@ -317,5 +368,15 @@ export class IndexGenerations {
     );
     // Its vectors stay in the store, for a way back; the index itself can be built from them at any time.
     await before?.replica.discard();
+    if (before) await this.forgetMissing(before, next);
+  }
+
+  /** What an index lacked that no longer serves is of no interest. */
+  private async forgetMissing(before: OwnIndex, next: OwnIndex): Promise<void> {
+    const [former, now] = [before, next].map(({ identity }) => embedderName(identity));
+    if (former === undefined || former === now) return;
+    await this.options.repairs
+      ?.settle(former, before.replica.status.position, [])
+      .catch((error: unknown) => this.options.log.warn(`Missing vectors of ${former}: ${String(error)}`));
   }
 }

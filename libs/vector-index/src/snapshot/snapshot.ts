@@ -13,12 +13,15 @@ export interface SnapshotOrigin {
   dimension: number;
 }
 
+/** Snapshots of format 1 may lack vectors that were missing from the store, without saying so. */
+const FORMAT = 2;
+
 const manifestSchema = z.object({
-  format: z.literal(1),
+  format: z.literal(FORMAT),
   logId: z.string(),
   embedder: z.string(),
   dimension: z.number().int().positive(),
-  /** Position in the log up to which the vectors stand, as digits. */
+  /** Position in the log, as digits, after which it has to be read again: the vectors stand there, or further on. */
   position: z.string().regex(/^\d+$/),
   count: z.number().int().min(0),
   engine: z.enum(['faiss-exact', 'faiss-hnsw']).nullable(),
@@ -68,7 +71,7 @@ function* piecesOf(origin: SnapshotOrigin, position: bigint, index: LocalVectorI
   const { table, engineToKeep: engine } = index;
   const slots = [...table.slots()];
   const manifest: Manifest = {
-    format: 1,
+    format: FORMAT,
     logId: origin.logId,
     embedder: origin.embedder,
     dimension: origin.dimension,
@@ -117,7 +120,9 @@ export async function loadSnapshot(
 ): Promise<bigint | undefined> {
   const reader = new BlockReader(readSealedFile(snapshotFile(folder), key));
   try {
-    const manifest = manifestSchema.parse(JSON.parse((await reader.block()).toString('utf8')));
+    const head = JSON.parse((await reader.block()).toString('utf8')) as { format?: unknown };
+    if (head.format !== FORMAT) throw new SnapshotUnusable('Another build wrote it');
+    const manifest = manifestSchema.parse(head);
     assertSameOrigin(manifest, origin);
     const entries = z.array(entrySchema).parse(JSON.parse((await reader.block()).toString('utf8')));
     if (entries.length !== manifest.count) throw new SnapshotUnusable('Its count is wrong');
