@@ -87,7 +87,7 @@ describe('The audit trail', () => {
     expect(await types(`type=AudioUploaded`)).toEqual(['AudioUploaded']);
     expect(await types(`stream=recording-${id}&type=AudioSplit`)).toEqual(['AudioSplit']);
     expect(new Set(await types('category=report'))).toEqual(
-      new Set(['ReportRequested', 'ReportPartWritten', 'AnalysisCompleted', 'PassagesEmbedded']),
+      new Set(['ReportRequested', 'ReportPartWritten', 'AnalysisCompleted', 'PassagesEmbedded', 'Indexed']),
     );
     expect(await types(`correlation=${correlation}&recording=${id}`)).toEqual([
       'AudioClaimed',

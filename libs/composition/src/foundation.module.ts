@@ -20,12 +20,19 @@ import {
   PostgresVectorRepairs,
   ResultStore,
   Sealer,
+  SEARCHED_READ_MODELS,
+  SearchedReadModels,
   SPEECH_TO_TEXT,
   SWEEP_AFTER_MS,
   TELEGRAM_ID_SECRET,
 } from '@voxpersona/pipeline';
 import { Environment, PostgresListener } from '@voxpersona/platform';
-import { Generations, IndexGenerations, PROJECTIONS_LEADERSHIP } from '@voxpersona/projections';
+import {
+  Generations,
+  IndexGenerations,
+  PROJECTIONS_LEADERSHIP,
+  ServedPosition,
+} from '@voxpersona/projections';
 import { VectorStore } from '@voxpersona/vector-store';
 import { Pool } from 'pg';
 import { Registry } from 'prom-client';
@@ -42,6 +49,10 @@ export const ADAPTERS = Symbol('Adapters');
 export class FoundationModule {
   static forRoot(environment: Environment, foundation: Foundation, adapters: Adapters): DynamicModule {
     const { embedder } = adapters;
+    const served = new ServedPosition(foundation.pool, foundation.listener);
+    const searched: SearchedReadModels = {
+      waitFor: (position, patienceMs) => served.waitFor(['passages'], position, patienceMs),
+    };
     const repairs = vectorRepairs(foundation, embedder.identity);
     const settings: PipelineSettings = {
       maxAttempts: environment.JOB_MAX_ATTEMPTS,
@@ -64,6 +75,8 @@ export class FoundationModule {
       { provide: Actors, useValue: foundation.actors },
       { provide: SealSigner, useValue: foundation.sealSigner },
       { provide: Generations, useValue: new Generations(foundation.pool) },
+      { provide: ServedPosition, useValue: served },
+      { provide: SEARCHED_READ_MODELS, useValue: searched },
       { provide: Sealer, useValue: sealerOf(foundation) },
       { provide: JobList, useValue: new JobList(foundation.pool) },
       { provide: JobQueue, useValue: foundation.jobs },

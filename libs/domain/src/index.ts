@@ -5,6 +5,7 @@ export * from './shared/ids';
 export * from './shared/personal';
 export * from './shared/late-call';
 export * from './shared/passages-embedded';
+export { Indexed, type Indexing } from './shared/indexing';
 export * from './shared/values';
 export * from './details';
 export * from './recording/commands';

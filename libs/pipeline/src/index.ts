@@ -2,6 +2,7 @@ export * from './tokens';
 export * from './pipeline.module';
 export * from './pipeline-runner';
 export * from './pipeline-settings';
+export type { SearchedReadModels } from './activities/confirm-indexed.handler';
 export * from './activities/object-keys';
 export { eventsOfType, RecordedEvents } from './activities/recorded-events';
 export * from './catalogue/catalogue';

@@ -77,6 +77,7 @@ export class PipelineRunner {
           'listening-copy': 1,
           'speech-to-text': speechToText.concurrency,
           'language-model': languageModel.concurrency,
+          indexing: 4,
           reembedding: 1,
           'vector-repair': 1,
           // Where no bot is configured its files cannot be fetched: another process may.

@@ -21,6 +21,7 @@ import {
 import { FetchMediaHandler } from './activities/fetch-media.handler';
 import { TellChatOfUploadHandler } from './activities/tell-chat-of-upload.handler';
 import { GivingUp } from './activities/giving-up';
+import { ConfirmIndexedHandler } from './activities/confirm-indexed.handler';
 import { CurrentSources } from './activities/current-sources';
 import { PassageIndexer } from './activities/passage-indexer';
 import { IndexReportHandler } from './activities/index-report.handler';
@@ -67,6 +68,7 @@ const ACTIVITIES = [
   WriteReportPartHandler,
   IndexReportHandler,
   ReembedPassagesHandler,
+  ConfirmIndexedHandler,
   RepairVectorsHandler,
   CancelReportHandler,
   ReprocessRecordingHandler,

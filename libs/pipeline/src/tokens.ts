@@ -12,6 +12,8 @@ export const OBJECT_STORAGE = Symbol('ObjectStorage');
 export const TELEGRAM_ID_SECRET = Symbol('TelegramIdSecret');
 /** Files of a chat; undefined where no bot is configured. */
 export const CHAT_FILES = Symbol('ChatFiles');
+/** Whether words of new passages can be searched, see `SearchedReadModels`. */
+export const SEARCHED_READ_MODELS = Symbol('SearchedReadModels');
 export const CATALOGUE = Symbol('Catalogue');
 /** Age in milliseconds at which an object that no event names is removed. */
 export const SWEEP_AFTER_MS = Symbol('SweepAfterMs');

@@ -31,6 +31,7 @@ export * from './reports/report-markdown';
 export * from './reports/reports.projection';
 export * from './reprocessings/reprocessing-items.projection';
 export * from './reprocessings/reprocessings.projection';
+export * from './serving/served-position';
 export * from './transcripts/transcript-formats';
 export * from './transcripts/transcripts.projection';
 export * from './vector-index/durable-vector-index';

@@ -16,18 +16,17 @@ export class ProjectionsRunner {
   private hasReadModels = false;
   private hasIndexes = false;
   private readonly keeper: GenerationKeeper;
-  private readonly served: ServedPosition;
 
   constructor(
     reader: LogReader<DomainEvent>,
     pool: Pool,
     listener: PostgresListener,
     private readonly indexes: IndexGenerations,
+    private readonly served: ServedPosition,
     @Inject(PROJECTIONS_LEADERSHIP) leadership: Leadership,
   ) {
     const log = new Logger('Projections');
-    this.served = new ServedPosition(pool, listener);
-    const { reached: onMoved } = this.served;
+    const { reached: onMoved } = served;
     this.keeper = new GenerationKeeper(READ_MODELS, { reader, pool, listener, leadership, log, onMoved });
   }
 

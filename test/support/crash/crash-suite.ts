@@ -89,7 +89,7 @@ export function describeCrashes(name: string, step: number, open: () => Promise<
 
     async function finish(id: string): Promise<{ recording: RecordingBody; events: TrailEvent[] }> {
       const isIndexed = (events: TrailEvent[]): boolean =>
-        events.filter((event) => event.type === 'PassagesEmbedded').length === 2;
+        events.filter((event) => event.type === 'Indexed').length === 2;
       for (;;) {
         const recording = await world.server.recordingUntil(
           id,

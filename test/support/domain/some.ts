@@ -149,7 +149,11 @@ export const commissioned = (
   },
 });
 
-export const embedded = (transcriptVersion = 1): Of<RecordingEvent, 'PassagesEmbedded'> => ({
+/** `embedding` null: by a build that had no `Indexed`. */
+export const embedded = (
+  transcriptVersion = 1,
+  embedding: number | null = 1,
+): Of<RecordingEvent, 'PassagesEmbedded'> => ({
   type: 'PassagesEmbedded',
   data: {
     recordingId: RECORDING,
@@ -159,6 +163,17 @@ export const embedded = (transcriptVersion = 1): Of<RecordingEvent, 'PassagesEmb
     embedder: { provider: 'hashing', model: '1', dimension: 4 },
     passageIds: [],
     passages: [],
+    embedding,
+  },
+});
+
+export const indexed = (transcriptVersion = 1, embedding = 1): Of<RecordingEvent, 'Indexed'> => ({
+  type: 'Indexed',
+  data: {
+    recordingId: RECORDING,
+    source: { kind: 'transcript', transcriptVersion },
+    embedder: { provider: 'hashing', model: '1', dimension: 4 },
+    embedding,
   },
 });
 

@@ -102,6 +102,14 @@ export function formerHistory(): { ownerId: string; recordingId: string; events:
       },
     },
     {
+      ...{ stream: recording, type: 'PassagesEmbedded', schemaVersion: 1 },
+      data: {
+        ...{ recordingId, owner: ownerId, language: 'en', passageIds: [], passages: [] },
+        source: { kind: 'transcript', transcriptVersion: 1 },
+        embedder: { provider: 'hashing', model: '1', dimension: 4 },
+      },
+    },
+    {
       ...{ stream: recording, type: 'DetailsProvided', schemaVersion: 1 },
       data: { recordingId, details: { place: 'Adlon', city: 'Berlin', room: '12' }, detailsVersion: 1 },
     },

@@ -1,5 +1,12 @@
 import { sentenceLikeVectors } from '../vectors/random-vectors';
-import { CallRecord, deriveId, DomainEvent, embedderName, RecordedEmbedder } from '@voxpersona/domain';
+import {
+  CallRecord,
+  deriveId,
+  DomainEvent,
+  embedderName,
+  PassageSource,
+  RecordedEmbedder,
+} from '@voxpersona/domain';
 import { CHAIN_START, ChainEnd, EventCodec, EventStore } from '@voxpersona/event-store';
 import { VectorStore } from '@voxpersona/vector-store';
 import { createHash, randomUUID } from 'node:crypto';
@@ -99,6 +106,8 @@ function historyOf(
   const language = number % 3 === 0 ? 'ru' : 'en';
   const details = { city: `city ${number % 17}`, employee: `employee ${number % 5}` };
   const ids = { reportId, recordingId };
+  const sourceOf = (kind: 'transcript' | 'report'): PassageSource =>
+    kind === 'report' ? { kind, reportId } : { kind, transcriptVersion: 1 };
   const embedded = (kind: 'transcript' | 'report'): DomainEvent => {
     const passages = Array.from({ length: PASSAGES }, (_, ordinal) => ({
       ...{
@@ -114,10 +123,15 @@ function historyOf(
       type: 'PassagesEmbedded',
       data: {
         ...{ recordingId, owner, language, embedder, passages, passageIds: passages.map(({ id }) => id) },
-        source: kind === 'report' ? { kind, reportId } : { kind, transcriptVersion: 1 },
+        source: sourceOf(kind),
+        embedding: 1,
       },
     };
   };
+  const indexed = (kind: 'transcript' | 'report'): DomainEvent => ({
+    type: 'Indexed',
+    data: { recordingId, embedder, source: sourceOf(kind), embedding: 1 },
+  });
   on(recording, {
     type: 'AudioUploaded',
     data: {
@@ -207,6 +221,7 @@ function historyOf(
     },
   });
   on(recording, embedded('transcript'));
+  on(recording, indexed('transcript'));
   if (number % 4 === 0) {
     on(recording, {
       type: 'DetailsProvided',
@@ -227,6 +242,7 @@ function historyOf(
     { type: 'AnalysisCompleted', data: { ...ids } },
   );
   on(report, embedded('report'));
+  on(report, indexed('report'));
   if (number % 20 === 19) {
     on(recording, { type: 'RecordingErased', data: { recordingId, owner, claimId, reportIds: [reportId] } });
     on(report, { type: 'ReportErased', data: { ...ids } });

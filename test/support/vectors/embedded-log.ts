@@ -52,6 +52,7 @@ export async function createEmbeddedLog(embedder: RecordedEmbedder): Promise<Emb
         data: {
           ...{ recordingId, owner, language: 'en', embedder: by, passageIds, passages: [] },
           source: { kind: 'transcript', transcriptVersion: 1 },
+          embedding: 1,
         },
       });
       return passageIds;

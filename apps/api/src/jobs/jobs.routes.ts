@@ -8,7 +8,7 @@ const params = { id: idParameter('Id of the job.') };
 const STATES = ['ready', 'running', 'done', 'parked', 'cancelled'] as const;
 const LANES = [
   ...(['media', 'listening-copy', 'speech-to-text', 'language-model'] as const),
-  ...(['reembedding', 'vector-repair', 'reprocessing', 'chat', 'housekeeping'] as const),
+  ...(['indexing', 'reembedding', 'vector-repair', 'reprocessing', 'chat', 'housekeeping'] as const),
 ] as const;
 
 const job = z

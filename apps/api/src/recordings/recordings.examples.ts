@@ -16,6 +16,7 @@ export const RECORDING = {
   id,
   status: 'ready',
   stage: 'done',
+  searchable: true,
   fileName: 'interview.m4a',
   scenario: 'interview',
   language: 'en',

@@ -90,6 +90,10 @@ export const recording = z
     id: z.uuid(),
     status: z.enum(RECORDING_STATUSES),
     stage: z.enum(['splitting', 'transcribing', 'assembling', 'indexing', 'done']),
+    searchable: z.boolean().meta({
+      description:
+        'The current transcript can be found by words and by vectors. A recording is `ready` only then.',
+    }),
     fileName: z.string().nullable(),
     scenario: z.enum(SCENARIOS),
     language: z

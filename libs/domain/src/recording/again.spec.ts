@@ -1,5 +1,5 @@
 import { given } from '@test/domain/given';
-import { split, transcribed, uploaded, RECORDING, OWNER } from '@test/domain/some';
+import { indexed, split, transcribed, uploaded, RECORDING, OWNER } from '@test/domain/some';
 import { reportIdOf } from './asked';
 import { recordingDecider } from './decider';
 import { RecordingEvent } from './events';
@@ -20,8 +20,10 @@ const transcript = (transcriptVersion: number): RecordingEvent[] => [
       ...{ recordingId: RECORDING, owner: OWNER, language: 'en', passageIds: [], passages: [] },
       embedder: { provider: 'p', model: 'm', dimension: 1 },
       source: { kind: 'transcript', transcriptVersion },
+      embedding: transcriptVersion,
     },
   },
+  indexed(transcriptVersion, transcriptVersion),
 ];
 const done: RecordingEvent[] = [uploaded([]), split(2), transcribed(0), transcribed(1), ...transcript(1)];
 const again: RecordingEvent = {

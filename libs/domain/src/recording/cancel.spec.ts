@@ -5,6 +5,7 @@ import {
   chunkFailed,
   commissioned,
   embedded,
+  indexed,
   erased,
   OWNER,
   RECORDING,
@@ -89,7 +90,10 @@ describe('Cancelling', () => {
   it('is done once', () => recording(uploaded(), cancelled()).when(cancel).thenNothing());
 
   it.each<[string, RecordingEvent[]]>([
-    ['finished', [uploaded(), split(1), transcribed(0), allTranscribed(1, 1, 0), assembled(), embedded()]],
+    [
+      'finished',
+      [uploaded(), split(1), transcribed(0), allTranscribed(1, 1, 0), assembled(), embedded(), indexed()],
+    ],
     ['without speech', [uploaded(), split(1), transcribed(0), allTranscribed(1, 1, 0), noSpeech]],
     ['failed as a whole', [uploaded(), stageFailed('split')]],
     ['failed in every chunk', [uploaded(), split(1), chunkFailed(0), allTranscribed(1, 0, 1)]],

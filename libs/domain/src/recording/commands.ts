@@ -37,7 +37,13 @@ export type RecordingCommand =
       /** Empty: no speech was found. */
       lines: TranscriptLine[];
     }
-  | { type: 'RecordPassages'; embedded: Omit<DataOf<typeof PassagesEmbedded>, 'recordingId' | 'owner'> }
+  | {
+      type: 'RecordPassages';
+      embedded: Omit<DataOf<typeof PassagesEmbedded>, 'recordingId' | 'owner' | 'embedding'>;
+    }
+  /** The passages of this `PassagesEmbedded` can be found by words and by vectors. */
+  | { type: 'RecordIndexed'; embedding: number }
+  | { type: 'RecordIndexingFailure'; embedding: number; failure: Failure }
   | { type: 'RecordStageFailure'; stage: RecordingStage; failure: Failure }
   /** `lostObjectKey`: an object of the copy that is missing from the object store; null: none is known to be missing. */
   | { type: 'RequestListeningCopy'; lostObjectKey: string | null }

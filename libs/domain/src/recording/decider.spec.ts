@@ -339,7 +339,7 @@ describe('Another embedder', () => {
     const other = { ...rest, embedder: { provider: 'other', model: 'm', dimension: 3 } };
     const again: RecordingEvent = {
       type: 'PassagesEmbedded',
-      data: { recordingId: RECORDING, owner: OWNER, ...other },
+      data: { recordingId: RECORDING, owner: OWNER, ...other, embedding: 2 },
     };
     const before = [
       uploaded([]),

@@ -1,4 +1,5 @@
 import { accept, acceptNothing, Decider, refuse, Refusal } from '../shared/decider';
+import { awaitedEmbedding } from '../shared/indexing';
 import { isErased } from '../shared/personal';
 import { embedderName } from '../shared/values';
 import {
@@ -94,6 +95,8 @@ function decideErased(state: ErasedRecording, command: RecordingCommand): Record
     case 'RecordChunkFailure':
     case 'RecordTranscript':
     case 'RecordPassages':
+    case 'RecordIndexed':
+    case 'RecordIndexingFailure':
     case 'RecordListeningCopy':
     case 'RecordListeningCopyFailure':
       return acceptNothing();
@@ -120,6 +123,16 @@ function decidePresent(state: PresentRecording, command: RecordingCommand): Reco
       return recordTranscript(state, command);
     case 'RecordPassages':
       return recordPassages(state, command);
+    case 'RecordIndexed':
+      return recordIndexed(state, command);
+    case 'RecordIndexingFailure': {
+      const { indexing } = state;
+      if (indexing.isIndexed || !awaitedEmbedding(indexing, command.embedding)) return acceptNothing();
+      return accept({
+        type: 'RecordingStageFailed',
+        data: { recordingId, stage: 'index', failure: command.failure },
+      });
+    }
     case 'RecordStageFailure':
       return accept({
         type: 'RecordingStageFailed',
@@ -307,10 +320,22 @@ function recordPassages(
   if (source.kind !== 'transcript') return acceptNothing();
   const version = source.transcriptVersion;
   const overtaken = version !== state.currentVersion;
-  const known = state.indexedVersion === version && state.indexedBy.includes(embedderName(embedded.embedder));
+  const { recordingId, owner, indexing } = state;
+  const known = indexing.embeddedBy.includes(embedderName(embedded.embedder));
   if (overtaken || known) return acceptNothing();
-  const { recordingId, owner } = state;
-  return accept({ type: 'PassagesEmbedded', data: { recordingId, owner, ...embedded } });
+  const embedding = indexing.embeddings + 1;
+  return accept({ type: 'PassagesEmbedded', data: { recordingId, owner, ...embedded, embedding } });
+}
+
+/** Once for every embedding; of a transcript that is overtaken nothing is awaited. */
+function recordIndexed(
+  { recordingId, currentVersion, indexing }: PresentRecording,
+  { embedding }: CommandOf<'RecordIndexed'>,
+): RecordingDecision {
+  const awaited = awaitedEmbedding(indexing, embedding);
+  if (!awaited) return acceptNothing();
+  const source = { kind: 'transcript' as const, transcriptVersion: currentVersion };
+  return accept({ type: 'Indexed', data: { recordingId, source, ...awaited } });
 }
 
 function findChunk(

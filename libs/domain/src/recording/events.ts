@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineEvent, EventOf } from '../shared/event-definition';
 import { LateCallRecorded } from '../shared/late-call';
+import { Indexed } from '../shared/indexing';
 import { PassagesEmbedded } from '../shared/passages-embedded';
 import { personal } from '../shared/personal';
 import {
@@ -265,6 +266,7 @@ export const RECORDING_EVENTS = [
   TranscriptRejected,
   ReportCommissioned,
   PassagesEmbedded,
+  Indexed,
   RecordingStageFailed,
   RecordingRetryRequested,
   RetranscriptionRequested,

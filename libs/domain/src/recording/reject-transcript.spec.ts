@@ -4,6 +4,7 @@ import {
   assembled,
   commissioned,
   embedded,
+  indexed,
   erased,
   RECORDING,
   split,
@@ -89,7 +90,7 @@ describe('The transcript that is current again', () => {
     };
     restored.when(passages(2)).thenNothing();
     restored.when(passages(1)).thenTypes('PassagesEmbedded');
-    const done = recording(...events, embedded(1));
+    const done = recording(...events, embedded(1, 2), indexed(1, 2));
     expect(done.state.phase === 'present' && stageUnderWay(done.state)).toBeNull();
   });
   it('is the one that reports are written on', () =>
@@ -101,7 +102,7 @@ describe('The transcript that is current again', () => {
       type: 'RetranscriptionRequested',
       data: { recordingId: RECORDING, round: 1, chunks: [0], language: null },
     };
-    recording(...events, embedded(1), again)
+    recording(...events, embedded(1, 2), indexed(1, 2), again)
       .when({
         ...{ type: 'RecordChunkTranscription', languageWasDetected: false },
         result: transcribed(0, 1).data,

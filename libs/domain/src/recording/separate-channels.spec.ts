@@ -5,6 +5,7 @@ import {
   chunkFailed,
   copyRequested,
   embedded,
+  indexed,
   RECORDING,
   someCall,
   split,
@@ -137,8 +138,7 @@ describe('A recording with separate channels', () => {
   it('is transcribed again on all channels', () => {
     const done = [0, 1, 2, 3].map((index) => transcribed(index));
     const { state } = recording(uploaded([]), inChannels(), ...done, allTranscribed(1, 4, 0), assembled());
-    const index: RecordingEvent = { type: 'PassagesEmbedded', data: embedded().data };
-    const ready = recordingDecider.evolve(state, index);
+    const ready = [embedded(), indexed()].reduce(recordingDecider.evolve, state);
     expect(recordingDecider.decide(ready, { type: 'RequestRetranscription', language: 'de' })).toMatchObject({
       events: [{ type: 'RetranscriptionRequested', data: { chunks: [0, 1, 2, 3] } }],
     });

@@ -1,6 +1,7 @@
 import { ChannelMode } from '../shared/channels';
+import { indexed, Indexing, indexingAgain, notIndexed, passagesEmbedded } from '../shared/indexing';
 import { isErased } from '../shared/personal';
-import { embedderName, Gap, Scenario, Stretch } from '../shared/values';
+import { Gap, Scenario, Stretch } from '../shared/values';
 import { RecordedTimeline, RecordingEvent, RecordingStage } from './events';
 import { evolveListeningCopy, ListeningCopyState, noListeningCopy } from './listening-copy/state';
 
@@ -67,10 +68,8 @@ export interface PresentRecording {
   /** Version that is read, searched and written reports on: the last one that nobody rejected; 0 before. */
   currentVersion: number;
   transcripts: readonly TranscriptState[];
-  /** Version whose passages are embedded; 0 before. */
-  indexedVersion: number;
-  /** Names of the embedders that have embedded that version. */
-  indexedBy: readonly string[];
+  /** Of the passages of the current version. */
+  indexing: Indexing;
   failedStages: readonly RecordingStage[];
   commissions: readonly CommissionedReport[];
   /** For listening in a browser; apart from the course of the recording. */
@@ -193,8 +192,7 @@ function uploaded(data: AudioUploadedData): PresentRecording {
     assembledVersion: 0,
     currentVersion: 0,
     transcripts: [],
-    indexedVersion: 0,
-    indexedBy: [],
+    indexing: notIndexed,
     failedStages: [],
     commissions: [],
     listeningCopy: noListeningCopy,
@@ -259,7 +257,15 @@ function evolvePresent(state: PresentRecording, event: RecordingEvent): Recordin
       return { ...state, commissions: [...state.commissions, commission] };
     }
     case 'PassagesEmbedded':
-      return passagesEmbedded(state, event.data);
+      return {
+        ...withoutFailed(state, ['index']),
+        indexing: passagesEmbedded(state.indexing, event.data),
+      };
+    case 'Indexed':
+      return {
+        ...withoutFailed(state, ['index']),
+        indexing: indexed(state.indexing, event.data.embedding),
+      };
     case 'RecordingStageFailed':
       return {
         ...state,
@@ -270,6 +276,7 @@ function evolvePresent(state: PresentRecording, event: RecordingEvent): Recordin
         // What follows the chunks is done anew with them.
         ...withoutFailed(state, event.data.chunks.length > 0 ? ['assemble', 'index'] : event.data.stages),
         cancelled: false,
+        indexing: event.data.stages.includes('index') ? indexingAgain(state.indexing) : state.indexing,
         round: event.data.round,
         chunks: state.chunks.map((chunk) =>
           event.data.chunks.includes(chunk.index)
@@ -332,6 +339,7 @@ function withTranscript(state: PresentRecording, transcript: TranscriptState): P
   return {
     ...withoutFailed(state, ['assemble']),
     ...{ assembledVersion: version, currentVersion: version, hasSpeech: !isSilent },
+    indexing: indexingAgain(state.indexing),
     transcripts: [...state.transcripts, transcript],
   };
 }
@@ -347,22 +355,11 @@ function transcriptRejected(
   if (!restored) return { ...state, transcripts };
   return {
     ...withoutFailed(state, ['index']),
-    ...{ transcripts, currentVersion: restored.transcriptVersion, indexedVersion: 0, indexedBy: [] },
+    ...{ transcripts, currentVersion: restored.transcriptVersion, indexing: indexingAgain(state.indexing) },
     hasSpeech: !restored.isSilent,
     transcriptLanguage: restored.language,
     language: restored.language ?? state.language,
   };
-}
-
-function passagesEmbedded(
-  state: PresentRecording,
-  { source, embedder }: Extract<RecordingEvent, { type: 'PassagesEmbedded' }>['data'],
-): PresentRecording {
-  if (source.kind !== 'transcript') return state;
-  const version = source.transcriptVersion;
-  const before = version === state.indexedVersion ? state.indexedBy : [];
-  const indexedBy = [...new Set([...before, embedderName(embedder)])];
-  return { ...withoutFailed(state, ['index']), indexedVersion: version, indexedBy };
 }
 
 function withChunk(state: PresentRecording, index: number, change: Partial<ChunkState>): PresentRecording {
@@ -383,6 +380,6 @@ export function stageUnderWay(state: PresentRecording): 'split' | 'transcribe' |
   if (chunks.some((chunk) => chunk.status === 'pending')) return 'transcribe';
   if (chunks.every((chunk) => chunk.status === 'failed')) return null;
   if (assembledVersion < announcedVersion) return failedStages.includes('assemble') ? null : 'assemble';
-  if (!hasSpeech || state.indexedVersion === state.currentVersion) return null;
+  if (!hasSpeech || state.indexing.isIndexed) return null;
   return failedStages.includes('index') ? null : 'index';
 }

@@ -12,11 +12,15 @@ export type ReportCommand =
   | { type: 'RecordReportFailure'; round: number; part: string; failure: Failure }
   | {
       type: 'RecordReportPassages';
-      embedded: Omit<DataOf<typeof PassagesEmbedded>, 'recordingId' | 'owner'>;
+      embedded: Omit<DataOf<typeof PassagesEmbedded>, 'recordingId' | 'owner' | 'embedding'>;
       /** Also where this embedder embedded them before: they had left the search, and are to come back. */
       again?: boolean;
     }
+  /** Its passages could not be embedded. */
   | { type: 'RecordReportIndexingFailure'; round: number; failure: Failure }
+  /** The passages of this `PassagesEmbedded` can be found by words and by vectors. */
+  | { type: 'RecordIndexed'; embedding: number }
+  | { type: 'RecordIndexingFailure'; embedding: number; failure: Failure }
   | { type: 'RequestReportRetry' }
   | { type: 'CancelReport' }
   /** What was there before it is used again. */

@@ -40,7 +40,7 @@ const passages = {
 const index: ReportCommand = { type: 'RecordReportPassages', embedded: passages };
 const embeddedEvent: ReportEvent = {
   type: 'PassagesEmbedded',
-  data: { recordingId: RECORDING, owner: OWNER, ...passages },
+  data: { recordingId: RECORDING, owner: OWNER, ...passages, embedding: 1 },
 };
 const completed: ReportEvent = { type: 'AnalysisCompleted', data: ids };
 const indexingFailed: ReportEvent = {

@@ -1,6 +1,14 @@
 import { accept, acceptNothing, Decider, Decision, refuse, Refusal } from '../shared/decider';
 import { ReportCommand } from './commands';
-import { embedderName } from '../shared/values';
+import {
+  awaitedEmbedding,
+  indexed,
+  Indexing,
+  indexingAgain,
+  notIndexed,
+  passagesEmbedded,
+} from '../shared/indexing';
+import { embedderName, Failure } from '../shared/values';
 import { ReportEvent } from './events';
 
 export interface ReportPartState {
@@ -20,9 +28,9 @@ export interface PresentReport {
   /** 0 for the first run; each retry starts the next. */
   round: number;
   parts: readonly ReportPartState[];
-  indexing: 'pending' | 'indexed' | 'failed';
-  /** Names of the embedders that have embedded it. */
-  indexedBy: readonly string[];
+  indexing: Indexing;
+  /** Its passages are not found, and nothing is done about it until somebody asks. */
+  indexingFailed: boolean;
   rejected: boolean;
 }
 
@@ -99,11 +107,13 @@ function decidePresent(state: PresentReport, command: ReportCommand): ReportDeci
     case 'RecordReportPassages':
       return recordPassages(state, command);
     case 'RecordReportIndexingFailure':
-      if (state.indexing !== 'pending' || command.round < state.round) return acceptNothing();
-      return accept({
-        type: 'ReportIndexingFailed',
-        data: { reportId, recordingId, round: command.round, failure: command.failure },
-      });
+      if (command.round < state.round) return acceptNothing();
+      return indexingFailed(state, command.round, command.failure);
+    case 'RecordIndexed':
+      return recordIndexed(state, command);
+    case 'RecordIndexingFailure':
+      if (!awaitedEmbedding(state.indexing, command.embedding)) return acceptNothing();
+      return indexingFailed(state, state.round, command.failure);
     case 'RequestReportRetry':
       return requestRetry(state);
     case 'CancelReport': {
@@ -119,12 +129,32 @@ function decidePresent(state: PresentReport, command: ReportCommand): ReportDeci
 }
 
 function recordPassages(
-  { recordingId, owner, rejected, indexedBy }: PresentReport,
+  { recordingId, owner, rejected, indexing }: PresentReport,
   { embedded, again = false }: CommandOf<'RecordReportPassages'>,
 ): ReportDecision {
-  const isKnown = indexedBy.includes(embedderName(embedded.embedder));
+  const isKnown = indexing.embeddedBy.includes(embedderName(embedded.embedder));
   if (rejected || (isKnown && !again)) return acceptNothing();
-  return accept({ type: 'PassagesEmbedded', data: { recordingId, owner, ...embedded } });
+  const embedding = indexing.embeddings + 1;
+  return accept({ type: 'PassagesEmbedded', data: { recordingId, owner, ...embedded, embedding } });
+}
+
+/** Once for every embedding. */
+function recordIndexed(
+  { reportId, recordingId, indexing }: PresentReport,
+  { embedding }: CommandOf<'RecordIndexed'>,
+): ReportDecision {
+  const awaited = awaitedEmbedding(indexing, embedding);
+  if (!awaited) return acceptNothing();
+  return accept({ type: 'Indexed', data: { recordingId, source: { kind: 'report', reportId }, ...awaited } });
+}
+
+function indexingFailed(
+  { reportId, recordingId, indexing, indexingFailed: isKnown }: PresentReport,
+  round: number,
+  failure: Failure,
+): ReportDecision {
+  if (indexing.isIndexed || isKnown) return acceptNothing();
+  return accept({ type: 'ReportIndexingFailed', data: { reportId, recordingId, round, failure } });
 }
 
 /** What is not written of it yet will not be. */
@@ -163,7 +193,7 @@ function requestRetry(state: PresentReport): ReportDecision {
   const parts = state.parts
     .filter((part) => part.status === 'failed' || part.status === 'cancelled')
     .map((part) => part.part);
-  const index = parts.length === 0 && state.indexing === 'failed';
+  const index = parts.length === 0 && state.indexingFailed;
   if (state.rejected || (parts.length === 0 && !index))
     return refuse('nothing_to_retry', 'Nothing of this report has failed.');
   const { reportId, recordingId } = state;
@@ -181,8 +211,8 @@ function evolveReport(state: ReportState, event: ReportEvent): ReportState {
       ...request,
       round: 0,
       parts: parts.map((part) => ({ ...part, status: 'pending' })),
-      indexing: 'pending',
-      indexedBy: [],
+      indexing: notIndexed,
+      indexingFailed: false,
       rejected: false,
     };
   }
@@ -203,21 +233,23 @@ function evolvePresent(
     case 'PassagesEmbedded':
       return {
         ...state,
-        indexing: 'indexed',
-        indexedBy: [...new Set([...state.indexedBy, embedderName(event.data.embedder)])],
+        indexing: passagesEmbedded(state.indexing, event.data),
+        indexingFailed: false,
       };
+    case 'Indexed':
+      return { ...state, indexing: indexed(state.indexing, event.data.embedding), indexingFailed: false };
     case 'ReportIndexingFailed':
-      return { ...state, indexing: 'failed' };
+      return { ...state, indexingFailed: true };
     case 'ReportRetryRequested':
       return {
         ...withParts(state, event.data.parts, 'pending'),
         round: event.data.round,
-        indexing: event.data.index ? 'pending' : state.indexing,
+        ...(event.data.index && { indexing: indexingAgain(state.indexing), indexingFailed: false }),
       };
     case 'ReportCancelled':
       return withParts(state, event.data.parts, 'cancelled');
     case 'ReportRejected':
-      return { ...state, rejected: true };
+      return { ...state, rejected: true, indexing: indexingAgain(state.indexing) };
     case 'AnalysisCompleted':
     case 'LateCallRecorded':
       return state;

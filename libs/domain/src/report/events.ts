@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineEvent, EventOf } from '../shared/event-definition';
 import { LateCallRecorded } from '../shared/late-call';
+import { Indexed } from '../shared/indexing';
 import { PassagesEmbedded } from '../shared/passages-embedded';
 import { personal } from '../shared/personal';
 import { callRecord, failure, language } from '../shared/values';
@@ -66,6 +67,7 @@ export const REPORT_EVENTS = [
   AnalysisCompleted,
   AnalysisFailed,
   PassagesEmbedded,
+  Indexed,
   ReportIndexingFailed,
   ReportRetryRequested,
   ReportCancelled,

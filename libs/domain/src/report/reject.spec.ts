@@ -63,5 +63,5 @@ it('A report comes back into the search where that is asked for', () => {
     .thenNothing();
   report(...done, inSearch)
     .when(record(true))
-    .then(inSearch);
+    .then({ ...inSearch, data: { ...inSearch.data, embedding: 2 } });
 });

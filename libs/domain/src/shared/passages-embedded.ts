@@ -24,5 +24,8 @@ export const PassagesEmbedded = defineEvent(
     embedder: embedderIdentity,
     passageIds: z.array(z.uuid()),
     passages: personal(z.array(passage)),
+    /** Number of this event among its kind in the stream; null: written before `Indexed` followed it. */
+    embedding: z.number().int().min(1).nullable(),
   }),
+  { version: 2, upcasters: { 1: (data) => ({ ...data, embedding: null }) } },
 );

@@ -17,11 +17,11 @@ export class CurrentSources {
     const { state: recording } = await this.actors.read(recordingDecider, recordingId);
     if (recording.phase !== 'present') return undefined;
     if (source.kind === 'transcript') {
-      const { currentVersion, indexedBy } = recording;
-      return source.transcriptVersion === currentVersion ? indexedBy : undefined;
+      const { currentVersion, indexing } = recording;
+      return source.transcriptVersion === currentVersion ? indexing.embeddedBy : undefined;
     }
     const { state: report } = await this.actors.read(reportDecider, source.reportId);
     if (report.phase !== 'present' || report.rejected) return undefined;
-    return report.transcriptVersion === recording.currentVersion ? report.indexedBy : undefined;
+    return report.transcriptVersion === recording.currentVersion ? report.indexing.embeddedBy : undefined;
   }
 }

@@ -45,6 +45,13 @@ export class GivingUp {
           context,
         );
       }
+      case 'ConfirmIndexed': {
+        const { recordingId, source, embedding } = job;
+        const command = { type: 'RecordIndexingFailure' as const, embedding, failure };
+        return source.kind === 'report'
+          ? this.results.toReport(source.reportId, command, context)
+          : this.results.toRecording(recordingId, command, context);
+      }
       case 'FetchMedia': {
         const { chatId, intakeId } = job;
         const command = { type: 'RecordNotStored' as const, intakeId, failure };

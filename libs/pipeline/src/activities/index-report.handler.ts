@@ -20,10 +20,11 @@ export class IndexReportHandler implements ICommandHandler<IndexReport> {
     const events = await this.events.read('report', reportId);
     const language = eventsOfType(events, 'ReportRequested')[0]?.data.language ?? null;
     const source = { kind: 'report' as const, reportId };
-    if (again) {
-      const before = eventsOfType(events, 'PassagesEmbedded')[0]?.data.passages;
-      // One that was never found yet comes into the search when it is complete.
-      if (!before || isErased(before)) return;
+    const before = eventsOfType(events, 'PassagesEmbedded')[0]?.data.passages;
+    if (isErased(before)) return;
+    // One that was never found yet comes into the search when it is complete.
+    if (again && !before) return;
+    if (before) {
       const embedded = await this.indexer.embedAgain(recordingId, source, language, before, run.signal);
       await this.results.toReport(reportId, { type: 'RecordReportPassages', embedded, again }, run.context);
       return;

@@ -28,6 +28,7 @@ export class StartReport extends JobCommand<'StartReport'> {}
 export class WriteReportPart extends JobCommand<'WriteReportPart'> {}
 export class IndexReport extends JobCommand<'IndexReport'> {}
 export class ReembedPassages extends JobCommand<'ReembedPassages'> {}
+export class ConfirmIndexed extends JobCommand<'ConfirmIndexed'> {}
 export class RepairVectors extends JobCommand<'RepairVectors'> {}
 export class CancelReport extends JobCommand<'CancelReport'> {}
 export class ReprocessRecording extends JobCommand<'ReprocessRecording'> {}
@@ -54,6 +55,7 @@ const JOB_COMMANDS: {
   WriteReportPart,
   IndexReport,
   ReembedPassages,
+  ConfirmIndexed,
   RepairVectors,
   CancelReport,
   ReprocessRecording,

@@ -94,7 +94,7 @@ export class JobQueue {
   ): Promise<void> {
     await transaction.query(
       `UPDATE jobs SET state = 'cancelled', leased_by = NULL, finished_at = now()
-       WHERE recording_id = $1 AND state = ANY ($2) AND ($3 OR lane NOT IN ('reembedding', 'vector-repair', 'listening-copy'))
+       WHERE recording_id = $1 AND state = ANY ($2) AND ($3 OR lane NOT IN ('indexing', 'reembedding', 'vector-repair', 'listening-copy'))
          AND lane <> 'reprocessing'`,
       [recordingId, states === 'parked' ? ['parked'] : ['ready', 'running', 'parked'], states !== 'underWay'],
     );

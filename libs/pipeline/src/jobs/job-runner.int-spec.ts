@@ -67,7 +67,7 @@ describe('The job runner', () => {
       {
         places: {
           ...{ media: 1, 'listening-copy': 1, 'speech-to-text': places, reembedding: 1, 'language-model': 1 },
-          ...{ reprocessing: 1, chat: 1, housekeeping: 1, 'vector-repair': 1 },
+          ...{ reprocessing: 1, chat: 1, housekeeping: 1, 'vector-repair': 1, indexing: 1 },
         },
         policy: { maxAttempts: 3, baseDelayMs: 5, maxDelayMs: 50 },
         log: silent,

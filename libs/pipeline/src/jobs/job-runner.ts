@@ -32,7 +32,7 @@ const CLAIM_PATIENCE_MS = 500;
 const HEARTBEAT_MS = (LEASE_SECONDS * 1_000) / 3;
 const LANES: readonly Lane[] = [
   ...(['media', 'listening-copy', 'speech-to-text', 'language-model'] as const),
-  ...(['reembedding', 'vector-repair', 'reprocessing', 'chat', 'housekeeping'] as const),
+  ...(['indexing', 'reembedding', 'vector-repair', 'reprocessing', 'chat', 'housekeeping'] as const),
 ];
 
 interface Running {

@@ -25,6 +25,8 @@ export type Job =
   | { type: 'IndexReport'; recordingId: string; reportId: string; round: number; again?: boolean }
   /** Vectors by another embedder, for passages that were embedded before it was chosen. */
   | { type: 'ReembedPassages'; recordingId: string; source: PassageSource; embedder: string }
+  /** Says that passages can be found, once the read models and the vector store hold them. */
+  | { type: 'ConfirmIndexed'; recordingId: string; source: PassageSource; embedding: number }
   /** Vectors that a PassagesEmbedded names and that the store does not hold. */
   | { type: 'RepairVectors'; recordingId: string; source: PassageSource; embedder: string; eventId: string }
   | { type: 'CancelReport'; recordingId: string; reportId: string }
@@ -86,6 +88,7 @@ export type Lane =
   | 'listening-copy'
   | 'speech-to-text'
   | 'language-model'
+  | 'indexing'
   | 'reembedding'
   | 'vector-repair'
   | 'reprocessing'
@@ -102,6 +105,8 @@ const LANE_OF: Record<JobType, Lane> = {
   StartReport: 'housekeeping',
   WriteReportPart: 'language-model',
   IndexReport: 'housekeeping',
+  // Of its own: these wait for the read models, and nothing else must wait for them.
+  ConfirmIndexed: 'indexing',
   // Of its own: a whole archive that is embedded anew must not hold up what came in today.
   ReembedPassages: 'reembedding',
   // Of its own: the next index waits for these, and they must not be called off with what is under way.

@@ -31,7 +31,7 @@ describe('The figures of the queue', () => {
   it('are nought for every lane of an empty queue', async () => {
     const nought = { ready: 0, running: 0, parked: 0, oldestReadySeconds: 0 };
     const figures = await readQueueFigures(pool);
-    expect(Object.keys(figures)).toHaveLength(9);
+    expect(Object.keys(figures)).toHaveLength(10);
     for (const lane of Object.values(figures)) expect(lane).toEqual(nought);
   });
 

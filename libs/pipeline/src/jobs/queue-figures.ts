@@ -38,6 +38,7 @@ export async function readQueueFigures(pool: Pool): Promise<Record<Lane, LaneFig
     'listening-copy': NONE,
     'speech-to-text': NONE,
     'language-model': NONE,
+    indexing: NONE,
     reembedding: NONE,
     'vector-repair': NONE,
     chat: NONE,

@@ -1,6 +1,7 @@
 import { EventStoreUnavailable, RecordingKeyDestroyed, StreamContention } from '@voxpersona/event-store';
 import { ProviderFailure } from '../providers/provider-failure';
 import { JobRecord } from './job';
+import { NotYet } from './not-yet';
 import { isPoisonous, outcomeOf } from './run-outcome';
 
 const policy = { maxAttempts: 3, baseDelayMs: 100, maxDelayMs: 1_000 };
@@ -54,6 +55,14 @@ describe('outcomeOf', () => {
       called: false,
     });
     expect(outcome(paused, { attempts: 2 })).toMatchObject({ kind: 'again', delayMs: 700, counted: false });
+  });
+  it('does not count a wait for what is to come, however long', () => {
+    expect(outcome(new NotYet('x', 700), { attempts: 2 })).toEqual({
+      kind: 'again',
+      delayMs: 700,
+      failure: { code: 'not_yet', provider: null, requestId: null },
+      counted: false,
+    });
   });
   it('drops what belongs to an erased recording', () => {
     expect(outcome(new RecordingKeyDestroyed('r'))).toEqual({ kind: 'drop' });

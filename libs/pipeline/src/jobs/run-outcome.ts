@@ -2,6 +2,7 @@ import { isStoreTransient, RecordingKeyDestroyed } from '@voxpersona/event-store
 import { backoffDelayMs } from '@voxpersona/platform';
 import { OriginalMissing } from '../originals';
 import { ProviderFailure } from '../providers/provider-failure';
+import { NotYet } from './not-yet';
 import { JobRecord } from './job';
 import { JobFailure } from './job-queue';
 
@@ -38,6 +39,10 @@ export function outcomeOf(
   random: () => number,
 ): RunOutcome {
   if (error instanceof RecordingKeyDestroyed) return { kind: 'drop' };
+  if (error instanceof NotYet) {
+    const failure = { code: 'not_yet', provider: null, requestId: null };
+    return { kind: 'again', delayMs: error.retryAfterMs, failure, counted: false };
+  }
   const failure = failureOf(error);
   const attempt = record.attempts - record.forgivenAttempts + 1;
   const retryAfterMs = error instanceof ProviderFailure ? error.retryAfterMs : undefined;

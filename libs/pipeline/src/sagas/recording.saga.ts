@@ -1,6 +1,6 @@
 import { DomainEvent, RecordingStage } from '@voxpersona/domain';
 import { Recorded } from '@voxpersona/event-store';
-import { Instruction, run, Saga } from './saga';
+import { confirmIndexed, Instruction, run, Saga } from './saga';
 
 type EventOfType<Type extends DomainEvent['type']> = Extract<Recorded<DomainEvent>, { type: Type }>;
 
@@ -27,6 +27,8 @@ function react(event: Recorded<DomainEvent>): Instruction[] {
       return event.data.transcribed > 0 ? [assemble(event.data)] : [];
     case 'TranscriptAssembled':
       return [index(event.data)];
+    case 'PassagesEmbedded':
+      return confirmIndexed(event);
     case 'TranscriptRejected':
       return reject(event);
     case 'ReportCommissioned':

@@ -1,6 +1,6 @@
 import { DomainEvent } from '@voxpersona/domain';
 import { Recorded } from '@voxpersona/event-store';
-import { Instruction, run, Saga } from './saga';
+import { confirmIndexed, Instruction, run, Saga } from './saga';
 
 /** Leads a report from its request over its parts to the index. */
 export const reportSaga: Saga = {
@@ -17,6 +17,8 @@ function react(event: Recorded<DomainEvent>): Instruction[] {
     }
     case 'AnalysisCompleted':
       return [run({ type: 'IndexReport', ...event.data, round: 0 })];
+    case 'PassagesEmbedded':
+      return confirmIndexed(event);
     case 'ReportRetryRequested': {
       const { recordingId, reportId, round, parts, index } = event.data;
       return [

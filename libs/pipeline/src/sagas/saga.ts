@@ -4,7 +4,7 @@ import { Job } from '../jobs/job';
 
 /**
  * - `parked`     what was given up
- * - `underWay`   all that is not done, but for re-embedding, missing vectors and listening copies: they are about what is there already
+ * - `underWay`   all that is not done, but for indexing, re-embedding, missing vectors and listening copies: they are about what is there already
  * - `unfinished` all that is not done
  *
  * What a batch asks and hears of a recording is never called off: the batch waits for it.
@@ -33,4 +33,11 @@ export interface Saga {
 
 export function run(job: Job): Instruction {
   return { kind: 'run', job };
+}
+
+/** What an earlier build embedded counts as indexed. */
+export function confirmIndexed({
+  data: { recordingId, source, embedding },
+}: Extract<DomainEvent, { type: 'PassagesEmbedded' }>): Instruction[] {
+  return embedding === null ? [] : [run({ type: 'ConfirmIndexed', recordingId, source, embedding })];
 }

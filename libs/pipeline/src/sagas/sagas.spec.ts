@@ -8,6 +8,7 @@ import {
   copyMade,
   copyRequested,
   embedded,
+  indexed,
   erased,
   OWNER,
   RECORDING,
@@ -122,9 +123,14 @@ describe('The recording saga', () => {
       { type: 'EraseRecordingData', recordingId },
       { type: 'ReleaseAudioClaim', recordingId, claimId: CLAIM },
     ));
+  it('has it said that passages are found, but not of what an earlier build embedded', () => {
+    const source = { kind: 'transcript', transcriptVersion: 2 };
+    reacts(embedded(2, 3), { type: 'ConfirmIndexed', recordingId, source, embedding: 3 });
+    reacts(embedded(2, null));
+  });
   it('leaves everything else alone', () => {
     reacts(transcribed(0));
-    reacts(embedded());
+    reacts(indexed());
     reacts(copyMade());
     reacts(copyFailed());
     reacts({ type: 'NoSpeechFound', data: { recordingId, transcriptVersion: 1, gaps: [] } });
@@ -158,6 +164,11 @@ describe('The report saga', () => {
       part('overview', 2),
       { type: 'IndexReport', recordingId, reportId, round: 2 },
     ));
+  it('has it said that passages are found', () => {
+    const source = { kind: 'report' as const, reportId };
+    const event: DomainEvent = { type: 'PassagesEmbedded', data: { ...embedded().data, source } };
+    reacts(event, { type: 'ConfirmIndexed', recordingId, source, embedding: 1 });
+  });
   it('leaves everything else alone', () => {
     reacts(written('overview'));
     reacts(analysisFailed('overview'));

@@ -70,6 +70,8 @@ describe('Replaying a log', () => {
     const recording = (await rowsOf('read_recordings')).get(recordingId);
     expect(recording).toMatchObject({
       ...{ owner: ownerId, fileName: 'old.mp3', assembledVersion: 1, cost: { usd: 1 }, failures: [] },
+      // No `Indexed` followed what was embedded then.
+      indexedVersion: 1,
       chunks: [
         { status: 'transcribed', gaps: [], removed: [] },
         { status: 'transcribed', gaps: [{ start: 9, end: 10, code: 'text_on_silence' }], removed: [] },

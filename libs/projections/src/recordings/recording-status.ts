@@ -34,6 +34,12 @@ export function stageOf(view: RecordingView): ProcessingStage {
   return 'done';
 }
 
+/** Whether the current transcript is found by words and by vectors; also while another one is being made. */
+export function isSearchable(view: RecordingView): boolean {
+  const version = currentVersionOf(view);
+  return view.erasure === 'none' && !view.noSpeech && version > 0 && view.indexedVersion === version;
+}
+
 /** Stretches that could not be transcribed, that the file lacks, or whose text was left out as invented. */
 export function gapsOfView(view: RecordingView): Gap[] {
   const ofChunks = view.chunks.flatMap((chunk) => gapsOfChunk({ ...chunk, channel: chunk.channel ?? null }));

@@ -9,6 +9,7 @@ import {
   copyRequested,
   embedded,
   erased,
+  indexed,
   RECORDING,
   REPORT,
   someFailure,
@@ -20,7 +21,14 @@ import {
 import { DomainEvent, RecordingStage } from '@voxpersona/domain';
 import { Recorded } from '@voxpersona/event-store';
 import { historyOf } from './call-totals';
-import { currentReportsOf, currentVersionOf, gapsOfView, stageOf, statusOf } from './recording-status';
+import {
+  currentReportsOf,
+  currentVersionOf,
+  gapsOfView,
+  isSearchable,
+  stageOf,
+  statusOf,
+} from './recording-status';
 import { evolveRecordingView, RecordingView } from './recording-view';
 import { removedOfView } from './removed-text';
 
@@ -54,12 +62,22 @@ const completed: DomainEvent = {
   data: { reportId: REPORT, recordingId: RECORDING },
 };
 
+const assembledOnce = [uploaded(), split(1), transcribed(0), allTranscribed(1, 1, 0), assembled()];
+
 it.each<[string, string, DomainEvent[]]>([
   ['processing', 'splitting', [uploaded()]],
   ['processing', 'transcribing', [uploaded(), split(), transcribed(0)]],
   ['processing', 'assembling', [uploaded(), split(1), transcribed(0), allTranscribed(1, 1, 0)]],
-  ['processing', 'indexing', [uploaded(), split(1), transcribed(0), allTranscribed(1, 1, 0), assembled()]],
-  ['ready', 'done', [uploaded(), split(1), transcribed(0), allTranscribed(1, 1, 0), assembled(), embedded()]],
+  ['processing', 'indexing', assembledOnce],
+  ['processing', 'indexing', [...assembledOnce, embedded()]],
+  ['ready', 'done', [...assembledOnce, embedded(), indexed()]],
+  // An earlier build embedded it.
+  ['ready', 'done', [...assembledOnce, embedded(1, null)]],
+  ['failed', 'indexing', [...assembledOnce, embedded(), stageFailed('index')]],
+  ['processing', 'indexing', [...assembledOnce, embedded(), stageFailed('index'), retry([], ['index'])]],
+  ['ready', 'done', [...assembledOnce, embedded(), stageFailed('index'), indexed()]],
+  // Another embedder embeds it as well.
+  ['ready', 'done', [...assembledOnce, embedded(), indexed(), embedded(1, 2)]],
   ['no_speech', 'done', [uploaded(), split(1), transcribed(0), allTranscribed(1, 1, 0), noSpeech]],
   ['failed', 'splitting', [uploaded(), stageFailed('split')]],
   ['processing', 'splitting', [uploaded(), stageFailed('split'), retry([], ['split'])]],
@@ -68,6 +86,20 @@ it.each<[string, string, DomainEvent[]]>([
   ['erasing', 'splitting', [uploaded(), erased()]],
 ])('is %s (%s)', (status, stage, events) => {
   expect([statusOf(view(...events)), stageOf(view(...events))]).toEqual([status, stage]);
+});
+
+it('is searchable once its current transcript is indexed, also while another one is made', () => {
+  const found = [...assembledOnce, embedded(), indexed()];
+  const again: DomainEvent = {
+    type: 'RetranscriptionRequested',
+    data: { recordingId: RECORDING, round: 1, chunks: [0], language: null },
+  };
+  expect(isSearchable(view(uploaded()))).toBe(false);
+  expect(isSearchable(view(...assembledOnce, embedded()))).toBe(false);
+  expect(isSearchable(view(...found))).toBe(true);
+  expect(isSearchable(view(...found, again))).toBe(true);
+  expect(isSearchable(view(...found, again, allTranscribed(2, 1, 0), assembled(2)))).toBe(false);
+  expect(isSearchable(view(...found, erased()))).toBe(false);
 });
 
 it('shows failed chunks as gaps until they are retried', () => {
@@ -170,7 +202,7 @@ describe('A transcript that was rejected', () => {
     },
   };
   const both = [
-    ...[uploaded(), split(1), transcribed(0), allTranscribed(1, 1, 0), assembled(), embedded()],
+    ...[uploaded(), split(1), transcribed(0), allTranscribed(1, 1, 0), assembled(), embedded(), indexed()],
     ...[allTranscribed(2, 1, 0), { ...noSpeech, data: { ...noSpeech.data, transcriptVersion: 2 } }],
   ] as DomainEvent[];
 
@@ -178,7 +210,8 @@ describe('A transcript that was rejected', () => {
     expect(statusOf(view(...both))).toBe('no_speech');
     const restored = view(...both, rejected);
     expect([currentVersionOf(restored), restored.wordCount, stageOf(restored)]).toEqual([1, 7, 'indexing']);
-    expect(statusOf(view(...both, rejected, embedded(1)))).toBe('ready');
+    expect(statusOf(view(...both, rejected, embedded(1, 2)))).toBe('processing');
+    expect(statusOf(view(...both, rejected, embedded(1, 2), indexed(1, 2)))).toBe('ready');
   });
   it('is no hindrance for the next', () =>
     expect(
@@ -277,7 +310,14 @@ describe('The listening copy of a recording', () => {
     expect(copyAfter(copyRequested(), copyMade(), copyRequested(2, 'lost'))).toEqual({ status: 'pending' });
   });
   it('fails by itself', () => {
-    const course = [allTranscribed(1, 1, 0), assembled(), embedded(), copyRequested(), copyFailed()];
+    const course = [
+      allTranscribed(1, 1, 0),
+      assembled(),
+      embedded(),
+      indexed(),
+      copyRequested(),
+      copyFailed(),
+    ];
     const row = view(...begun, ...course);
     expect(row.listeningCopy).toEqual({ status: 'failed', code: someFailure.code });
     expect(statusOf(row)).toBe('ready');

@@ -79,6 +79,7 @@ export interface RecordingView {
   failures: { stage: RecordingStage; code: string; provider: string | null; requestId: string | null }[];
   announcedVersion: number;
   assembledVersion: number;
+  /** Version that can be found by words and by vectors; 0 before. */
   indexedVersion: number;
   noSpeech: boolean;
   wordCount: number;
@@ -196,10 +197,18 @@ function evolveExisting(view: RecordingView, event: Recorded<DomainEvent>): Reco
       const report = { id, type, transcriptVersion, status: 'writing' as const, language };
       return { ...view, reports: [...view.reports, report] };
     }
-    case 'PassagesEmbedded':
-      return event.data.source.kind === 'transcript'
-        ? { ...withoutFailures(view, ['index']), indexedVersion: event.data.source.transcriptVersion }
-        : view;
+    case 'PassagesEmbedded': {
+      const { source, embedding } = event.data;
+      if (source.kind !== 'transcript') return view;
+      const next = withoutFailures(view, ['index']);
+      // Of an earlier build: no `Indexed` follows.
+      return embedding === null ? { ...next, indexedVersion: source.transcriptVersion } : next;
+    }
+    case 'Indexed': {
+      const { source } = event.data;
+      if (source.kind !== 'transcript') return view;
+      return { ...withoutFailures(view, ['index']), indexedVersion: source.transcriptVersion };
+    }
     case 'ListeningCopyRequested':
       return { ...view, listeningCopy: { status: 'pending' } };
     case 'ListeningCopyMade': {

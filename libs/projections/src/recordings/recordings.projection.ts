@@ -5,7 +5,7 @@ import { evolveRecordingView, RecordingView } from './recording-view';
 /** One row per recording, erased ones included as their skeleton. */
 export const recordingsProjection: DocumentProjection<RecordingView> = {
   name: 'recordings',
-  version: 5,
+  version: 6,
   table: 'read_recordings',
   idType: 'uuid',
   filter: { streamPrefixes: ['recording-', 'report-'] },

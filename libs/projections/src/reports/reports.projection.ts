@@ -33,7 +33,7 @@ export interface ReportView {
 /** One row per report; none once its recording is erased. */
 export const reportsProjection: DocumentProjection<ReportView> = {
   name: 'reports',
-  version: 2,
+  version: 3,
   table: 'read_reports',
   idType: 'uuid',
   filter: { streamPrefixes: ['report-', 'recording-'] },
@@ -45,7 +45,7 @@ export const reportsProjection: DocumentProjection<ReportView> = {
     if (event.type === 'RecordingErased') return event.data.reportIds;
     return event.type !== 'ReportCommissioned' && 'reportId' in event.data && event.data.reportId !== null
       ? [event.data.reportId]
-      : event.type === 'PassagesEmbedded' && event.data.source.kind === 'report'
+      : (event.type === 'PassagesEmbedded' || event.type === 'Indexed') && event.data.source.kind === 'report'
         ? [event.data.source.reportId]
         : [];
   },
@@ -80,6 +80,9 @@ function evolve(row: ReportView | undefined, event: Recorded<DomainEvent>): Repo
     case 'AnalysisCompleted':
       return { ...row, status: 'completed', completedAt: event.metadata.recordedAt };
     case 'PassagesEmbedded':
+      // Of an earlier build: no `Indexed` follows.
+      return event.data.embedding === null ? { ...row, searchable: true } : row;
+    case 'Indexed':
       return { ...row, searchable: true };
     case 'ReportRejected':
       return { ...row, rejected: true, searchable: false };

@@ -48,7 +48,7 @@ describe('Search by words', () => {
     const passageIds = passages.map((passage) => passage.id);
     return {
       type: 'PassagesEmbedded',
-      data: { recordingId: recording, owner, source, language, embedder, passageIds, passages },
+      data: { recordingId: recording, owner, source, language, embedder, passageIds, passages, embedding: 1 },
     };
   }
 
