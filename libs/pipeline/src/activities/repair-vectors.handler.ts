@@ -22,7 +22,8 @@ export class RepairVectorsHandler implements ICommandHandler<RepairVectors> {
 
   async execute({ job, run }: RepairVectors): Promise<void> {
     const { recordingId, source, embedder, eventId } = job;
-    if (await this.sources.isCurrent(recordingId, source)) {
+    // Of a report the indexes hold what its events say, whatever transcript it stands on.
+    if (source.kind === 'report' || (await this.sources.isCurrent(recordingId, source))) {
       const event = await this.find(recordingId, source, eventId);
       if (event) await this.repair(event, embedder, run.signal);
     }

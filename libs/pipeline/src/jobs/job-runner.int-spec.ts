@@ -55,9 +55,9 @@ describe('The job runner', () => {
     return ids;
   }
 
-  function start(run: RunJob, givingUp: string[] = [], places = 3): JobRunner {
+  function start(run: RunJob, givingUp: string[] = [], places = 3, from = queue): JobRunner {
     const runner = new JobRunner(
-      queue,
+      from,
       listener,
       run,
       (record, failure, attempts) => {
@@ -105,6 +105,31 @@ describe('The job runner', () => {
     expect(runs.sort()).toEqual(ids.sort());
     expect(most).toBe(3);
   });
+
+  it('gives a place that became free while it claimed to the next job', async () => {
+    let finishFirst: () => void = () => undefined;
+    const first = new Promise<void>((resolve) => (finishFirst = resolve));
+    let inClaim: () => Promise<void> = () => Promise.resolve();
+    const slow = Object.assign(new JobQueue(pool), {
+      claim: async (...asked: Parameters<JobQueue['claim']>) => {
+        const claimed = await queue.claim(...asked);
+        await inClaim();
+        return claimed;
+      },
+    });
+    const [id] = await add();
+    const runner = start((record) => (record.id === id ? first : Promise.resolve()), [], 2, slow);
+    await until('running', 1);
+    inClaim = async () => {
+      // The one place was given away; now the other one becomes free, and nobody is woken.
+      if ((await queue.count('running')) < 2) return;
+      finishFirst();
+      while (runner.runningCount > 0) await sleep(5);
+    };
+    await add(3);
+    await until('done', 4);
+    // Sooner than the runner looks by itself.
+  }, 20_000);
 
   it('of two workers only one runs a job', async () => {
     const runs: string[] = [];

@@ -123,13 +123,27 @@ export class JobRunner {
         if (this.accepting) this.begin(record);
         else await this.queue.putBack(this.worker, record.id, 0, null);
       }
-      this.freePlaces();
+      this.noteMoreThan(records, places);
       next = Math.min(next, nextDueMs ?? next);
     } catch (error) {
       this.options.log.warn(`Cannot claim jobs: ${describe(error)}`);
       next = 1_000;
     }
     if (this.accepting) this.timer = setTimeout(() => this.wake(), Math.max(next, 5));
+  }
+
+  /**
+   * A lane that gave as many jobs as it could may hold more. Those are claimed when a place is free: at once where a job has
+   * finished while these were claimed, for that one has woken nobody.
+   */
+  private noteMoreThan(records: readonly JobRecord[], places: ReadonlyMap<Lane, number>): void {
+    const free = this.freePlaces();
+    for (const [lane, asked] of places) {
+      const given = records.filter((record) => record.lane === lane).length;
+      if (given < asked) continue;
+      this.full.add(lane);
+      if (free.has(lane)) this.claimAgain = true;
+    }
   }
 
   /** Free places by lane, without lanes that have none: those are noted as full. */

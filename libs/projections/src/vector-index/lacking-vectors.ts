@@ -72,6 +72,11 @@ export class LackingVectors {
     this.changed = true;
   }
 
+  /** What is lacking has to be made known again. */
+  unsettle(): void {
+    this.changed = true;
+  }
+
   /** Everybody who has to know knows. */
   settled(): void {
     this.changed = false;

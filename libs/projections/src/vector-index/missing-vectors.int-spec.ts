@@ -61,13 +61,13 @@ describe('Missing vectors', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  async function start(name: string = randomUUID()) {
+  async function start(name: string = randomUUID(), lookAgainMs = 3_600_000) {
     const repairs = new ListOfMissing();
     const index = new VectorIndexProcess({
       ...{ folder: join(folder, name), key, embedder: NAME, dimension: embedder.dimension },
     });
     const reader = new LogReader(world.log.openAgain().store, world.codec);
-    const options = { repairs, lookAgainMs: 3_600_000 };
+    const options = { repairs, lookAgainMs };
     const replica = new VectorIndexReplica(reader, world.vectors, index, embedder, log, options);
     replica.start();
     running.push(replica);
@@ -133,6 +133,21 @@ describe('Missing vectors', () => {
     await settled(replica, repairs);
     expect(repairs.list).toEqual([]);
     expect(replica.missingVectors).toBe(0);
+    expect(errors).toHaveLength(1);
+  });
+
+  it('are reported again where they are still missing, and looked for without being told', async () => {
+    const recordingId = randomUUID();
+    const [vector] = some(1);
+    const [lost] = await world.embed(recordingId, [vector!]);
+    await remove([lost!]);
+    const { replica, repairs } = await start(randomUUID(), 20);
+    // Its job has ended without them.
+    repairs.list = [];
+    while (repairs.list.length === 0) await sleep(5);
+    await world.vectors.put(recordingId, NAME, [{ passageId: lost!, vector: vector! }]);
+    while (replica.missingVectors > 0) await sleep(5);
+    expect(await find(replica, vector!)).toEqual([lost]);
     expect(errors).toHaveLength(1);
   });
 

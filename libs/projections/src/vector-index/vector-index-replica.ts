@@ -334,7 +334,11 @@ export class VectorIndexReplica extends LogFollower {
       if (!this.complete || (this.lacking.count === 0 && !this.lacking.hasChanged)) return;
       void this.changing.inTurn(() => this.settle());
     };
-    const timer = setInterval(look, this.lookAgainMs);
+    const timer = setInterval(() => {
+      // What is still missing is reported once more: the job may have ended without its vectors.
+      if (this.lacking.count > 0) this.lacking.unsettle();
+      look();
+    }, this.lookAgainMs);
     const unsubscribe = this.repairs?.onRepaired(look);
     return () => {
       clearInterval(timer);
