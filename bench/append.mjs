@@ -30,6 +30,7 @@ export async function run(report, { seconds, rounds, wants, peers }) {
         of,
         () => perSecond(seconds / rounds / 2, streams, once),
       ]);
+      await interleave(1, Object.fromEntries(turns));
       const rates = await interleave(rounds, Object.fromEntries(turns));
       report.add(name, {
         figures: rates.append,
