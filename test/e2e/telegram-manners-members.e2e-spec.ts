@@ -157,7 +157,7 @@ describe('The Telegram bot and its members', () => {
     await chat.press({ text: /^Сегодня/, in: card });
     await see(chat, 'Кто делал запись?');
     // Of another recording nothing is asked meanwhile.
-    const list = await answerTo(chat, '/recordings');
+    const list = await see(chat, /^1\. /m, { after: chat.say('/recordings') });
     await chat.press({ text: '2', in: list });
     const other = await see(chat, ': готово', { after: list });
     await chat.press({ text: 'Подробности', in: other });
@@ -194,7 +194,7 @@ describe('The Telegram bot and its members', () => {
     }>('/v1/recordings?limit=200');
     const stored = page.recordings.filter(({ details }) => details.tags === 'far');
     expect(stored).toMatchObject([{ fileName, details: { date: yesterday } }]);
-    const list = await answerTo(chat, '/recordings');
+    const list = await see(chat, /^1\. /m, { after: chat.say('/recordings') });
     const day = new Date(today).toLocaleDateString('en', { dateStyle: 'medium', timeZone: 'UTC' });
     expect(list.text).toMatch(new RegExp(`^1\\. ${fileName} \\([\\d:]+\\), ${day}:`, 'm'));
   });
