@@ -13,19 +13,22 @@ const SECONDS_OF_AUDIO = 25;
 const UPLOAD = `uploaded recording of ${EVENTS} events`;
 
 export async function run(report, { rounds, wants }) {
-  await withServer(async (server) => {
-    const [id] = await server.upload(1);
-    await sleep(QUIET_MS);
-    if (wants('lone command')) {
-      const figures = [];
-      for (let round = 0; round < rounds; round += 1) {
-        const idle = await statementsOf(server, () => undefined);
-        figures.push((await statementsOf(server, () => server.patch(id, `Hotel ${round}`))) - idle);
+  await withServer(
+    async (server) => {
+      const [id] = await server.upload(1);
+      await sleep(QUIET_MS);
+      if (wants('lone command')) {
+        const figures = [];
+        for (let round = 0; round < rounds; round += 1) {
+          const idle = await statementsOf(server, () => undefined);
+          figures.push((await statementsOf(server, () => server.patch(id, `Hotel ${round}`))) - idle);
+        }
+        report.add('lone command', { figures, unit: 'statements', goal: { of: 'figure', max: 15 } });
       }
-      report.add('lone command', { figures, unit: 'statements', goal: { of: 'figure', max: 15 } });
-    }
-    if (wants(UPLOAD)) await countUploads(report, server, rounds);
-  });
+      if (wants(UPLOAD)) await countUploads(report, server, rounds);
+    },
+    { counting: true },
+  );
 }
 
 async function statementsOf(server, command) {

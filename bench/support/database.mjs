@@ -1,17 +1,20 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { thenCleanUp } from './clean-up.mjs';
 import { built } from './product.mjs';
 
-/** A folder that goes with the process's work; the embedded database can use it also as root. */
+const END_MS = 1_000;
+
+/** A folder that is deleted after `work`; the embedded database can use it also as root. */
 export async function inFolder(work) {
   const folder = mkdtempSync(join(tmpdir(), 'voxpersona-bench-'));
   chmodSync(folder, 0o711);
-  try {
-    return await work(folder);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  return thenCleanUp(
+    () => work(folder),
+    async () => rmSync(folder, { recursive: true, force: true }),
+  );
 }
 
 export function openPool(connectionString, max = 20) {
@@ -26,13 +29,15 @@ export async function inDatabase(work, { connections = 20 } = {}) {
     const { connectionString, stop } = await startEmbeddedPostgres(folder);
     const pool = openPool(connectionString, connections);
     const listener = new PostgresListener(connectionString, { warn: () => undefined });
-    try {
-      return await work({ connectionString, pool, listener, folder });
-    } finally {
-      await listener.close();
-      await pool.end();
-      await stop();
-    }
+    return thenCleanUp(
+      () => work({ connectionString, pool, listener }),
+      async () => {
+        await listener.close();
+        // A connection that is in use when it is interrupted is not waited for.
+        await Promise.race([pool.end(), sleep(END_MS, undefined, { ref: false })]);
+        await stop();
+      },
+    );
   });
 }
 

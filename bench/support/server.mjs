@@ -2,35 +2,40 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { thenCleanUp } from './clean-up.mjs';
 import { built, root, testSupport } from './product.mjs';
 
 /**
  * Gives `work` the built server as a process of its own, in all its roles, on a data folder of its own. What transcribes
  * and writes reports are the fakes of the tests: no provider's time is measured.
+ *
+ * @param counting whether it counts its statements, which costs it a little
  */
-export async function withServer(work) {
+export async function withServer(work, { counting = false } = {}) {
   const { serverWithFakes } = testSupport('server/with-fakes');
   const { makeDataFolder } = testSupport('server/test-server');
   const dataFolder = makeDataFolder();
   const countsFile = join(dataFolder, 'statements.json');
-  const counter = join(root, 'bench/support/count-statements.cjs');
+  const counter = JSON.stringify(join(root, 'bench/support/count-statements.cjs'));
   const world = await serverWithFakes({
     dataFolder,
     env: {
       EMBEDDINGS: 'hashing',
-      NODE_OPTIONS: `--require ${JSON.stringify(counter)}`,
-      BENCH_STATEMENTS: countsFile,
+      ...(counting && { NODE_OPTIONS: `--require ${counter}`, BENCH_STATEMENTS: countsFile }),
     },
   });
   let server;
-  try {
-    await world.server.start();
-    server = new BenchServer(world.server, countsFile);
-    return await work(server);
-  } finally {
-    server?.http.close();
-    await world.close();
-  }
+  return thenCleanUp(
+    async () => {
+      await world.server.start();
+      server = new BenchServer(world.server, countsFile);
+      return work(server);
+    },
+    async () => {
+      server?.http.close();
+      await world.close();
+    },
+  );
 }
 
 class BenchServer {
@@ -51,7 +56,7 @@ class BenchServer {
     return this.server.pid;
   }
 
-  /** Statements since the last call, as pairs of a statement and its count. */
+  /** Of one that counts: statements since the last call, as pairs of a statement and its count. */
   async takeStatements() {
     rmSync(this.countsFile, { force: true });
     process.kill(this.pid, 'SIGUSR2');
