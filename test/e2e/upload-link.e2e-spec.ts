@@ -50,8 +50,9 @@ describe('an upload link', () => {
     expect(got).toBe(expected);
   };
   const idOf = ({ body }: TestAnswer): string => (body as { id: string }).id;
-  const recordings = async (): Promise<string[]> => {
-    const page = await server.get<{ recordings: { id: string }[] }>('/v1/recordings?limit=200');
+  const recordings = async (after?: string): Promise<string[]> => {
+    const since = after === undefined ? '' : `&after=${after}`;
+    const page = await server.get<{ recordings: { id: string }[] }>(`/v1/recordings?limit=200${since}`);
     return page.recordings.map(({ id }) => id);
   };
   /** Of uploads, all of them: below the folder of each recording lies its original. */
@@ -182,8 +183,9 @@ describe('an upload link', () => {
   });
 
   it('takes one of two files that come at once', async () => {
-    const token = tokenOf(await issue());
-    const count = (await recordings()).length;
+    const link = await issue();
+    const token = tokenOf(link);
+    const count = (await recordings(link.position)).length;
     const objects = originals().length;
     const files = [711, 712, 713].map((seed) => longRecording(1, seed));
     const answers = await Promise.all(files.map((file) => send(token, file)));

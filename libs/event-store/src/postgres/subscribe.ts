@@ -75,12 +75,14 @@ export async function* subscribe(
       position = page.position;
       if (!page.atEnd) {
         yield { kind: 'checkpoint', position };
-      } else if (announced !== position) {
+        continue;
+      }
+      if (announced !== position) {
         announced = position;
         yield { kind: 'caughtUp', position };
-      } else {
-        await wakeUp.wait(FALLBACK_POLL_MS);
       }
+      // Whoever has appended since this page was read has rung.
+      await wakeUp.wait(FALLBACK_POLL_MS);
     }
   } finally {
     unsubscribe();
