@@ -144,12 +144,14 @@ export class ServingGroup extends LogFollower {
     });
   }
 
+  /** Whether one of the members does not serve any more. */
   private async haveChanged(): Promise<boolean> {
-    const now = (await this.serving()).map(
-      ({ model, generation }) => `${model.name}@${generation.generation}`,
+    const now = new Set(
+      (await this.serving()).map(({ model, generation }) =>
+        checkpointName(model.name, generation.generation),
+      ),
     );
-    const known = this.members.map(({ model, generation }) => `${model.name}@${generation}`);
-    return now.join() !== known.join();
+    return this.members.some(({ checkpoint }) => !now.has(checkpoint));
   }
 
   private async open(serving: readonly Serving[]): Promise<ServingMember[]> {
