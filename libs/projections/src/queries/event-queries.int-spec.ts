@@ -3,7 +3,7 @@ import { createTestLog, TestLog } from '@test/postgres/test-log';
 import { migrate } from '@voxpersona/platform';
 import { VECTOR_STORE_MIGRATIONS } from '@voxpersona/vector-store';
 import { randomUUID } from 'node:crypto';
-import { Pool } from 'pg';
+import { Pool, QueryConfig } from 'pg';
 import { PROJECTION_MIGRATIONS } from '../migrations';
 import {
   EventEntry,
@@ -149,9 +149,10 @@ describe('The index of the audit trail', () => {
     await world.pool.query('ANALYZE read_events');
     const asked: { text: string; values: unknown[] }[] = [];
     const pool = {
-      query: (text: string, values: unknown[]) => {
+      query: (query: string | QueryConfig, values: unknown[] = []) => {
+        const text = typeof query === 'string' ? query : query.text;
         if (text.includes('sorted_by')) asked.push({ text, values });
-        return world.pool.query(text, values);
+        return typeof query === 'string' ? world.pool.query(query, values) : world.pool.query(query);
       },
     } as unknown as Pool;
     const handler = new ListEventsHandler(pool);
