@@ -7,12 +7,12 @@ export type TestStore = (typeof TEST_STORES)[number];
 export interface TestLog {
   /** Undefined where the log is in PostgreSQL, or where the test has put it. */
   node?: FakeEventStoreDb;
-  /** @returns what the environment of the server must hold */
-  open(): Promise<Record<string, string>>;
+  /** @returns what the environment of the server must hold; undefined where there is nothing to wait for */
+  open(): Promise<Record<string, string>> | undefined;
   close(): void;
 }
 
-const NOWHERE_ELSE: TestLog = { open: () => Promise.resolve({}), close: () => undefined };
+const NOWHERE_ELSE: TestLog = { open: () => undefined, close: () => undefined };
 
 /** By data folder: a server that is started again on the same data has the same log. */
 const nodes = new Map<string, TestLog>();

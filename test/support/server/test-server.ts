@@ -47,7 +47,9 @@ export class TestServer {
 
   /** Starts and waits until it listens. @throws Error with the output when it ends instead */
   async start(): Promise<void> {
-    Object.assign(this.env, await this.log.open());
+    const log = this.log.open();
+    // Where there is nothing to wait for, the process is there when this returns.
+    if (log) Object.assign(this.env, await log);
     const child = this.spawn();
     const exited = once(child, 'exit').then(([code]) => {
       throw new Error(`The server ended with exit code ${String(code)}:\n${this.output}`);
@@ -58,7 +60,8 @@ export class TestServer {
 
   /** Starts, and waits only until it tells that it lives: for one that cannot do more yet. Takes the port from `env`. */
   async startHalfway(): Promise<void> {
-    Object.assign(this.env, await this.log.open());
+    const log = this.log.open();
+    if (log) Object.assign(this.env, await log);
     const child = this.spawn();
     this.url = `http://127.0.0.1:${this.env.PORT ?? ''}`;
     for (;;) {
@@ -71,7 +74,8 @@ export class TestServer {
 
   /** Starts and waits until it ends. */
   async startAndExit(): Promise<{ code: number | null; output: string }> {
-    Object.assign(this.env, await this.log.open());
+    const log = this.log.open();
+    if (log) Object.assign(this.env, await log);
     const child = this.spawn();
     const [code] = (await once(child, 'close')) as [number | null];
     return { code, output: this.output };
